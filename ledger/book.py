@@ -1,0 +1,285 @@
+"""The book: all records as of now, and the one way by which a command becomes events.
+
+Writer, replay and audit all call `judge`: an auditor's verdict means something because it runs
+the rules, not a second copy of them. Changes stay in an overlay until the store has them; a
+refused command leaves no trace in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from ledger import vocabulary
+from ledger.envelope import Envelope, verify_signatures
+from ledger.errors import RefusalCode, Refused, Repeated
+from ledger.keys import PublicKey, from_jwk
+from ledger.model.records import R, Reader, Record, Signer, make_id, refuse_if
+from ledger.money import Money
+from ledger.parties import commands as parties_commands
+from ledger.parties import decide as parties
+from ledger.parties import standing
+from ledger.parties import state as parties_state
+from ledger.parties.state import Key, Party, Spent
+from ledger.policy import commands as policy_commands
+from ledger.policy import decide as policy
+from ledger.policy import events as policy_events
+from ledger.policy import state as policy_state
+from ledger.ports import Records
+from ledger.vocabulary import Command, Event
+
+RECORDS: tuple[type[Any], ...] = (
+    policy_state.Ledger,
+    policy_state.Policy,
+    parties_state.Party,
+    parties_state.TakenIdentifier,
+    parties_state.Key,
+    parties_state.ApprovalRule,
+    parties_state.Account,
+    parties_state.Manifest,
+    parties_state.Spent,
+)
+"""Every kind of record: each is one derived table."""
+
+AHEAD_MS = 5 * 60 * 1000
+"""How far `iat` may lie after the ledger's clock."""
+
+_BY_PREFIX = {kind.PREFIX: kind for kind in RECORDS if kind.PREFIX}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A command that was taken: what it was, what followed, and the digest of what followed."""
+
+    command: Command
+    events: tuple[Event, ...]
+    effects: bytes
+    rules: int
+
+
+class Book:
+    """Records over a `Records` port, with what changed since in an overlay."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._changed: dict[tuple[type[Any], str], Any] = {}
+        self._pending: dict[tuple[type[Any], str], Any] = {}
+        self._documents: dict[str, bytes] = {}
+
+    def get(self, kind: type[R], record_id: str) -> R | None:
+        """The record of this id, or None."""
+        place = (kind, record_id)
+        found = self._pending.get(place) or self._changed.get(place)
+        if found is None:
+            found = self._records.get(kind, (record_id,)).get(record_id)
+        return cast("R | None", found)
+
+    def find(self, kind: type[R], **key: str | int | bool) -> Sequence[R]:
+        """All records whose fields equal `key`, ordered by id."""
+        found = {record.id: record for record in self._records.find(kind, key)}
+        for overlay in (self._changed, self._pending):
+            for (changed_kind, record_id), record in overlay.items():
+                if changed_kind is kind:
+                    found.pop(record_id, None)
+                    if all(getattr(record, name) == value for name, value in key.items()):
+                        found[record_id] = record
+        return [found[record_id] for record_id in sorted(found)]
+
+    def document(self, digest: str) -> bytes | None:
+        """A rule document by its digest, or None."""
+        return self._documents.get(digest) or self._records.document(digest)
+
+    def changed(self) -> list[Record]:
+        """The records that changed since the last `forget`, each as it is now."""
+        return list(self._changed.values())
+
+    def forget(self) -> None:
+        """Drop the overlay: the store has it now, or the group failed and must not count."""
+        self._changed.clear()
+        self._pending.clear()
+        self._documents.clear()
+
+    def judge(
+        self, envelope: Envelope, at_ms: int, seq: int, *, signatures_verified: bool = False
+    ) -> Judged:
+        """Decide `envelope` at this instant and place in the order, and take what follows.
+
+        Raises `Repeated` for a command that is in the log already, `Refused` otherwise; then the
+        book is as it was before.
+        """
+        self._documents.update(envelope.documents)
+        try:
+            judged = self._judge(envelope, at_ms, seq, signatures_verified)
+        except BaseException:
+            self._pending.clear()
+            for digest in envelope.documents:
+                self._documents.pop(digest, None)
+            raise
+        self._changed.update(self._pending)
+        self._pending.clear()
+        return judged
+
+    def _judge(self, envelope: Envelope, at_ms: int, seq: int, verified: bool) -> Judged:
+        if seq == 0:
+            return self._judge_genesis(envelope, at_ms)
+        ledger = policy_state.ledger_of(self)
+        refuse_if(
+            envelope.payload["aud"] != ledger.origin,
+            RefusalCode.AUDIENCE_IS_ANOTHER_LEDGER,
+            f"The command is for {envelope.payload['aud']!r}, this is {ledger.origin!r}.",
+            "/aud",
+        )
+        self._check_unspent(envelope)
+        _check_time(envelope, at_ms)
+        if not verified:
+            verify_signatures(envelope, self.keys_of(envelope))
+        command = vocabulary.parse(envelope, policy_state.digits_of(self))
+        signer = self._signer(envelope, command, at_ms)
+        events = decide(self, command, signer, at_ms)
+        return self._take(envelope, command, events, seq, ledger.rules)
+
+    def _judge_genesis(self, envelope: Envelope, at_ms: int) -> Judged:
+        _check_time(envelope, at_ms)
+        command = vocabulary.parse(envelope, lambda _: None)
+        if not isinstance(command, parties_commands.OpenLedger):
+            raise Refused(RefusalCode.LEDGER_NOT_OPEN, "The first entry of a log is its genesis.")
+        key = genesis_key(envelope)
+        verify_signatures(envelope, {key.kid: key})
+        signer = Signer(
+            party=envelope.by,
+            jti=envelope.jti,
+            payload=envelope.digest,
+            origin=envelope.payload["aud"],
+            roles=frozenset(),
+            persons=frozenset({command.operator_key.person}),
+            kids=frozenset({key.kid}),
+        )
+        events = parties.decide(self, command, signer, at_ms)
+        return self._take(envelope, command, events, 0, command.rules)
+
+    def keys_of(self, envelope: Envelope) -> dict[str, PublicKey]:
+        """The bound keys that the envelope's signatures name."""
+        kids = [signature.kid for signature in envelope.signatures]
+        found = self._records.get(Key, kids)
+        keys = {kid: self.get(Key, kid) or found.get(kid) for kid in kids}
+        return {kid: key.public() for kid, key in keys.items() if key is not None}
+
+    def _check_unspent(self, envelope: Envelope) -> None:
+        spent = self.get(Spent, make_id("cmd", envelope.by, envelope.jti))
+        if spent is None:
+            return
+        if spent.payload == envelope.digest:
+            raise Repeated(spent.last_seq)
+        raise Refused(
+            RefusalCode.JTI_IS_SPENT,
+            f"Another command of this party, entry {spent.last_seq}, has this jti.",
+            place="/jti",
+        )
+
+    def _signer(self, envelope: Envelope, command: Command, at_ms: int) -> Signer:
+        party = self.get(Party, envelope.by)
+        if party is None:
+            raise Refused(
+                RefusalCode.PARTY_UNKNOWN, f"There is no party {envelope.by}.", place="/by"
+            )
+        if envelope.manifest is None:
+            kids = tuple(signature.kid for signature in envelope.signatures)
+        else:
+            refuse_if(
+                envelope.kind in vocabulary.ALONE,
+                RefusalCode.NOT_ON_MANIFESTS,
+                f"{envelope.kind} is signed by itself.",
+                "/kind",
+            )
+            proof = envelope.manifest
+            manifest = standing.manifest_of(self, party.id, proof.jti)
+            standing.check_line(manifest, envelope.digest, proof.index, proof.path)
+            kids = manifest.kids
+        persons = standing.persons_of(self, party.id, kids, at_ms)
+        needed = standing.persons_needed(self, party.id, envelope.kind, stake(self, command))
+        loose = envelope.manifest is not None or envelope.kind == "manifest.sign"
+        standing.check_approval(persons, needed, envelope.kind, exact=not loose)
+        return Signer(
+            party=party.id,
+            jti=envelope.jti,
+            payload=envelope.digest,
+            origin=envelope.payload["aud"],
+            roles=frozenset(role.value for role in party.roles),
+            persons=persons,
+            kids=frozenset(kids),
+            expects=self._check_expect(envelope.payload.get("expect", {})),
+        )
+
+    def _check_expect(self, expect: Mapping[str, int]) -> frozenset[str]:
+        for record_id, seq in expect.items():
+            kind = _BY_PREFIX.get(record_id.partition("_")[0])
+            record = self.get(kind, record_id) if kind else None
+            if record is None or record.last_seq != seq:
+                raise Refused(
+                    RefusalCode.RECORD_HAS_CHANGED,
+                    f"{record_id} is not as it was at entry {seq}.",
+                    place=f"/expect/{record_id}",
+                )
+        return frozenset(expect)
+
+    def _take(
+        self,
+        envelope: Envelope,
+        command: Command,
+        events: tuple[Event, ...],
+        seq: int,
+        rules: int,
+    ) -> Judged:
+        effects = vocabulary.effects_digest(envelope, events)
+        for event in events:
+            for record in evolve(self, event):
+                self._put(record, seq)
+        spent = Spent(id=make_id("cmd", envelope.by, envelope.jti), payload=envelope.digest)
+        self._put(spent, seq)
+        return Judged(command, events, effects, rules)
+
+    def _put(self, record: Any, seq: int) -> None:
+        self._pending[(type(record), record.id)] = replace(record, last_seq=seq)
+
+
+def decide(book: Reader, command: Command, by: Signer, at_ms: int) -> tuple[Event, ...]:
+    """The events of `command`, from the one module that owns the act. Raises `Refused`."""
+    if isinstance(command, policy_commands.Command):
+        return policy.decide(book, command, by, at_ms)
+    return parties.decide(book, command, by, at_ms)
+
+
+def stake(book: Reader, command: Command) -> Money | None:
+    """The amount at stake, by which approval tiers judge; None where no money is."""
+    if isinstance(command, policy_commands.Command):
+        return None
+    return parties.stake(book, command)
+
+
+def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
+    """The changed records of `event`, from the module that owns them."""
+    if isinstance(event, policy_events.Event):
+        return policy_state.evolve(book, event)
+    return parties_state.evolve(book, event)
+
+
+def genesis_key(envelope: Envelope) -> PublicKey:
+    """The operator's own key, as the genesis payload names it: genesis is self-signed."""
+    try:
+        return from_jwk(envelope.payload["body"]["operator_key"]["key"])
+    except (KeyError, TypeError, AttributeError):
+        raise Refused(
+            RefusalCode.FIELD_MISSING, "The genesis names no operator key.", place="/body"
+        ) from None
+
+
+def _check_time(envelope: Envelope, at_ms: int) -> None:
+    iat_ms, exp_ms = envelope.payload["iat"] * 1000, envelope.payload["exp"] * 1000
+    refuse_if(
+        iat_ms - AHEAD_MS > at_ms,
+        RefusalCode.NOT_YET_VALID,
+        "The command was issued more than 5 minutes after the ledger's present time.",
+        "/iat",
+    )
+    refuse_if(at_ms > exp_ms, RefusalCode.EXPIRED, "The command has expired.", "/exp")

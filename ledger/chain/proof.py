@@ -1,0 +1,205 @@
+"""Proofs about the tree: that an entry is in it, and that a later tree only added to an earlier.
+
+Made from tiles for a named size, never for whatever the log holds now: a proof fits only the
+checkpoint of its own size. Checked by the algorithms of RFC 9162 with every length and bound
+enforced, since libraries differ exactly there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ledger.chain.tiles import TILE_LEVEL_BITS, TILE_WIDTH, ReadTile, TileId, tile_hashes
+from ledger.chain.tree import EMPTY_ROOT, HASH_BYTES, LARGEST_SIZE, mth, node_hash, split
+from ledger.errors import RefusalCode, Refused
+
+LONGEST_PROOF = 63
+"""Most hashes of an inclusion or consistency proof: one per level of the largest tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeReader:
+    """The tree of `size` leaves as its tiles tell it. Reads each tile at most once.
+
+    It believes the tiles; compare `root()` with a verified checkpoint where they are not yours.
+    """
+
+    size: int
+    read: ReadTile
+    _seen: dict[TileId, list[bytes]] = field(default_factory=dict, repr=False, compare=False)
+
+    def root(self) -> bytes:
+        """The root of the tree."""
+        return self.range_root(0, self.size)
+
+    def range_root(self, start: int, end: int) -> bytes:
+        """MTH(D[start:end]) of RFC 6962 section 2.1, for the ranges that its splits produce."""
+        count = end - start
+        if count == 0:
+            return EMPTY_ROOT
+        if count.bit_count() == 1:
+            return self._subtree(count.bit_length() - 1, start)
+        middle = start + split(count)
+        return node_hash(self.range_root(start, middle), self.range_root(middle, end))
+
+    def _subtree(self, height: int, start: int) -> bytes:
+        """The root of the perfect subtree of 2^height leaves at `start`, out of one tile."""
+        level = height // TILE_LEVEL_BITS
+        first = start >> (TILE_LEVEL_BITS * level)
+        count = 1 << (height % TILE_LEVEL_BITS)
+        offset = first % TILE_WIDTH
+        return mth(self._tile(level, first // TILE_WIDTH)[offset : offset + count])
+
+    def _tile(self, level: int, index: int) -> list[bytes]:
+        on_level = self.size >> (TILE_LEVEL_BITS * level)
+        tile = TileId(level, index, min(TILE_WIDTH, on_level - index * TILE_WIDTH))
+        if tile not in self._seen:
+            self._seen[tile] = tile_hashes(tile, self.read(tile))
+        return self._seen[tile]
+
+
+def inclusion_proof(read: ReadTile, index: int, size: int) -> tuple[bytes, ...]:
+    """The hashes from the leaf's sibling up to the root's child (RFC 6962 section 2.1.1).
+
+    Raises `Refused` (`proof_invalid`) unless `index` is below `size`.
+    """
+    if not 0 <= index < size <= LARGEST_SIZE:
+        raise _invalid(f"There is no leaf {index} in a tree of {size} leaves.")
+    tree, proof = TreeReader(size, read), []
+    start, end = 0, size
+    while end - start > 1:
+        middle = start + split(end - start)
+        if index < middle:
+            proof.append(tree.range_root(middle, end))
+            end = middle
+        else:
+            proof.append(tree.range_root(start, middle))
+            start = middle
+    return tuple(reversed(proof))
+
+
+def consistency_proof(read: ReadTile, old: int, new: int) -> tuple[bytes, ...]:
+    """The proof that the tree of `new` leaves begins with that of `old` (RFC 6962 section 2.1.2).
+
+    Raises `Refused`: `proof_proves_nothing` from size 0, `proof_invalid` if `old` exceeds `new`.
+    """
+    _check_growth(old, new)
+    tree, proof = TreeReader(new, read), []
+    start, end = 0, new
+    while end != old:
+        middle = start + split(end - start)
+        if old <= middle:
+            proof.append(tree.range_root(middle, end))
+            end = middle
+        else:
+            proof.append(tree.range_root(start, middle))
+            start = middle
+    if start > 0:  # the old tree's last subtree is not the whole old tree, so it must be named
+        proof.append(tree.range_root(start, end))
+    return tuple(reversed(proof))
+
+
+def verify_inclusion(
+    index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes
+) -> None:
+    """Proves that leaf hash `leaf` is number `index` in the tree of `size` leaves under `root`.
+
+    RFC 9162 section 2.1.3.2. Raises `Refused` (`proof_invalid`) if it does not.
+    """
+    if not 0 <= index < size <= LARGEST_SIZE:
+        raise _invalid(f"There is no leaf {index} in a tree of {size} leaves.")
+    _check_hashes(leaf, root, *proof)
+    position, last, node = index, size - 1, leaf
+    for sibling in proof:
+        if last == 0:
+            raise _invalid("The proof is too long.")
+        if position % 2 == 1 or position == last:
+            node = node_hash(sibling, node)
+            shift = _trailing_zeros(position)  # levels where the right edge has no sibling
+            position, last = position >> shift, last >> shift
+        else:
+            node = node_hash(node, sibling)
+        position, last = position >> 1, last >> 1
+    if last != 0:
+        raise _invalid("The proof is too short.")
+    if node != root:
+        raise _invalid("The proof leads to another root.")
+
+
+def verify_consistency(
+    old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]
+) -> None:
+    """Proves that the tree (`new`, `new_root`) only added leaves to the tree (`old`, `old_root`).
+
+    RFC 9162 section 2.1.4.2. Raises `Refused`: `proof_proves_nothing` from size 0, where there is
+    nothing to compare (see `verify_first_or_grown`), else `proof_invalid` if it does not hold.
+    """
+    _check_growth(old, new)
+    _check_hashes(old_root, new_root, *proof)
+    if old == new:
+        if proof or old_root != new_root:
+            raise _invalid("Two trees of one size are the same tree, without any proof.")
+        return
+    whole = old.bit_count() == 1  # then the old root itself is the first node of the path
+    path = [old_root, *proof] if whole else list(proof)
+    if not proof:
+        raise _invalid("The proof is empty.")
+    shift = _trailing_zeros(old)
+    position, last = (old - 1) >> shift, (new - 1) >> shift
+    old_node = new_node = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            raise _invalid("The proof is too long.")
+        if position % 2 == 1 or position == last:
+            old_node, new_node = node_hash(sibling, old_node), node_hash(sibling, new_node)
+            shift = _trailing_zeros(position)
+            position, last = position >> shift, last >> shift
+        else:
+            new_node = node_hash(new_node, sibling)
+        position, last = position >> 1, last >> 1
+    if last != 0:
+        raise _invalid("The proof is too short.")
+    if old_node != old_root or new_node != new_root:
+        raise _invalid("The proof leads to other roots.")
+
+
+def verify_first_or_grown(
+    old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]
+) -> None:
+    """As `verify_consistency`, but size 0 is where a reader without any earlier head begins.
+
+    This is the context of C2SP `tlog-witness`: from size 0 the proof must be empty, the old root
+    that of the empty tree, and whatever comes first is remembered, not proven. Raises `Refused`.
+    """
+    if old != 0:
+        verify_consistency(old, old_root, new, new_root, proof)
+        return
+    _check_hashes(old_root, new_root)
+    if proof or old_root != EMPTY_ROOT or (new == 0) != (new_root == EMPTY_ROOT):
+        raise _invalid("From the empty tree there is no proof, and one root for size 0.")
+
+
+def _check_growth(old: int, new: int) -> None:
+    if old == 0:
+        raise Refused(
+            RefusalCode.PROOF_PROVES_NOTHING, "Every tree extends the empty one: nothing is proven."
+        )
+    if not 0 < old <= new <= LARGEST_SIZE:
+        raise _invalid(f"A tree cannot grow from {old} to {new} leaves.")
+
+
+def _check_hashes(*hashes: bytes) -> None:
+    if len(hashes) > LONGEST_PROOF + 2:
+        raise _invalid("The proof is too long.")
+    if any(len(item) != HASH_BYTES for item in hashes):
+        raise _invalid("A hash is not 32 bytes long.")
+
+
+def _trailing_zeros(number: int) -> int:
+    """How many binary digits 0 `number` ends in; 0 for the number 0 itself."""
+    return (number & -number).bit_length() - 1 if number else 0
+
+
+def _invalid(detail: str) -> Refused:
+    return Refused(RefusalCode.PROOF_INVALID, detail)

@@ -1,0 +1,1 @@
+"""Documents: readers of e-invoices, bytes in and one `InvoiceDocument` value out."""

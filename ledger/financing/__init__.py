@@ -1,0 +1,1 @@
+"""Financing: programmes, requests, standing offers, locks, disbursement and title."""

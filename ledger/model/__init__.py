@@ -1,0 +1,1 @@
+"""The shapes every domain module shares: fields and their classes, records, events, the reader."""

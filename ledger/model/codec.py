@@ -1,0 +1,305 @@
+"""Dataclass to tree and back: one reader and one writer for commands, events and records.
+
+What a field may be stands in its annotation (`ledger.model.kinds`). Two forms exist. The *wire*
+form is what people sign: amounts as decimal strings with the currency's digits, sealed fields
+as digests. The *plain* form is what we compute with and store: amounts in minor units, nothing
+sealed. Absent fields are left out, never null.
+"""
+
+from __future__ import annotations
+
+import datetime
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar, cast
+
+from ledger.canonical import Tree
+from ledger.dates import parse_date
+from ledger.errors import RefusalCode, Refused
+from ledger.model.kinds import CONFIDENTIAL, PERSONAL, FieldClass
+from ledger.money import Money, format_decimal, parse_decimal
+
+T = TypeVar("T")
+
+
+class Form(Protocol):
+    """How amounts and sealed fields are written: the wire form or the plain form."""
+
+    def read_money(self, tree: Any, place: str) -> Money: ...
+    def write_money(self, money: Money) -> Tree: ...
+    def unseal(self, tree: Any, name: str, place: str) -> Any: ...
+    def seal(self, name: str, tree: Tree) -> Tree: ...
+    def read_digest(self, tree: Any, name: str, place: str) -> str: ...
+    def write_digest(self, digest: str) -> Tree: ...
+
+
+class PlainForm:
+    """Amounts as ``{"currency", "minor"}``, nothing sealed."""
+
+    def read_money(self, tree: Any, place: str) -> Money:
+        return Money(tree["minor"], tree["currency"])
+
+    def write_money(self, money: Money) -> Tree:
+        return {"currency": money.currency, "minor": money.minor}
+
+    def unseal(self, tree: Any, name: str, place: str) -> Any:
+        return tree
+
+    def seal(self, name: str, tree: Tree) -> Tree:
+        return tree
+
+    def read_digest(self, tree: Any, name: str, place: str) -> str:
+        return cast(str, tree)
+
+    def write_digest(self, digest: str) -> Tree:
+        return digest
+
+
+@dataclass(frozen=True, slots=True)
+class WireForm:
+    """What is signed.
+
+    `digits` gives a currency's minor digits (None: unknown). `disclosures` maps the digest of a
+    sealed field to its ``(name, value)``. `sealer` makes the digest of a field when writing; it
+    stays with the one who writes, since salts need randomness.
+    """
+
+    digits: Callable[[str], int | None]
+    disclosures: Mapping[str, tuple[str, Any]]
+    sealer: Callable[[str, Tree], str] | None = None
+
+    def read_money(self, tree: Any, place: str) -> Money:
+        if not isinstance(tree, dict) or set(tree) != {"amount", "currency"}:
+            raise _invalid('is not {"amount": "…", "currency": "…"}', place)
+        amount, currency = tree["amount"], tree["currency"]
+        if not isinstance(amount, str) or not isinstance(currency, str):
+            raise _invalid("has an amount or currency that is not text", place)
+        try:
+            return Money(parse_decimal(amount, self._digits(currency, place)), currency)
+        except Refused as refused:
+            raise Refused(refused.code, refused.detail, place=place) from None
+
+    def write_money(self, money: Money) -> Tree:
+        digits = self._digits(money.currency, "")
+        return {"amount": format_decimal(money.minor, digits), "currency": money.currency}
+
+    def _digits(self, currency: str, place: str) -> int:
+        digits = self.digits(currency)
+        if digits is None:
+            raise Refused(
+                RefusalCode.CURRENCY_UNKNOWN,
+                f"The policy in force does not list {currency!r}.",
+                place=place,
+            )
+        return digits
+
+    def unseal(self, tree: Any, name: str, place: str) -> Any:
+        digest = self.read_digest(tree, name, place)
+        if digest not in self.disclosures:
+            raise Refused(
+                RefusalCode.DISCLOSURE_MISSING,
+                f"The sealed field {name} came without its disclosure.",
+                place=place,
+            )
+        disclosed_name, value = self.disclosures[digest]
+        if disclosed_name != name:
+            raise Refused(
+                RefusalCode.DISCLOSURE_DOES_NOT_FIT,
+                f"The disclosure of {name} was made for the field {disclosed_name!r}.",
+                place=place,
+            )
+        return value
+
+    def seal(self, name: str, tree: Tree) -> Tree:
+        if self.sealer is None:
+            raise TypeError("this form only reads")
+        return {"sd": self.sealer(name, tree)}
+
+    def read_digest(self, tree: Any, name: str, place: str) -> str:
+        if (
+            not isinstance(tree, dict)
+            or set(tree) != {"sd"}
+            or not isinstance(tree["sd"], str)
+            or len(tree["sd"]) != 43
+        ):
+            raise _invalid('is not sealed as {"sd": "<digest>"}', place)
+        return tree["sd"]
+
+    def write_digest(self, digest: str) -> Tree:
+        return {"sd": digest}
+
+
+PLAIN = PlainForm()
+
+
+def read(kind: type[T], tree: Any, form: Form = PLAIN, place: str = "") -> T:
+    """The dataclass value of `tree`. Raises `Refused` naming the field that does not fit."""
+    return cast(T, _read(kind, tree, form, "", place))
+
+
+def write(value: Any, form: Form = PLAIN) -> dict[str, Tree]:
+    """The tree of a dataclass value: the inverse of `read`."""
+    return cast("dict[str, Tree]", _write(type(value), value, form, ""))
+
+
+@lru_cache(maxsize=512)
+def hints(kind: type) -> dict[str, Any]:
+    """The field annotations of a dataclass, resolved, marks included."""
+    resolved = typing.get_type_hints(kind, include_extras=True)
+    return {field.name: resolved[field.name] for field in fields(kind)}
+
+
+@lru_cache(maxsize=512)
+def _required(kind: type) -> frozenset[str]:
+    return frozenset(
+        field.name
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    )
+
+
+def field_classes(kind: type, prefix: str = "") -> dict[str, str]:
+    """Each sealed field of a dataclass by its path, with its class: what genesis commits to."""
+    found: dict[str, str] = {}
+    for name, hint in hints(kind).items():
+        path = f"{prefix}{name}"
+        base, marks = _split(hint)
+        sealed = [mark.name for mark in marks if isinstance(mark, FieldClass)]
+        if sealed:
+            found[path] = sealed[0]
+        for inner in (base, *typing.get_args(base)):
+            if isinstance(inner, type) and is_dataclass(inner) and inner is not Money:
+                found |= field_classes(inner, f"{path}/")
+    return found
+
+
+def _split(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """A hint as (what it is without None and marks, its marks, outermost last)."""
+    marks: tuple[Any, ...] = ()
+    while True:
+        if typing.get_origin(hint) is typing.Annotated:
+            hint, *found = typing.get_args(hint)
+            marks = (*found, *marks)
+        elif isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+            (hint,) = (member for member in typing.get_args(hint) if member is not type(None))
+        else:
+            return hint, marks
+
+
+_split_cached = lru_cache(maxsize=2048)(_split)
+
+
+def _read(hint: Any, tree: Any, form: Form, name: str, place: str) -> Any:
+    base, marks = _split_cached(hint)
+    if PERSONAL in marks:
+        return form.read_digest(tree, name, place)
+    if CONFIDENTIAL in marks:
+        tree = form.unseal(tree, name, place)
+    value = _read_base(base, tree, form, name, place)
+    for mark in marks:
+        if not isinstance(mark, FieldClass):
+            objection = mark.objection(value)
+            if objection:
+                raise _invalid(objection, place)
+    return value
+
+
+def _read_base(base: Any, tree: Any, form: Form, name: str, place: str) -> Any:
+    if base is Money:
+        return form.read_money(tree, place)
+    if typing.get_origin(base) is tuple:
+        if not isinstance(tree, list):
+            raise _invalid("is not a list", place)
+        member = typing.get_args(base)[0]
+        return tuple(
+            _read(member, item, form, name, f"{place}/{index}") for index, item in enumerate(tree)
+        )
+    if base in (str, int, bool):
+        if type(tree) is not base:
+            raise _invalid(f"is not {_SAYS[base]}", place)
+        return tree
+    if base is datetime.date:
+        return _read_date(tree, place)
+    if isinstance(base, type) and issubclass(base, Enum):
+        return _read_enum(base, tree, place)
+    return _read_object(base, tree, form, place)
+
+
+_SAYS = {str: "a text", int: "a whole number", bool: "true or false"}
+
+
+def _read_date(tree: Any, place: str) -> datetime.date:
+    if not isinstance(tree, str):
+        raise _invalid("is not a date", place)
+    try:
+        return parse_date(tree)
+    except Refused as refused:
+        raise Refused(refused.code, refused.detail, place=place) from None
+
+
+def _read_enum(base: type[Enum], tree: Any, place: str) -> Enum:
+    try:
+        return base(tree)
+    except ValueError:
+        allowed = ", ".join(str(member.value) for member in base)
+        raise _invalid(f"is not one of {allowed}", place) from None
+
+
+def _read_object(kind: type, tree: Any, form: Form, place: str) -> Any:
+    if not isinstance(tree, dict):
+        raise _invalid("is not an object", place)
+    known = hints(kind)
+    for key in tree:
+        if key not in known:
+            raise Refused(
+                RefusalCode.FIELD_UNKNOWN,
+                f"There is no field {key!r} here.",
+                place=f"{place}/{key}",
+            )
+    for key in known:
+        if key not in tree and key in _required(kind):
+            raise Refused(
+                RefusalCode.FIELD_MISSING, f"The field {key} is missing.", place=f"{place}/{key}"
+            )
+    values = {
+        key: _read(hint, tree[key], form, key, f"{place}/{key}")
+        for key, hint in known.items()
+        if key in tree
+    }
+    return kind(**values)
+
+
+def _write(hint: Any, value: Any, form: Form, name: str) -> Tree:
+    base, marks = _split_cached(hint)
+    if PERSONAL in marks:
+        return form.write_digest(value)
+    tree = _write_base(base, value, form, name)
+    return form.seal(name, tree) if CONFIDENTIAL in marks else tree
+
+
+def _write_base(base: Any, value: Any, form: Form, name: str) -> Tree:
+    if base is Money:
+        return form.write_money(value)
+    if typing.get_origin(base) is tuple:
+        member = typing.get_args(base)[0]
+        return [_write(member, item, form, name) for item in value]
+    if isinstance(value, Enum):
+        return cast(Tree, value.value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if is_dataclass(base):
+        return {
+            key: _write(hint, getattr(value, key), form, key)
+            for key, hint in hints(cast(type, base)).items()
+            if getattr(value, key) is not None
+        }
+    return cast(Tree, value)
+
+
+def _invalid(objection: str, place: str) -> Refused:
+    name = place.rpartition("/")[2] or "value"
+    return Refused(RefusalCode.FIELD_INVALID, f"The field {name} {objection}.", place=place)

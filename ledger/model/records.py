@@ -1,0 +1,98 @@
+"""Records, events and the reader: what `decide` and `evolve` of every module are written with.
+
+A record is a frozen slotted dataclass with an `id` and `last_seq`, the entry that changed it
+last. An event states what then is true. `Reader` is all that rules may know of the ledger; what
+is live at an instant is always a function of (record, `at`), never of a clock that ran.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, TypeVar
+
+from ledger.errors import RefusalCode, Refused
+
+
+class Record(Protocol):
+    """What every record has. `PREFIX` begins its ids (empty where the id is not made by us)."""
+
+    PREFIX: ClassVar[str]
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]]
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def last_seq(self) -> int: ...
+
+
+R = TypeVar("R", bound=Record)
+
+
+class Reader(Protocol):
+    """The records as rules see them: before this command, after every earlier one."""
+
+    def get(self, kind: type[R], record_id: str) -> R | None:
+        """The record of this id, or None."""
+        ...
+
+    def find(self, kind: type[R], **key: str | int | bool) -> Sequence[R]:
+        """All records whose fields equal `key`; the fields must be one of the kind's `INDEXES`."""
+        ...
+
+    def document(self, digest: str) -> bytes | None:
+        """The bytes of a rule document (calendar, curve, …) by their SHA-256, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who asks, as established before any rule runs.
+
+    `persons` are the distinct people of the party that signed, `payload` the digest of the signed
+    payload (base64url SHA-256), `jti` the command's own id, `origin` the log it is meant for,
+    `expects` the ids of the records that the signer saw as they still are.
+    """
+
+    party: str
+    jti: str
+    payload: str
+    origin: str
+    roles: frozenset[str]
+    persons: frozenset[str]
+    kids: frozenset[str]
+    expects: frozenset[str] = frozenset()
+
+    def new_id(self, prefix: str, ordinal: int = 0) -> str:
+        """The id that this command gives to the `ordinal`-th new record of a kind."""
+        return make_id(prefix, self.party, self.jti, ordinal)
+
+
+def make_id(prefix: str, party: str, jti: str, ordinal: int = 0) -> str:
+    """``prefix_`` and the base32 of SHA-256 over (prefix, party, jti, ordinal), 16 bytes.
+
+    The signer can compute it before sending, and so sign follow-up commands in advance.
+    """
+    seed = f"duebill.id.v1\n{prefix}\n{party}\n{jti}\n{ordinal}".encode()
+    digest = hashlib.sha256(seed).digest()[:16]
+    return f"{prefix}_{base64.b32encode(digest).decode().rstrip('=').lower()}"
+
+
+def need(book: Reader, kind: type[R], record_id: str, place: str) -> R:
+    """The record of this id; raises `Refused` (`record_not_found`) when there is none."""
+    record = book.get(kind, record_id)
+    if record is None:
+        raise Refused(
+            RefusalCode.RECORD_NOT_FOUND,
+            f"There is no {kind.__name__.lower()} {record_id}.",
+            place=place,
+        )
+    return record
+
+
+def refuse_if(condition: bool, code: RefusalCode, detail: str, place: str = "") -> None:
+    """Raises `Refused` when `condition` holds: one line per rule, in their order of precedence."""
+    if condition:
+        raise Refused(code, detail, place=place)

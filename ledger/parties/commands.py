@@ -1,0 +1,217 @@
+"""What may be asked about parties, keys, people and approval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated
+
+from ledger.model.kinds import (
+    Code,
+    Confidential,
+    Country,
+    Currency,
+    Digest,
+    Id,
+    Length,
+    Name,
+    Pattern,
+    Personal,
+    Range,
+    Reference,
+    Signature64,
+)
+
+
+class Role(Enum):
+    """What a party may do here. A party may have several."""
+
+    OPERATOR = "operator"
+    OBLIGOR = "obligor"
+    SUPPLIER = "supplier"
+    FINANCIER = "financier"
+    BANK = "bank"
+    AUDITOR = "auditor"
+    REGULATOR = "regulator"
+
+
+class Assurance(Enum):
+    """How well it is known that a key belongs to its party, weakest first."""
+
+    OPERATOR_VOUCHED = "operator_vouched"
+    BANK_ATTESTED = "bank_attested"
+    CA_CERTIFIED = "ca_certified"
+
+    @property
+    def level(self) -> int:
+        """0, 1 or 2: higher is stronger."""
+        return list(Assurance).index(self)
+
+
+Person = Annotated[str, Pattern(r"[a-z0-9][a-z0-9-]{0,31}", "a pseudonym of 1 to 32 a-z, 0-9, -")]
+"""A person of a party by a pseudonym that the party chose; never a name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jwk:
+    """A public JSON Web Key: Ed25519 (OKP) or P-256 (EC), required members only (RFC 7517)."""
+
+    crv: Code
+    kty: Code
+    x: Digest
+    y: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key to be bound, with the proof that whoever asks holds it.
+
+    `possession` is the new key's signature over `possession_message` for this very command.
+    """
+
+    key: Jwk
+    person: Person
+    possession: Signature64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier:
+    """An identifier of a legal entity in a scheme such as ``uscc``, ``lei`` or ``0088`` (GLN)."""
+
+    scheme: Code
+    value: Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLedger:
+    """Genesis: the first entry of a log, signed by the operator's own new key.
+
+    `origin` is the log's name (C2SP tlog-checkpoint), `field_classes` the SHA-256 of the table of
+    sealed fields, `largest_entry` bytes, `predecessor` the SHA-256 of the checkpoint this log
+    continues. A sandbox may have a driven clock and unverified identifiers; it says so for ever.
+    """
+
+    origin: Reference
+    suite: Code
+    time_zone: Reference
+    sandbox: bool
+    rules: Annotated[int, Range(1, 10_000)]
+    field_classes: Digest
+    largest_entry: Annotated[int, Range(1024, 65_535)]
+    log_key: Jwk
+    operator_key: NewKey
+    operator_name: Confidential[Name]
+    predecessor: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolParty:
+    """Enrol a party with its roles and first keys; the operator vouches on `evidence`.
+
+    A legal entity has a name and identifiers (confidential). A natural person, sole traders
+    included, has both as personal fields, and `token`, a keyed digest of the identifier, by which
+    uniqueness is judged.
+    """
+
+    natural: bool
+    roles: Annotated[tuple[Role, ...], Length(1, 7)]
+    keys: Annotated[tuple[NewKey, ...], Length(1, 8)]
+    evidence: Digest
+    country: Country | None = None
+    name: Confidential[Name] | None = None
+    identifiers: Annotated[Confidential[tuple[Identifier, ...]], Length(1, 8)] | None = None
+    person_name: Personal | None = None
+    person_identifier: Personal | None = None
+    token: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignRoles:
+    """Give a party exactly these roles from now on."""
+
+    party: Id
+    roles: Annotated[tuple[Role, ...], Length(0, 7)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindKey:
+    """Add a key, for a person of the signing party."""
+
+    new: NewKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateKey:
+    """Replace a key by a new one of the same person; the old key signs too."""
+
+    old: Digest
+    new: NewKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeKey:
+    """End a key of the signing party, at once and for ever."""
+
+    kid: Digest
+    reason: Code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestKey:
+    """A bank says that a key's holder moved money from the company's own account."""
+
+    kid: Digest
+    evidence: Digest
+    account: Confidential[Reference]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """From this amount on, this many different people must sign these acts (none named: all)."""
+
+    acts: Annotated[tuple[Code, ...], Length(0, 40)]
+    persons: Annotated[int, Range(1, 4)]
+    from_minor: Annotated[int, Range(0, 2**53 - 1)] = 0
+    currency: Currency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetApproval:
+    """Replace the approval rule of the signing party; judged under the rule it replaces."""
+
+    tiers: Annotated[tuple[Tier, ...], Length(0, 20)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddAccount:
+    """Name an account on which the signing party wants to be paid."""
+
+    number: Confidential[Reference]
+    bank: Confidential[Reference]
+    currency: Currency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignManifest:
+    """Sign many commands at once: the RFC 6962 root over the digests of their payloads.
+
+    `root` is the tree hash over `count` leaves; leaf i is the 32-byte SHA-256 of the canonical
+    payload of line i. Each line then travels with its path instead of signatures.
+    """
+
+    root: Digest
+    count: Annotated[int, Range(1, 10_000)]
+
+
+Command = (
+    OpenLedger
+    | EnrolParty
+    | AssignRoles
+    | BindKey
+    | RotateKey
+    | RevokeKey
+    | AttestKey
+    | SetApproval
+    | AddAccount
+    | SignManifest
+)

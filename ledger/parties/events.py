@@ -1,0 +1,107 @@
+"""What then is true about parties, keys, people and approval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.parties.commands import Assurance, Identifier, Jwk, Role, Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyEnrolled:
+    """A party exists. What is personal is only a digest here."""
+
+    party: str
+    natural: bool
+    roles: tuple[Role, ...]
+    evidence: str
+    country: str | None
+    name: str | None
+    identifiers: tuple[Identifier, ...]
+    person_name: str | None
+    person_identifier: str | None
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolesAssigned:
+    """A party has exactly these roles."""
+
+    party: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyBound:
+    """A key belongs to a person of a party, in force from `from_ms` on."""
+
+    kid: str
+    party: str
+    person: str
+    key: Jwk
+    assurance: Assurance
+    evidence: str
+    from_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyEnds:
+    """A key is in force only before `until_ms`."""
+
+    kid: str
+    until_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAttested:
+    """A key's assurance is higher, on this evidence."""
+
+    kid: str
+    assurance: Assurance
+    evidence: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalSet:
+    """A party's approval rule is this."""
+
+    party: str
+    tiers: tuple[Tier, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountAdded:
+    """A party wants to be paid here."""
+
+    account: str
+    party: str
+    number: str
+    bank: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestSigned:
+    """The commands under this root count as signed by these keys and people."""
+
+    manifest: str
+    party: str
+    jti: str
+    root: str
+    count: int
+    kids: tuple[str, ...]
+    persons: tuple[str, ...]
+
+
+Event = (
+    PartyEnrolled
+    | RolesAssigned
+    | KeyBound
+    | KeyEnds
+    | KeyAttested
+    | ApprovalSet
+    | AccountAdded
+    | ManifestSigned
+)

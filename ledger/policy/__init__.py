@@ -1,0 +1,1 @@
+"""Policy: the rules number, caps, clocks, currencies, identifier rules and calendar in force."""

@@ -1,0 +1,98 @@
+"""May the operator change the rules? Only by entries, and only to what this build knows."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import assert_never
+
+from ledger.dates import Roll
+from ledger.errors import RefusalCode
+from ledger.model.records import Reader, Signer, refuse_if
+from ledger.money import Rounding
+from ledger.policy.commands import AdoptPolicy, AdoptRules, Command
+from ledger.policy.events import Event, PolicyAdopted, RulesAdopted
+from ledger.policy.state import RULES_NUMBER, ledger_of, read_calendar
+
+CHECKS = ("none", "gb32100", "mod97", "ean")
+"""The check-digit rules of this rules number."""
+
+
+def decide(book: Reader, command: Command, by: Signer, at_ms: int) -> tuple[Event, ...]:
+    """The events that follow, or `Refused`."""
+    refuse_if(
+        "operator" not in by.roles,
+        RefusalCode.ROLE_MISSING,
+        "Only the operator puts rules in force.",
+    )
+    match command:
+        case AdoptPolicy():
+            return _adopt_policy(book, command)
+        case AdoptRules():
+            return _adopt_rules(book, command)
+        case _:
+            assert_never(command)
+
+
+def _adopt_policy(book: Reader, command: AdoptPolicy) -> tuple[Event, ...]:
+    codes = [item.code for item in command.currencies]
+    refuse_if(
+        codes != sorted(set(codes)),
+        RefusalCode.FIELD_INVALID,
+        "Currencies are listed once each, in alphabetical order.",
+        "/body/currencies",
+    )
+    schemes = [item.scheme for item in command.identifiers]
+    refuse_if(
+        schemes != sorted(set(schemes)),
+        RefusalCode.FIELD_INVALID,
+        "Identifier schemes are listed once each, in alphabetical order.",
+        "/body/identifiers",
+    )
+    for rule in command.identifiers:
+        refuse_if(
+            rule.check not in CHECKS or not _is_pattern(rule.pattern),
+            RefusalCode.FIELD_INVALID,
+            f"The rule for {rule.scheme} has an unknown check or an invalid pattern.",
+            "/body/identifiers",
+        )
+    _one_of(command.roll, Roll, "/body/roll")
+    _one_of(command.rounding, Rounding, "/body/rounding")
+    calendar = book.document(command.calendar)
+    refuse_if(
+        calendar is None,
+        RefusalCode.DOCUMENT_MISSING,
+        "The calendar document did not come along.",
+        "/body/calendar",
+    )
+    read_calendar(calendar or b"")
+    return (PolicyAdopted(policy=command),)
+
+
+def _adopt_rules(book: Reader, command: AdoptRules) -> tuple[Event, ...]:
+    current = ledger_of(book).rules
+    refuse_if(
+        not current < command.number <= RULES_NUMBER,
+        RefusalCode.RULES_UNKNOWN,
+        f"Rules {current} are in force and this build knows rules up to {RULES_NUMBER}.",
+        "/body/number",
+    )
+    return (RulesAdopted(number=command.number),)
+
+
+def _one_of(value: str, kind: type[Enum], place: str) -> None:
+    allowed = [str(member.value) for member in kind]
+    refuse_if(
+        value not in allowed,
+        RefusalCode.FIELD_INVALID,
+        f"{value!r} is not one of {', '.join(allowed)}.",
+        place,
+    )
+
+
+def _is_pattern(text: str) -> bool:
+    # Character classes with counts only: such patterns cannot backtrack without bound.
+    return (
+        re.fullmatch(r"(?:(?:\[[A-Z0-9a-z-]+\]|[A-Z0-9a-z])(?:\{\d{1,2}(?:,\d{1,2})?\})?)+", text)
+        is not None
+    )

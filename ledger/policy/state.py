@@ -1,0 +1,155 @@
+"""The ledger itself and the policy in force, one record each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import ClassVar, assert_never
+
+from ledger import canonical
+from ledger.dates import Calendar, Roll, civil_date, parse_date, roll
+from ledger.errors import Halted, RefusalCode, Refused
+from ledger.model.records import Reader, Record
+from ledger.money import Rounding
+from ledger.policy.commands import Caps, Clocks, CurrencyDigits, IdentifierRule
+from ledger.policy.events import Event, LedgerOpened, PolicyAdopted, RulesAdopted
+
+LEDGER = "ledger"
+POLICY = "policy"
+RULES_NUMBER = 1
+"""The newest rules this build can decide by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The log: fixed at genesis, but for the rules number in force."""
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: str
+    last_seq: int = -1
+    origin: str
+    operator: str
+    suite: str
+    time_zone: str
+    sandbox: bool
+    rules: int
+    predecessor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The policy in force (see `AdoptPolicy` for the meaning of the parts)."""
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: str
+    last_seq: int = -1
+    currencies: tuple[CurrencyDigits, ...]
+    identifiers: tuple[IdentifierRule, ...]
+    calendar: str
+    roll: Roll
+    rounding: Rounding
+    caps: Caps
+    clocks: Clocks
+
+
+def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
+    """The records that `event` leaves changed."""
+    match event:
+        case LedgerOpened():
+            return (
+                Ledger(
+                    id=LEDGER,
+                    origin=event.origin,
+                    operator=event.operator,
+                    suite=event.suite,
+                    time_zone=event.time_zone,
+                    sandbox=event.sandbox,
+                    rules=event.rules,
+                    predecessor=event.predecessor,
+                ),
+            )
+        case PolicyAdopted():
+            policy = event.policy
+            return (
+                Policy(
+                    id=POLICY,
+                    currencies=policy.currencies,
+                    identifiers=policy.identifiers,
+                    calendar=policy.calendar,
+                    roll=Roll(policy.roll),
+                    rounding=Rounding(policy.rounding),
+                    caps=policy.caps,
+                    clocks=policy.clocks,
+                ),
+            )
+        case RulesAdopted():
+            return (replace(ledger_of(book), rules=event.number),)
+        case _:
+            assert_never(event)
+
+
+def ledger_of(book: Reader) -> Ledger:
+    """The ledger's own record. Raises `Halted` before genesis."""
+    record = book.get(Ledger, LEDGER)
+    if record is None:
+        raise Halted("the log has no genesis entry")
+    return record
+
+
+def policy_of(book: Reader) -> Policy:
+    """The policy in force. Raises `Refused` (`policy_missing`) before the first one."""
+    record = book.get(Policy, POLICY)
+    if record is None:
+        raise Refused(RefusalCode.POLICY_MISSING, "No policy is in force yet.")
+    return record
+
+
+def digits_of(book: Reader) -> Callable[[str], int | None]:
+    """The minor digits of a currency under the policy in force, None where it is not listed."""
+    record = book.get(Policy, POLICY)
+    table = {item.code: item.digits for item in record.currencies} if record else {}
+    return table.get
+
+
+def calendar_of(book: Reader) -> Calendar:
+    """The calendar in force, read from its rule document."""
+    digest = policy_of(book).calendar
+    data = book.document(digest)
+    if data is None:
+        raise Refused(RefusalCode.DOCUMENT_MISSING, f"The calendar {digest} is not at hand.")
+    return read_calendar(data)
+
+
+def today_of(book: Reader, at_ms: int) -> date:
+    """The civil date of an instant in the ledger's legal time zone."""
+    return civil_date(at_ms, ledger_of(book).time_zone)
+
+
+def payable_on(book: Reader, due: date) -> date:
+    """The business day on which a debt due at `due` is payable; no late interest for the roll."""
+    return roll(due, calendar_of(book), policy_of(book).roll)
+
+
+@lru_cache(maxsize=32)
+def read_calendar(data: bytes) -> Calendar:
+    """The calendar of a rule document: canonical JSON of its parts. Raises `Refused`."""
+    tree = canonical.decode(data)
+    try:
+        return Calendar(
+            id=tree["id"],
+            first=parse_date(tree["first"]),
+            last=parse_date(tree["last"]),
+            holidays=frozenset(map(parse_date, tree["holidays"])),
+            working_weekends=frozenset(map(parse_date, tree["working_weekends"])),
+            weekend=frozenset(tree["weekend"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise Refused(
+            RefusalCode.FIELD_INVALID, f"The calendar document is not in its form: {error}."
+        ) from None

@@ -1,0 +1,109 @@
+"""What storage must promise, and no more than the write path, readers and auditors need now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ledger.chain.entry import Entry, Head
+from ledger.chain.tiles import TileId
+from ledger.model.records import R, Record
+
+
+class Records(Protocol):
+    """The derived records, as of the last commit."""
+
+    def get(self, kind: type[R], ids: Iterable[str]) -> Mapping[str, R]:
+        """The records of these ids; those that do not exist are left out."""
+        ...
+
+    def find(self, kind: type[R], key: Mapping[str, str | int | bool]) -> Sequence[R]:
+        """All records whose fields equal `key` (one of the kind's `INDEXES`), ordered by id."""
+        ...
+
+    def scan(self, kind: type[R]) -> Iterator[R]:
+        """All records of a kind, ordered by id."""
+        ...
+
+    def document(self, digest: str) -> bytes | None:
+        """A rule document by its base64url SHA-256, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction adds: entries in order, what lies beside them, and changed records."""
+
+    entries: Sequence[Entry]
+    tiles: Sequence[tuple[TileId, bytes]]
+    disclosures: Sequence[tuple[int, str]]
+    """(seq, disclosure text), append-only."""
+    documents: Mapping[str, bytes]
+    records: Sequence[Record]
+    head: Head = field(default_factory=Head)
+
+
+class LogReader(Protocol):
+    """The log as files or rows hold it: bytes, not yet believed."""
+
+    def checkpoint(self) -> str | None:
+        """The newest signed checkpoint (a C2SP signed note), or None before the first."""
+        ...
+
+    def size(self) -> int:
+        """How many entries are there."""
+        ...
+
+    def entries(self, start: int, stop: int) -> Iterator[bytes]:
+        """The bytes of entries start … stop-1, in order."""
+        ...
+
+    def tile(self, tile: TileId) -> bytes:
+        """The hashes of a tile, full or partial."""
+        ...
+
+    def disclosures(self, start: int, stop: int) -> Mapping[int, Sequence[str]]:
+        """The disclosure texts kept for entries start … stop-1."""
+        ...
+
+    def documents(self) -> Mapping[str, bytes]:
+        """All rule documents by the digest under which they are kept."""
+        ...
+
+
+class Store(LogReader, Protocol):
+    """The one place where entries are kept. One process writes."""
+
+    @property
+    def records(self) -> Records:
+        """The derived records."""
+        ...
+
+    def commit(self, batch: Batch) -> None:
+        """All of `batch` durably, or nothing of it.
+
+        Raises `Unavailable` when surely nothing was written, `OutcomeUnknown` when that is open.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """The last head that was signed: what must never be contradicted."""
+
+    size: int
+    root: bytes
+    note: str
+
+
+class HeadStore(Protocol):
+    """One durable cell outside the database that holds the last signed head."""
+
+    def read(self) -> SignedHead | None:
+        """The last signed head, or None before the first."""
+        ...
+
+    def swap(self, old: SignedHead | None, new: SignedHead) -> None:
+        """Put `new` in place of `old`, durably; raises `Halted` when `old` is not what is there."""
+        ...

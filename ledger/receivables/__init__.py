@@ -1,0 +1,1 @@
+"""Receivables: invoices, acknowledgement, holdings and their transfer."""

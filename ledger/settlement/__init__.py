@@ -1,0 +1,1 @@
+"""Settlement: payments that are proven, and what they discharge."""

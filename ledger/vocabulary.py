@@ -1,0 +1,143 @@
+"""The closed list of wire names: which command or event is meant, and how it is written.
+
+A name never changes its meaning. A new shape of a command gets a new `ver`; the old class stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from ledger import canonical
+from ledger.base64url import b64url_decode, b64url_encode
+from ledger.canonical import Tree
+from ledger.envelope import Envelope, Sealer
+from ledger.errors import RefusalCode, Refused
+from ledger.model.codec import WireForm, field_classes, read, write
+from ledger.parties import commands as parties
+from ledger.parties import events as parties_events
+from ledger.policy import commands as policy
+from ledger.policy import events as policy_events
+
+Command: TypeAlias = policy.Command | parties.Command
+Event: TypeAlias = policy_events.Event | parties_events.Event
+
+COMMANDS: Mapping[tuple[str, int], type[Command]] = {
+    ("ledger.open", 1): parties.OpenLedger,
+    ("policy.adopt", 1): policy.AdoptPolicy,
+    ("rules.adopt", 1): policy.AdoptRules,
+    ("party.enrol", 1): parties.EnrolParty,
+    ("party.assign_roles", 1): parties.AssignRoles,
+    ("key.bind", 1): parties.BindKey,
+    ("key.rotate", 1): parties.RotateKey,
+    ("key.revoke", 1): parties.RevokeKey,
+    ("key.attest", 1): parties.AttestKey,
+    ("approval.set", 1): parties.SetApproval,
+    ("account.add", 1): parties.AddAccount,
+    ("manifest.sign", 1): parties.SignManifest,
+}
+"""Every command by (kind, version)."""
+
+ALONE = frozenset({"ledger.open", "manifest.sign", "key.rotate", "key.revoke", "approval.set"})
+"""Kinds that are never lines of a manifest: their own signatures matter."""
+
+EVENTS: Mapping[type[Event], str] = {
+    policy_events.LedgerOpened: "ledger_opened",
+    policy_events.PolicyAdopted: "policy_adopted",
+    policy_events.RulesAdopted: "rules_adopted",
+    parties_events.PartyEnrolled: "party_enrolled",
+    parties_events.RolesAssigned: "roles_assigned",
+    parties_events.KeyBound: "key_bound",
+    parties_events.KeyEnds: "key_ends",
+    parties_events.KeyAttested: "key_attested",
+    parties_events.ApprovalSet: "approval_set",
+    parties_events.AccountAdded: "account_added",
+    parties_events.ManifestSigned: "manifest_signed",
+}
+"""Every event's name: what `effects` commits to."""
+
+_NAMES = {command: name for name, command in COMMANDS.items()}
+
+
+def parse(envelope: Envelope, digits: Callable[[str], int | None]) -> Command:
+    """The command of an envelope. Raises `Refused` for an unknown kind or a field that is off.
+
+    `digits` gives the minor digits of a currency under the policy in force.
+    """
+    name = (envelope.kind, envelope.payload["ver"])
+    if name not in COMMANDS:
+        raise Refused(
+            RefusalCode.KIND_UNKNOWN,
+            f"There is no command {name[0][:60]!r} of version {name[1]}.",
+            place="/kind",
+        )
+    form = WireForm(digits, envelope.disclosures)
+    return read(COMMANDS[name], envelope.payload["body"], form, "/body")
+
+
+def name_of(command: Command) -> tuple[str, int]:
+    """The (kind, version) of a command."""
+    return _NAMES[type(command)]
+
+
+def draft(  # noqa: PLR0913 - each is a field of the payload
+    command: Command,
+    *,
+    by: str,
+    origin: str,
+    jti: str,
+    iat: int,
+    exp: int,
+    digits: Callable[[str], int | None],
+    sealer: Sealer,
+    salt: bytes,
+    expect: Mapping[str, int] | None = None,
+) -> dict[str, Tree]:
+    """The payload that asks for `command`: what is to be signed, byte for byte.
+
+    `iat` and `exp` are seconds since 1970; `salt` is 32 fresh random bytes that hide what the
+    effects are; `sealer` seals the confidential and personal fields and keeps the disclosures.
+    A personal field of `command` holds the digest that `sealer` gave for it.
+    """
+    kind, ver = name_of(command)
+    form = WireForm(digits, {}, sealer)
+    payload: dict[str, Tree] = {
+        "aud": origin,
+        "body": write(command, form),
+        "by": by,
+        "exp": exp,
+        "iat": iat,
+        "jti": jti,
+        "kind": kind,
+        "salt": form.seal("salt", b64url_encode(salt)),
+        "ver": ver,
+    }
+    if expect:
+        payload["expect"] = dict(expect)
+    return payload
+
+
+def effects_digest(envelope: Envelope, events: Sequence[Event]) -> bytes:
+    """SHA-256 over the command's disclosed salt (32 bytes) and its events in canonical form.
+
+    Raises `Refused` (`disclosure_missing`) without the salt's disclosure.
+    """
+    form = WireForm(lambda _: None, envelope.disclosures)
+    salt = form.unseal(envelope.payload["salt"], "salt", "/salt")
+    if not isinstance(salt, str) or len(b64url_decode(salt)) != 32:
+        raise Refused(RefusalCode.FIELD_INVALID, "The salt is not 32 bytes.", place="/salt")
+    return hashlib.sha256(b64url_decode(salt) + canonical.encode(event_trees(events))).digest()
+
+
+def event_trees(events: Sequence[Event]) -> list[Tree]:
+    """The events as trees: ``{"event": name, …fields}``, amounts in minor units."""
+    return [{"event": EVENTS[type(event)], **write(event)} for event in events]
+
+
+def field_classes_digest() -> str:
+    """The base64url SHA-256 of the table of sealed fields: what genesis commits to."""
+    table: dict[str, Any] = {
+        f"{kind}/{ver}": field_classes(command) for (kind, ver), command in COMMANDS.items()
+    }
+    return b64url_encode(hashlib.sha256(canonical.encode(table)).digest())

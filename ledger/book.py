@@ -66,6 +66,7 @@ class Book:
         self._changed: dict[tuple[type[Any], str], Any] = {}
         self._pending: dict[tuple[type[Any], str], Any] = {}
         self._documents: dict[str, bytes] = {}
+        self._pending_documents: dict[str, bytes] = {}
 
     def get(self, kind: type[R], record_id: str) -> R | None:
         """The record of this id, or None."""
@@ -88,7 +89,10 @@ class Book:
 
     def document(self, digest: str) -> bytes | None:
         """A rule document by its digest, or None."""
-        return self._documents.get(digest) or self._records.document(digest)
+        for overlay in (self._pending_documents, self._documents):
+            if digest in overlay:
+                return overlay[digest]
+        return self._records.document(digest)
 
     def changed(self) -> list[Record]:
         """The records that changed since the last `forget`, each as it is now."""
@@ -97,28 +101,34 @@ class Book:
     def forget(self) -> None:
         """Drop the overlay: the store has it now, or the group failed and must not count."""
         self._changed.clear()
-        self._pending.clear()
         self._documents.clear()
+        self.drop()
 
     def judge(
         self, envelope: Envelope, at_ms: int, seq: int, *, signatures_verified: bool = False
     ) -> Judged:
-        """Decide `envelope` at this instant and place in the order, and take what follows.
+        """Decide `envelope` at this instant and place in the order.
 
-        Raises `Repeated` for a command that is in the log already, `Refused` otherwise; then the
-        book is as it was before.
+        What follows is then pending: `keep` or `drop` it. Raises `Repeated` for a command that is
+        in the log already, `Refused` otherwise; then the book is as it was before.
         """
-        self._documents.update(envelope.documents)
+        self._pending_documents = dict(envelope.documents)
         try:
-            judged = self._judge(envelope, at_ms, seq, signatures_verified)
+            return self._judge(envelope, at_ms, seq, signatures_verified)
         except BaseException:
-            self._pending.clear()
-            for digest in envelope.documents:
-                self._documents.pop(digest, None)
+            self.drop()
             raise
+
+    def keep(self) -> None:
+        """Take what the last judged command changed."""
         self._changed.update(self._pending)
+        self._documents.update(self._pending_documents)
+        self.drop()
+
+    def drop(self) -> None:
+        """Let go of what the last judged command would change."""
         self._pending.clear()
-        return judged
+        self._pending_documents = {}
 
     def _judge(self, envelope: Envelope, at_ms: int, seq: int, verified: bool) -> Judged:
         if seq == 0:

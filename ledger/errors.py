@@ -242,6 +242,106 @@ class RefusalCode(Enum):
         "approval_rule_unreachable",
         "Bind keys for as many people as the rule asks, then set the rule.",
     )
+    # -- receivables -------------------------------------------------------------------------------
+    ACT_BELONGS_TO_ANOTHER_PARTY = (
+        "act_belongs_to_another_party",
+        "Let the party sign that the message names.",
+    )
+    PARTY_LACKS_ROLE = (
+        "party_lacks_role",
+        "Name a party that has the role; the operator assigns roles.",
+    )
+    INVOICE_IS_NAMED_TWICE = (
+        "invoice_is_named_twice",
+        "Name each invoice once, with all that is used of it.",
+    )
+    INVOICE_IS_OF_ANOTHER_SELLER = (
+        "invoice_is_of_another_seller",
+        "Check the number: another seller uses it; ask the operator if the invoice is yours.",
+    )
+    INVOICE_FACTS_DIFFER = (
+        "invoice_facts_differ",
+        "State buyer, amounts, currency and issue date as they were stated first.",
+    )
+    INVOICE_IS_USED_UP = (
+        "invoice_is_used_up",
+        "Use at most what earlier receivables, prepayments and credit notes leave of the invoice.",
+    )
+    INVOICE_HAS_TOO_MANY_PROPOSALS = (
+        "invoice_has_too_many_proposals",
+        "Let the creditor answer the proposed issues of this invoice first.",
+    )
+    TERM_IS_TOO_LONG = ("term_is_too_long", "Agree on a due date within the policy's term.")
+    RECEIVABLE_AWAITS_ITS_CREDITOR = (
+        "receivable_awaits_its_creditor",
+        "The obligor proposed it: the creditor signs for it or declines.",
+    )
+    RECEIVABLE_AWAITS_ITS_OBLIGOR = (
+        "receivable_awaits_its_obligor",
+        "The creditor registered it: the obligor acknowledges or rejects it.",
+    )
+    RECEIVABLE_IS_ACKNOWLEDGED = (
+        "receivable_is_acknowledged",
+        "Act on its holdings: an acknowledgement is irrevocable.",
+    )
+    RECEIVABLE_IS_CLOSED = ("receivable_is_closed", "Register or issue it anew.")
+    ISSUE_HAS_LAPSED = ("issue_has_lapsed", "Ask the obligor to propose the issue anew.")
+    ACKNOWLEDGEMENT_IS_REQUESTED = (
+        "acknowledgement_is_requested",
+        "Wait: the obligor's clock is running since the first request.",
+    )
+    AMOUNT_EXCEEDS_FACE = ("amount_exceeds_face", "Acknowledge at most what was registered.")
+    PAYING_AGENT_DOES_NOT_FIT = (
+        "paying_agent_does_not_fit",
+        "Name a paying agent exactly when pay_to says that there is one.",
+    )
+    HOLDING_IS_CLOSED = ("holding_is_closed", "Act on the holdings that came after it, if any.")
+    HOLDING_IS_LOCKED = ("holding_is_locked", "Wait until its financing ends or lets go of it.")
+    HOLDING_IS_PENDING = (
+        "holding_is_pending",
+        "Rescind the proposed transfer, or wait for its answer.",
+    )
+    HOLDING_IS_FINANCED = ("holding_is_financed", "It is repaid or repurchased first.")
+    HOLDING_IS_NOT_LOCKED = ("holding_is_not_locked", "Lock the holding for the financing first.")
+    HOLDING_IS_NOT_FINANCED = ("holding_is_not_financed", "Name the financing that has it.")
+    SPLIT_NOT_CONSENTED = (
+        "split_not_consented",
+        "Transfer or finance it whole: the obligor did not consent to pay several holders.",
+    )
+    TOO_MANY_CHILDREN = ("too_many_children", "Split into fewer parts; the policy has the number.")
+    TOO_MANY_HOLDINGS = (
+        "too_many_holdings",
+        "Split into fewer parts: the policy bounds the open holdings of a receivable.",
+    )
+    CHILD_IS_TOO_SMALL = ("child_is_too_small", "Make each part as large as the policy asks.")
+    CHILDREN_DO_NOT_SUM = (
+        "children_do_not_sum",
+        "Choose parts that add up to exactly what is outstanding on the holding.",
+    )
+    TRANSFEREE_IS_HOLDER = ("transferee_is_holder", "Name another party.")
+    TOO_MANY_HOPS = ("too_many_hops", "Hold it until it is paid, or finance it.")
+    DEADLINE_OUT_OF_RANGE = (
+        "deadline_out_of_range",
+        "Choose a deadline in the future and within the policy's period.",
+    )
+    TRANSFER_HAS_LAPSED = ("transfer_has_lapsed", "Ask the holder to propose the transfer anew.")
+    TRANSFER_IS_CLOSED = ("transfer_is_closed", "It was answered or taken back already.")
+    NOTHING_TO_LAPSE = ("nothing_to_lapse", "Name only what is open though its time is over.")
+    PAYMENT_DOES_NOT_FIT = (
+        "payment_does_not_fit",
+        "List legs above zero, one for each holding, all of one receivable.",
+    )
+    PAYMENT_EXCEEDS_OUTSTANDING = (
+        "payment_exceeds_outstanding",
+        "Discharge at most what is outstanding; the rest is the payer's.",
+    )
+    # -- exports -----------------------------------------------------------------------------------
+    FOLDER_NOT_EMPTY = ("folder_not_empty", "Name a folder that is new or empty.")
+    EXPORT_MALFORMED = ("export_malformed", "Export the log again, or ask who gave you the folder.")
+    POLICY_FILE_MALFORMED = (
+        "policy_file_malformed",
+        "Write a tlog-policy file: a log line with the key, and quorum none.",
+    )
 
 
 class LedgerError(Exception):

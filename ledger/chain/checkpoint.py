@@ -60,14 +60,13 @@ def parse_checkpoint(body: str, *, allow_extensions: bool = False) -> Checkpoint
     Our log writes no extension lines, and in its name they are refused. `allow_extensions` is
     for readers of other logs, such as a witness; the lines are checked for form and left out.
     """
-    origin, size, root, *extensions = [*body.removesuffix("\n").split("\n"), "", "", ""]
-    extensions = extensions[:-3]
-    if not body.endswith("\n") or not _SIZE.fullmatch(size) or "" in extensions:
+    lines = body.removesuffix("\n").split("\n")
+    if not body.endswith("\n") or "" in lines or len(lines) < 3 or not _SIZE.fullmatch(lines[1]):
         raise _malformed("The text is not origin, size and root, one line each.")
-    if extensions and not allow_extensions:
+    if len(lines) > 3 and not allow_extensions:
         raise _malformed("The checkpoint has extension lines.")
-    decoded = base64_decode(root, RefusalCode.CHECKPOINT_MALFORMED)
-    return Checkpoint(origin, int(size), decoded)
+    root = base64_decode(lines[2], RefusalCode.CHECKPOINT_MALFORMED)
+    return Checkpoint(lines[0], int(lines[1]), root)
 
 
 def open_checkpoint(note: str, origin: str, keys: Iterable[NoteKey]) -> Checkpoint:

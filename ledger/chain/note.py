@@ -112,9 +112,9 @@ def sign_note(body: str, signers: Sequence[NoteSigner]) -> str:
     Raises `Refused` (`note_malformed`) for a body that does not end in a newline or has control
     characters.
     """
-    note = body + "\n" + "".join(signer.line(body) for signer in signers)
-    _split(note)
-    return note
+    if not body.endswith("\n") or _FORBIDDEN.search(body):
+        raise _malformed("The text does not end in a newline, or has control characters.")
+    return body + "\n" + "".join(signer.line(body) for signer in signers)
 
 
 def open_note(text: str, keys: Iterable[NoteKey]) -> Note:

@@ -110,19 +110,9 @@ def verify_inclusion(
     if not 0 <= index < size <= LARGEST_SIZE:
         raise _invalid(f"There is no leaf {index} in a tree of {size} leaves.")
     _check_hashes(leaf, root, *proof)
-    position, last, node = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            raise _invalid("The proof is too long.")
-        if position % 2 == 1 or position == last:
-            node = node_hash(sibling, node)
-            shift = _trailing_zeros(position)  # levels where the right edge has no sibling
-            position, last = position >> shift, last >> shift
-        else:
-            node = node_hash(node, sibling)
-        position, last = position >> 1, last >> 1
-    if last != 0:
-        raise _invalid("The proof is too short.")
+    node = leaf
+    for sibling, is_left in zip(proof, _sides(index, size - 1, len(proof)), strict=True):
+        node = node_hash(sibling, node) if is_left else node_hash(node, sibling)
     if node != root:
         raise _invalid("The proof leads to another root.")
 
@@ -141,25 +131,18 @@ def verify_consistency(
         if proof or old_root != new_root:
             raise _invalid("Two trees of one size are the same tree, without any proof.")
         return
-    whole = old.bit_count() == 1  # then the old root itself is the first node of the path
-    path = [old_root, *proof] if whole else list(proof)
     if not proof:
         raise _invalid("The proof is empty.")
+    # Where the old tree is one perfect subtree, its root is the node to start from.
+    first, *path = [old_root, *proof] if old.bit_count() == 1 else proof
     shift = _trailing_zeros(old)
-    position, last = (old - 1) >> shift, (new - 1) >> shift
-    old_node = new_node = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            raise _invalid("The proof is too long.")
-        if position % 2 == 1 or position == last:
+    sides = _sides((old - 1) >> shift, (new - 1) >> shift, len(path))
+    old_node = new_node = first
+    for sibling, is_left in zip(path, sides, strict=True):
+        if is_left:
             old_node, new_node = node_hash(sibling, old_node), node_hash(sibling, new_node)
-            shift = _trailing_zeros(position)
-            position, last = position >> shift, last >> shift
         else:
             new_node = node_hash(new_node, sibling)
-        position, last = position >> 1, last >> 1
-    if last != 0:
-        raise _invalid("The proof is too short.")
     if old_node != old_root or new_node != new_root:
         raise _invalid("The proof leads to other roots.")
 
@@ -180,6 +163,25 @@ def verify_first_or_grown(
         raise _invalid("From the empty tree there is no proof, and one root for size 0.")
 
 
+def _sides(position: int, last: int, steps: int) -> list[bool]:
+    """For each step from a node up to the root, whether its sibling stands to the left.
+
+    `position` is the node's place on its level and `last` that of the level's last node (fn and
+    sn in RFC 9162). Raises `Refused` unless exactly `steps` lead to the root.
+    """
+    sides = []
+    while last > 0:
+        is_left = position % 2 == 1 or position == last
+        if is_left:
+            shift = _trailing_zeros(position)  # levels where the right edge has no sibling
+            position, last = position >> shift, last >> shift
+        sides.append(is_left)
+        position, last = position >> 1, last >> 1
+    if len(sides) != steps:
+        raise _invalid(f"The proof has {steps} hashes where {len(sides)} lead to the root.")
+    return sides
+
+
 def _check_growth(old: int, new: int) -> None:
     if old == 0:
         raise Refused(
@@ -190,8 +192,6 @@ def _check_growth(old: int, new: int) -> None:
 
 
 def _check_hashes(*hashes: bytes) -> None:
-    if len(hashes) > LONGEST_PROOF + 2:
-        raise _invalid("The proof is too long.")
     if any(len(item) != HASH_BYTES for item in hashes):
         raise _invalid("A hash is not 32 bytes long.")
 

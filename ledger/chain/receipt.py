@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ledger.chain.checkpoint import Checkpoint, open_checkpoint
 from ledger.chain.entry import read_entry
-from ledger.chain.note import LARGEST_NOTE, NoteKey, base64_decode
+from ledger.chain.note import NoteKey, base64_decode
 from ledger.chain.proof import LONGEST_PROOF, verify_inclusion
 from ledger.chain.tree import HASH_BYTES, LARGEST_SIZE
 from ledger.errors import RefusalCode, Refused
@@ -54,8 +54,6 @@ def parse_receipt(text: str) -> Receipt:
 
     Raises `Refused` (`receipt_malformed`) unless `text` is their one spelling.
     """
-    if len(text) > LARGEST_NOTE + 2 * LARGEST_EXTRA:
-        raise _malformed("The receipt is too large.")
     head, blank, checkpoint = text.partition("\n\n")
     header, *lines = head.split("\n")
     if header != HEADER or not blank:

@@ -200,8 +200,6 @@ def decode_bundle(bundle: BundleId, data: bytes) -> list[bytes]:
     at = 0
     while at < len(data) and len(entries) < bundle.width:
         end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-        if end > len(data):
-            raise _malformed("The bundle is cut short.", bundle.path)
         entries.append(data[at + 2 : end])
         at = end
     if len(entries) != bundle.width or at != len(data):

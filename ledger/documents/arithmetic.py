@@ -22,7 +22,7 @@ class Totals:
     another currency (BT-111) stands there.
     """
 
-    payable: int  # BT-115
+    payable: int | None = None  # BT-115
     gross: int | None = None  # BT-112
     net: int | None = None  # BT-109
     taxes: tuple[int, ...] = ()  # BT-110
@@ -56,30 +56,27 @@ def broken_rules(totals: Totals, digits: int) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if finding is not None)
 
 
-def amounts(totals: Totals, currency: str) -> Amounts:
+def amounts(totals: Totals, currency: str, place: str) -> Amounts:
     """The six amounts, those left out derived as `Amounts` says.
 
-    Raises `Refused` (`amount_invalid`) when one leaves the range of `Money`.
+    Raises `Refused` at `place`: `document_incomplete` without an amount due, `amount_invalid`
+    when a derived amount leaves the range of `Money`.
     """
-    prepaid, rounding = totals.prepaid or 0, totals.rounding or 0
-    derived = totals.payable + prepaid - rounding
-    gross = totals.gross if totals.gross is not None else derived
-    if totals.taxes:
-        tax = totals.taxes[0]
-    else:
-        tax = gross - totals.net if totals.net is not None else 0
-    net = totals.net if totals.net is not None else gross - tax
-    six = (gross, net, tax, prepaid, rounding, totals.payable)
-    return Amounts(*(Money(minor, currency) for minor in six))
-
-
-def one_payable(payable: int | None, place: str) -> int:
-    """`payable`, or `Refused` (`document_incomplete`) at `place` when the document has none."""
-    if payable is None:
+    if totals.payable is None:
         raise Refused(
             RefusalCode.DOCUMENT_INCOMPLETE, "The document states no amount due.", place=place
         )
-    return payable
+    prepaid, rounding = totals.prepaid or 0, totals.rounding or 0
+    derived = totals.payable + prepaid - rounding
+    gross = totals.gross if totals.gross is not None else derived
+    implied = 0 if totals.net is None else gross - totals.net
+    tax = totals.taxes[0] if totals.taxes else implied
+    net = gross - tax if totals.net is None else totals.net
+    six = (gross, net, tax, prepaid, rounding, totals.payable)
+    try:
+        return Amounts(*(Money(minor, currency) for minor in six))
+    except Refused as refused:
+        raise Refused(refused.code, refused.detail, place=place) from None
 
 
 def _equal(rule: str, what: str, due: int, stated: int | None, digits: int) -> Finding | None:
@@ -120,7 +117,7 @@ def _gross(totals: Totals, digits: int) -> Finding | None:
 
 
 def _payable(totals: Totals, digits: int) -> Finding | None:
-    if totals.gross is None:
+    if totals.gross is None or totals.payable is None:
         return None
     due = totals.gross - (totals.prepaid or 0) + (totals.rounding or 0)
     return _equal("BR-CO-16", "total less prepaid plus rounding", due, totals.payable, digits)

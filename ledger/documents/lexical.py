@@ -84,6 +84,14 @@ def number(text: str, place: str) -> str:
     return stripped
 
 
+def required_number(text: str, place: str) -> str:
+    """As `number`; raises `Refused` (`document_incomplete`) for an empty one."""
+    found = number(text, place)
+    if not found:
+        raise Refused(RefusalCode.DOCUMENT_INCOMPLETE, "The number is missing.", place=place)
+    return found
+
+
 def name(text: str, place: str) -> str:
     """A party's name on one line. Raises `Refused` (`document_text_forbidden`) as `number` does,
     but lets joiners pass that some scripts need; at most `LONGEST_NAME` characters.
@@ -104,10 +112,9 @@ def text(raw: str) -> str:
     return "".join(kept)[:LONGEST_TEXT]
 
 
-def scheme_of(icd: str, otherwise: str) -> str:
-    """Our scheme for an ISO 6523 code; `otherwise` where the document states no scheme."""
-    stated = icd.strip()
-    return _ICD.get(stated, stated[:LONGEST_NUMBER]) or otherwise
+def scheme_of(icd: str) -> str:
+    """Our scheme for an ISO 6523 code: ``LEI``, ``GLN``, ``DUNS``, else the code itself."""
+    return _ICD.get(icd, icd)
 
 
 def chinese_scheme(value: str, otherwise: str) -> str:

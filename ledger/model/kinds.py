@@ -124,7 +124,7 @@ Name = Annotated[str, Plain(200)]
 """A name of a person, company, bank or place."""
 Reference = Annotated[str, Plain(100)]
 """A number or reference that somebody else gave: invoice, contract, statement, court file."""
-Code = Annotated[str, Pattern(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", "a code of 1 to 64 characters")]
+Code = Annotated[str, Pattern(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,63}", "a code of 1 to 64 characters")]
 Currency = Annotated[str, Pattern(r"[A-Z]{3}", "an ISO 4217 code")]
 Country = Annotated[str, Pattern(r"[A-Z]{2}", "an ISO 3166-1 code of two letters")]
 Amount = Annotated[Money, Positive()]

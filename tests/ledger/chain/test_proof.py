@@ -83,6 +83,44 @@ def read_large(tile: TileId) -> bytes:
     return _LARGE_TILES[wide]
 
 
+def accepts(verify: Callable[..., None], *arguments: object) -> bool:
+    """Whether a verifier, ours or the foreign one, takes these arguments."""
+    try:
+        verify(*arguments)
+    except (Refused, metamorphic_log.VerifyError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("size", range(1, 12))
+def test_each_proof_offered_for_each_leaf(size: int) -> None:
+    """Offered for any index of any tree, we and a foreign verifier take the same proofs."""
+    for index in range(size):
+        proof = list(inclusion_proof(READ, index, size))
+        for other in range(1, 12):
+            for at in range(other + 1):
+                case = (at, other, LEAVES[index], proof, ROOTS[other])
+                taken = accepts(verify_inclusion, *case)
+                assert taken == accepts(metamorphic_log.verify_inclusion, *case)
+                assert taken == ((at, other) == (index, size))
+
+
+@pytest.mark.parametrize("new", range(1, 10))
+def test_each_consistency_proof_offered_for_each_pair(new: int) -> None:
+    """Offered for any pair of sizes, a proof is taken by us exactly if by a foreign verifier."""
+    for old in range(1, new + 1):
+        proof = list(consistency_proof(READ, old, new))
+        for second in range(1, 10):
+            for first in range(1, 10):
+                roots = (ROOTS[first], ROOTS[second])
+                taken = accepts(verify_consistency, first, roots[0], second, roots[1], proof)
+                assert taken == accepts(
+                    metamorphic_log.verify_consistency, first, second, proof, *roots
+                )
+                same_head = first == second and not proof
+                assert taken == (same_head or (first, second) == (old, new))
+
+
 @given(st.integers(0, 300))
 def test_root_from_tiles(size: int) -> None:
     """The root that the tiles give is the root of the leaves."""
@@ -136,6 +174,21 @@ def test_a_changed_consistency_proof_fails(new: int, data: st.DataObject) -> Non
         assert code is RefusalCode.PROOF_INVALID
     swapped = refusal(lambda: verify_consistency(old, ROOTS[new], new, ROOTS[old], proof))
     assert swapped is RefusalCode.PROOF_INVALID
+
+
+@pytest.mark.parametrize("new", range(2, 33))
+def test_a_fork_has_no_proof(new: int) -> None:
+    """A good proof for another history than the one remembered is refused, whatever the size."""
+    for old in range(1, new):
+        proof = consistency_proof(READ, old, new)
+        forked = naive_mth([*LEAVES[: old - 1], bytes(32)])
+        code = refusal(
+            lambda o=old, f=forked, p=proof: verify_consistency(o, f, new, ROOTS[new], p)
+        )
+        assert code is RefusalCode.PROOF_INVALID
+        grown = naive_mth([*LEAVES[: new - 1], bytes(32)])
+        code = refusal(lambda o=old, g=grown, p=proof: verify_consistency(o, ROOTS[o], new, g, p))
+        assert code is RefusalCode.PROOF_INVALID
 
 
 @pytest.mark.parametrize(("index", "size"), [(1, 1), (2, 1), (0, 0), (-1, 1), (0, 2**63)])
@@ -204,7 +257,7 @@ def test_trap_12_a_flipped_bit_in_a_stored_tile_changes_the_root() -> None:
     for at in range(64 * 32):
         damaged = bytearray(READ(TileId(0, 0, 64)))
         damaged[at] ^= 1
-        tree = TreeReader(64, lambda tile, data=bytes(damaged): data)
+        tree = TreeReader(64, {TileId(0, 0, 64): bytes(damaged)}.__getitem__)
         assert tree.root() != ROOTS[64]
 
 

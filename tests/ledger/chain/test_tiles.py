@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tlog_scales.reader import TilesReader
 
+from ledger.chain.proof import consistency_proof, inclusion_proof
 from ledger.chain.tiles import (
     BundleId,
     Edge,
@@ -19,6 +21,7 @@ from ledger.chain.tiles import (
     tree_bundles,
     tree_tiles,
 )
+from ledger.chain.tree import mth
 from ledger.errors import RefusalCode, Refused
 from tests.ledger.chain.sample import naive_reader, naive_tile, numbered_leaves
 
@@ -155,9 +158,15 @@ def test_bundle_round_trip(entries: list[bytes]) -> None:
     """A bundle gives back its entries; a byte more or less, or another width, is refused."""
     bundle, data = BundleId(0, len(entries)), encode_bundle(entries)
     assert decode_bundle(bundle, data) == entries
-    for wrong in (data[:-1], data + b"\0", data + b"\0\0"):
+    other_widths = {len(entries) - 1, len(entries) + 1} & set(range(1, 257))
+    for wrong, width in [
+        (data[:-1], bundle.width),
+        (data + b"\0", bundle.width),
+        (data + b"\0\0", bundle.width),
+        *((data, width) for width in other_widths),
+    ]:
         with pytest.raises(Refused) as caught:
-            decode_bundle(bundle, wrong)
+            decode_bundle(BundleId(0, width), wrong)
         assert caught.value.code is RefusalCode.TILE_MALFORMED
 
 
@@ -178,3 +187,31 @@ def test_tile_numbers_have_bounds(level: int, index: int, width: int) -> None:
     with pytest.raises(Refused) as caught:
         TileId(level, index, width)
     assert caught.value.code is RefusalCode.TILE_MALFORMED
+
+
+class MemoryBackend:
+    """The tiles of a tree for the foreign reader, by path."""
+
+    def __init__(self, leaves: list[bytes]) -> None:
+        edge, full = Edge().grow(leaves)
+        partial = [tile for tile in tree_tiles(len(leaves)) if tile.width < 256]
+        stored = dict(full) | {tile: edge.tile(tile.level) for tile in partial}
+        self.by_path = {tile.path: data for tile, data in stored.items()}
+
+    def get(self, *path: str) -> bytes | None:
+        """The file at `path`, or None."""
+        return self.by_path.get("/".join(path))
+
+
+@pytest.mark.parametrize("size", [*range(65), 255, 256, 257, 600, 65_535, 65_536, 70_000])
+def test_a_foreign_reader_finds_root_and_proofs_in_our_tiles(size: int) -> None:
+    """From our tiles alone another reader gets our root and our proofs."""
+    leaves = numbered_leaves(size)
+    reader = TilesReader(MemoryBackend(leaves))
+    reader.set_size(size)
+    assert reader.calculate_root_hash() == mth(leaves)
+    for index in {0, size // 3, size - 1} & set(range(size)):
+        foreign = reader.get_inclusion_proof(index, size).node_hashes
+        assert tuple(foreign) == inclusion_proof(naive_reader(leaves), index, size)
+        grown = reader.get_consistency_proof(index + 1, size).node_hashes
+        assert tuple(grown) == consistency_proof(naive_reader(leaves), index + 1, size)

@@ -8,7 +8,6 @@ change the text silently. Nothing is fetched, nothing expanded; size, nodes and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree
@@ -40,6 +39,8 @@ PREFIXES = {
 }
 """The customary prefix of each namespace: names in this package are written with these."""
 
+NAMESPACES = {prefix: namespace for namespace, prefix in PREFIXES.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -58,18 +59,22 @@ class Node:
         """The element's namespace, or ""."""
         return etree.QName(self.element).namespace or ""
 
-    def children(self) -> Iterator[Node]:
-        """All child elements; the path numbers those that share a name."""
-        names = [_name(child) for child in self.element]
-        seen: dict[str, int] = {}
-        for name, child in zip(names, self.element, strict=True):
-            seen[name] = seen.get(name, 0) + 1
-            index = f"[{seen[name]}]" if seen[name] > 1 else ""
-            yield Node(child, f"{self.path}/{name}{index}")
-
     def all(self, name: str) -> list[Node]:
-        """The children of this name, in document order."""
-        return [child for child in self.children() if child.name == name]
+        """The children of this name, in document order; paths number the second and later ones.
+
+        A name without prefix means it in any namespace.
+        """
+        found = self.element.iterchildren(_tag(name))
+        return [Node(child, self.place(name + _index(n))) for n, child in enumerate(found, 1)]
+
+    def below(self, name: str) -> list[Node]:
+        """The descendants of this name, in document order; paths number them as in `all`."""
+        found = []
+        for n, element in enumerate(self.element.iterdescendants(_tag(name)), 1):
+            between = [_name(up) for up in element.iterancestors()]
+            steps = between[: len(between) - self.path.count("/")]
+            found.append(Node(element, self.place(*reversed(steps), name + _index(n))))
+        return found
 
     def one(self, *names: str) -> Node | None:
         """The element at the end of this way, or None.
@@ -175,6 +180,15 @@ def _measure(root: etree._Element) -> None:
         nodes += event == "start"
         if depth > DEEPEST or nodes > MOST_NODES:
             raise _too_complex()
+
+
+def _tag(name: str) -> str:
+    prefix, _, local = name.rpartition(":")
+    return f"{{{NAMESPACES[prefix] if prefix else '*'}}}{local}"
+
+
+def _index(number: int) -> str:
+    return f"[{number}]" if number > 1 else ""
 
 
 def _name(element: etree._Element) -> str:

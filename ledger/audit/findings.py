@@ -1,0 +1,115 @@
+"""What an audit says: findings, each with its entry and its level, and one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+from ledger.errors import Refused
+
+T = TypeVar("T")
+
+
+class Level(Enum):
+    """How deep to look; each level includes those before it."""
+
+    STRUCTURE = "structure"
+    MERKLE = "merkle"
+    SIGNATURES = "signatures"
+    RULES = "rules"
+
+    @property
+    def depth(self) -> int:
+        """0 to 3."""
+        return list(Level).index(self)
+
+
+class Verdict(Enum):
+    """`clean` is said only of what was checked whole."""
+
+    CLEAN = "clean"
+    FINDINGS = "findings"
+    NOT_CHECKABLE = "not checkable"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    `seq` is the entry it concerns (None: the log as a whole), `code` a refusal code or one of the
+    audit's own words, `place` the file, row or field, `detail` a sentence.
+    """
+
+    level: Level
+    code: str
+    detail: str
+    seq: int | None = None
+    place: str = ""
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Entries first, in their order; then what concerns the whole log; by depth within."""
+        return (2**63 if self.seq is None else self.seq, self.level.depth)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of one audit.
+
+    `not_checkable` counts the entries whose rules could not be replayed for want of disclosures,
+    `compared_records` the derived records that equal the replay. `trust` says where the log key
+    came from: ``policy`` (the auditor's own) or ``genesis`` (the log's word).
+    """
+
+    level: Level
+    size: int
+    root: str
+    checkpoint: str
+    trust: str
+    findings: Sequence[Finding]
+    not_checkable: int = 0
+    compared_records: int = 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """Findings outweigh what could not be checked; both outweigh clean."""
+        if self.findings:
+            return Verdict.FINDINGS
+        return Verdict.NOT_CHECKABLE if self.not_checkable else Verdict.CLEAN
+
+    @property
+    def first_bad_entry(self) -> int | None:
+        """The lowest entry that any finding names."""
+        return min((item.seq for item in self.findings if item.seq is not None), default=None)
+
+
+class Collector:
+    """Gathers findings; whatever goes wrong while reading becomes one, and nothing is raised."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def add(
+        self, level: Level, code: str, detail: str, seq: int | None = None, place: str = ""
+    ) -> None:
+        """One more finding."""
+        self.findings.append(Finding(level, code, detail, seq, place))
+
+    def caught(
+        self, level: Level, error: Exception, seq: int | None = None, place: str = ""
+    ) -> None:
+        """The finding of an exception: a refusal under its own code, anything else as it is."""
+        if isinstance(error, Refused):
+            self.add(level, error.code.value, error.detail, seq, error.place or place)
+        else:
+            self.add(level, "unreadable", f"{type(error).__name__}: {error}", seq, place)
+
+    def read(self, action: Callable[[], T], otherwise: T, place: str) -> T:
+        """What `action` gives, or `otherwise` and a finding when it raises."""
+        try:
+            return action()
+        except Exception as error:  # noqa: BLE001 - an audit reports whatever a source does
+            self.caught(Level.STRUCTURE, error, None, place)
+            return otherwise

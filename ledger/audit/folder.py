@@ -1,0 +1,219 @@
+"""A log as a folder: the tlog-tiles layout, with disclosures and rule documents beside it.
+
+    checkpoint                     the signed head (C2SP tlog-checkpoint)
+    tile/<level>/<index>[.p/<n>]   hash tiles (C2SP tlog-tiles)
+    tile/entries/<index>[.p/<n>]   entry bundles
+    disclosures/<index>.ndjson     one line per entry of a bundle that has any; auditors only
+    documents/<digest>             rule documents, named by their base64url SHA-256
+    policy                         the verifier's configuration (C2SP tlog-policy)
+
+Nothing here is believed; reading raises `Refused` or `OSError`, and the audit reports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ledger import canonical
+from ledger.audit.source import Irregularity
+from ledger.chain.note import NoteKey, parse_note_key
+from ledger.chain.tiles import (
+    TILE_WIDTH,
+    BundleId,
+    TileId,
+    decode_bundle,
+    encode_bundle,
+    tree_bundles,
+    tree_tiles,
+)
+from ledger.errors import RefusalCode, Refused
+from ledger.ports import LogReader
+
+LARGEST_FILE = 64 * 1024 * 1024
+"""Bytes of a file that is read whole: 256 entries and their disclosures stay far below."""
+
+
+class FolderSource:
+    """An exported log as the auditor reads it."""
+
+    has_records = False
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def checkpoint(self) -> str | None:
+        """The signed head, or None when the file is missing."""
+        path = self._folder / "checkpoint"
+        if not path.exists():
+            return None
+        return self._read("checkpoint").decode("utf-8", errors="surrogateescape")
+
+    def size(self) -> int:
+        """How many entries the bundles hold: full ones and one partial at the end."""
+        full = 0
+        while (self._folder / BundleId(full).path).is_file():
+            full += 1
+        partial = self._folder / f"{BundleId(full).path}.p"
+        widths = [int(path.name) for path in _files(partial) if path.name.isdecimal()]
+        return full * TILE_WIDTH + max((width for width in widths if width < TILE_WIDTH), default=0)
+
+    def entries(self, start: int, stop: int) -> Iterator[bytes]:
+        """The entries from their bundles."""
+        for bundle in tree_bundles(self.size()):
+            first = bundle.index * TILE_WIDTH
+            if first + bundle.width > start and first < stop:
+                entries = decode_bundle(bundle, self._read(bundle.path))
+                yield from entries[max(0, start - first) : stop - first]
+
+    def tile(self, tile: TileId) -> bytes:
+        """The bytes of a tile file."""
+        return self._read(tile.path)
+
+    def disclosures(self, start: int, stop: int) -> Mapping[int, Sequence[str]]:
+        """All disclosures that stand in the files, whatever entries they name."""
+        found: dict[int, Sequence[str]] = {}
+        for path in _files(self._folder / "disclosures"):
+            place = str(path.relative_to(self._folder))
+            for seq, texts in _read_disclosures(self._read(place), place):
+                if seq in found:
+                    raise _malformed("An entry's disclosures stand twice.", place)
+                found[seq] = texts
+        return found
+
+    def documents(self) -> Mapping[str, bytes]:
+        """The rule documents by file name."""
+        return {
+            path.name: self._read(str(path.relative_to(self._folder)))
+            for path in _files(self._folder / "documents")
+        }
+
+    def irregularities(self, size: int) -> Iterator[Irregularity]:
+        """Files under tile/ and disclosures/ that a log of this size does not have."""
+        expected = {tile.path for tile in tree_tiles(size)}
+        expected |= {bundle.path for bundle in tree_bundles(size)}
+        expected |= {_disclosure_path(bundle.index) for bundle in tree_bundles(size)}
+        for top in ("tile", "disclosures"):
+            for path in _files(self._folder / top):
+                place = str(path.relative_to(self._folder))
+                if place not in expected:
+                    yield Irregularity(place, f"A log of {size} entries has no such file.")
+
+    def derived(self, kind: type[Any]) -> Iterator[tuple[str, Any]]:
+        """Nothing: a folder has no derived tables."""
+        return iter(())
+
+    def _read(self, place: str) -> bytes:
+        path = self._folder / place
+        if path.stat().st_size > LARGEST_FILE:
+            raise Refused(RefusalCode.BYTES_TOO_LARGE, "The file is too large.", place=place)
+        return path.read_bytes()
+
+
+def export_log(source: LogReader, folder: Path, keys: Sequence[NoteKey]) -> int:
+    """Write the log of `source` into an empty folder; returns the number of entries.
+
+    The size is the checkpoint's: what is not yet under a signed head is left out. Disclosures go
+    along, so the folder is for auditors. Raises `Refused` when there is no checkpoint yet or the
+    folder is not empty.
+    """
+    note = source.checkpoint()
+    if not note:
+        raise Refused(RefusalCode.CHECKPOINT_MALFORMED, "The log has no signed checkpoint yet.")
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused(RefusalCode.FOLDER_NOT_EMPTY, f"The folder {folder.name} is not empty.")
+    size = int(note.split("\n")[1])
+    for tile in tree_tiles(size):
+        _write(folder, tile.path, source.tile(tile))
+    for bundle in tree_bundles(size):
+        first = bundle.index * TILE_WIDTH
+        entries = source.entries(first, first + bundle.width)
+        _write(folder, bundle.path, encode_bundle(entries))
+        lines = disclosure_lines(source, first, first + bundle.width)
+        if lines:
+            _write(folder, _disclosure_path(bundle.index), lines)
+    for digest, data in source.documents().items():
+        _write(folder, f"documents/{digest}", data)
+    _write(folder, "policy", policy_text(keys).encode())
+    _write(folder, "checkpoint", note.encode())
+    return size
+
+
+def disclosure_lines(source: LogReader, start: int, stop: int) -> bytes:
+    """The disclosures of entries start … stop-1 as canonical JSON lines, by entry."""
+    return b"".join(
+        canonical.encode({"disclosures": list(texts), "seq": seq}) + b"\n"
+        for seq, texts in sorted(source.disclosures(start, stop).items())
+    )
+
+
+def policy_text(keys: Sequence[NoteKey]) -> str:
+    """A tlog-policy file that trusts these log keys and asks for no witness."""
+    return "".join(f"log {key.text()}\n" for key in keys) + "quorum none\n"
+
+
+def read_policy(text: str) -> list[NoteKey]:
+    """The log keys of a tlog-policy file. Raises `Refused` (`policy_file_malformed`).
+
+    Blank lines and comments (#) are allowed, as are witnesses and groups as long as the quorum is
+    none: then nothing is asked of them.
+    """
+    keys, quorum = [], ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.split()
+        match words:
+            case [] | ["#", *_]:
+                continue
+            case ["log", vkey, *_]:
+                keys.append(parse_note_key(vkey))
+            case ["witness", _, _, *_] | ["group", _, _, *_]:
+                continue
+            case ["quorum", name] if not quorum:
+                quorum = name
+            case _:
+                if not words[0].startswith("#"):
+                    raise _bad_policy(f"Line {number} is not understood.")
+    if not keys or quorum != "none":
+        raise _bad_policy('The file needs a "log" line and "quorum none".')
+    return keys
+
+
+def _read_disclosures(data: bytes, place: str) -> Iterator[tuple[int, Sequence[str]]]:
+    if not data.endswith(b"\n"):
+        raise _malformed("The last line is cut short.", place)
+    last = -1
+    for line in data[:-1].split(b"\n"):
+        tree = canonical.decode(line)
+        if not isinstance(tree, dict) or set(tree) != {"disclosures", "seq"}:
+            raise _malformed("A line has disclosures and seq, nothing else.", place)
+        seq, texts = tree["seq"], tree["disclosures"]
+        if type(seq) is not int or seq <= last or not isinstance(texts, list) or not texts:
+            raise _malformed("The lines are not in the order of their entries.", place)
+        if not all(isinstance(text, str) for text in texts):
+            raise _malformed("A disclosure is not a text.", place)
+        last = seq
+        yield seq, texts
+
+
+def _disclosure_path(index: int) -> str:
+    position = BundleId(index).path.removeprefix("tile/entries/")
+    return f"disclosures/{position}.ndjson"
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.exists() else []
+
+
+def _write(folder: Path, place: str, data: bytes) -> None:
+    path = folder / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _malformed(detail: str, place: str) -> Refused:
+    return Refused(RefusalCode.EXPORT_MALFORMED, detail, place=place)
+
+
+def _bad_policy(detail: str) -> Refused:
+    return Refused(RefusalCode.POLICY_FILE_MALFORMED, detail)

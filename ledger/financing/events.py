@@ -1,0 +1,205 @@
+"""What then is true about programmes, requests, offers and financings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from ledger.money import Money
+from ledger.parties.commands import Assurance
+from ledger.receivables.commands import Recourse
+
+
+class Evidence(Enum):
+    """How a payment is proven: the payee's signed receipt, or a bank's signed statement."""
+
+    RECEIPT = "receipt"
+    STATEMENT = "statement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeOpened:
+    """A financier funds under these terms (see `OpenProgramme`)."""
+
+    programme: str
+    financier: str
+    name: str
+    currency: str
+    minimum_assurance: Assurance
+    obligors: tuple[str, ...]
+    limit_obligor: Money
+    limit_total: Money
+    max_tenor_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeClosed:
+    """Nothing more is accepted under the programme."""
+
+    programme: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinancingRequested:
+    """The holder wants an offer for the holding."""
+
+    request: str
+    holder: str
+    holding: str
+    latest: date
+    min_net: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestWithdrawn:
+    """The holder no longer wants one."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFulfilled:
+    """The holding was financed."""
+
+    request: str
+    financing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade:
+    """A financier stands by (see `MakeOffer`); `proposal` is the digest of its payload."""
+
+    offer: str
+    financier: str
+    programme: str
+    rate_ppm: int
+    valid_until_ms: int
+    recourse: Recourse
+    max_amount: Money | None
+    obligors: tuple[str, ...]
+    proposal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferWithdrawn:
+    """The financier no longer stands by."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinancingAccepted:
+    """Holder and financier have a contract: `price` on `value_date` for the whole holding.
+
+    `discount` is `face` less `price`: `rate_ppm` a year on `face` over `days` of 360 to `due`,
+    the business day on which the debt is payable. `proposal` is the digest of the acceptance.
+    """
+
+    financing: str
+    holding: str
+    offer: str
+    programme: str
+    financier: str
+    holder: str
+    obligor: str
+    face: Money
+    price: Money
+    discount: Money
+    rate_ppm: int
+    value_date: date
+    due: date
+    days: int
+    recourse: Recourse
+    account: str
+    proposal: str
+    lock_lapses_ms: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisbursementInstructed:
+    """The financier's bank is to pay; the lock does not lapse any more."""
+
+    financing: str
+    reference: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisbursementProven:
+    """The seller has exactly the price since `paid_on`, by the word of `by`; title moves now."""
+
+    financing: str
+    evidence: Evidence
+    by: str
+    paid_on: date
+    reference: str | None
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinancingFailed:
+    """The instructed payment was not made, by the word of the bank `by`."""
+
+    financing: str
+    by: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinancingReleased:
+    """The financier let go."""
+
+    financing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinancingLapsed:
+    """Nothing was instructed in time, or the obligor paid first."""
+
+    financing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinancingCollected:
+    """The obligor has paid the financier `amount` of the face."""
+
+    financing: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinancingRepaid:
+    """The whole face was paid."""
+
+    financing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLineUsed:
+    """A bank's statement line is evidence for `used_for`, a financing or payment, and no other."""
+
+    bank: str
+    reference: str
+    used_for: str
+
+
+Event = (
+    ProgrammeOpened
+    | ProgrammeClosed
+    | FinancingRequested
+    | RequestWithdrawn
+    | RequestFulfilled
+    | OfferMade
+    | OfferWithdrawn
+    | FinancingAccepted
+    | DisbursementInstructed
+    | DisbursementProven
+    | FinancingFailed
+    | FinancingReleased
+    | FinancingLapsed
+    | FinancingCollected
+    | FinancingRepaid
+    | StatementLineUsed
+)

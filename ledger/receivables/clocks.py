@@ -1,0 +1,58 @@
+"""What time alone ends or makes late: always a function of a record and an instant."""
+
+from __future__ import annotations
+
+from ledger.model.records import Reader
+from ledger.policy.state import payable_on, policy_of, today_of
+from ledger.receivables.records import (
+    Holding,
+    HoldingState,
+    Receivable,
+    ReceivableState,
+    Transfer,
+    TransferState,
+)
+
+DAY_MS = 86_400_000
+
+
+def issue_is_over(receivable: Receivable, at_ms: int) -> bool:
+    """Whether nobody signed for a proposed issue in time, stated already or not."""
+    return receivable.state is ReceivableState.LAPSED or (
+        receivable.state is ReceivableState.PROPOSED and _has_come(receivable.lapses_ms, at_ms)
+    )
+
+
+def transfer_is_over(transfer: Transfer, at_ms: int) -> bool:
+    """Whether nobody accepted a proposed transfer in time, stated already or not."""
+    return transfer.state is TransferState.LAPSED or (
+        transfer.state is TransferState.PROPOSED and _has_come(transfer.lapses_ms, at_ms)
+    )
+
+
+def lock_is_over(holding: Holding, at_ms: int) -> bool:
+    """Whether a holding is still recorded as locked though the lock's time is over."""
+    return holding.state is HoldingState.LOCKED and _has_come(holding.lock_lapses_ms, at_ms)
+
+
+def is_overdue(receivable: Receivable, book: Reader, at_ms: int) -> bool:
+    """Whether something is owed after the business day on which it was payable. Never blocks.
+
+    The civil date is that of the ledger's legal time zone. Raises `Refused`
+    (`calendar_does_not_cover`) when the calendar in force does not reach the due date.
+    """
+    return receivable.outstanding.minor > 0 and today_of(book, at_ms) > payable_on(
+        book, receivable.due
+    )
+
+
+def acknowledgement_is_late(receivable: Receivable, book: Reader, at_ms: int) -> bool:
+    """Whether the obligor has not answered the creditor's request in time (支付条例 article 16)."""
+    if receivable.state is not ReceivableState.REGISTERED or receivable.requested_ms is None:
+        return False
+    days = policy_of(book).clocks.acknowledge_days
+    return at_ms > receivable.requested_ms + days * DAY_MS
+
+
+def _has_come(deadline_ms: int | None, at_ms: int) -> bool:
+    return deadline_ms is not None and deadline_ms <= at_ms

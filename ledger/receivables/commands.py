@@ -1,0 +1,277 @@
+"""What may be asked about receivables: register or issue, acknowledge, split, transfer.
+
+Open are ids of records, dates and flags; sealed are amounts, invoice and contract numbers and
+counterparties. An act that takes up another party's proposal names the digest of the payload
+that proposed it (`accepts`) and must name the proposal's record in the envelope's `expect`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Annotated
+
+from ledger.model.kinds import (
+    Amount,
+    AmountOrZero,
+    Code,
+    Confidential,
+    Digest,
+    Id,
+    Instant,
+    Length,
+    Reference,
+)
+
+
+class Basis(Enum):
+    """The fact from which the payment period runs (支付条例 articles 8 to 10)."""
+
+    DELIVERY = "delivery"
+    ACCEPTANCE = "acceptance"
+    INSPECTION_LAPSED = "inspection_lapsed"
+    SETTLEMENT_CONFIRMED = "settlement_confirmed"
+
+
+class PayTo(Enum):
+    """Whom the obligor pays: each holder, or one bank that passes on to all holders."""
+
+    HOLDER = "holder"
+    PAYING_AGENT = "paying_agent"
+
+
+class RejectReason(Enum):
+    """Why a receivable is not acknowledged, or an issue not signed for."""
+
+    REFERENCES = "references_incorrect"
+    LEGAL = "legal_information_incorrect"
+    PARTY = "party_unknown"
+    QUALITY = "quality_insufficient"
+    DELIVERY = "delivery_incomplete"
+    PRICE = "price_incorrect"
+    QUANTITY = "quantity_incorrect"
+    TERMS = "payment_terms_incorrect"
+    UNRECOGNISED = "not_recognised"
+    PAID = "paid_already"
+    OTHER = "other"
+
+    @property
+    def peppol(self) -> str:
+        """The clarification code of a Peppol Invoice Response (code list OPStatusReason)."""
+        return _PEPPOL[self]
+
+
+_PEPPOL = {
+    RejectReason.REFERENCES: "REF",
+    RejectReason.LEGAL: "LEG",
+    RejectReason.PARTY: "REC",
+    RejectReason.QUALITY: "QUA",
+    RejectReason.DELIVERY: "DEL",
+    RejectReason.PRICE: "PRI",
+    RejectReason.QUANTITY: "QTY",
+    RejectReason.TERMS: "PAY",
+    RejectReason.UNRECOGNISED: "UNR",
+    RejectReason.PAID: "PPD",
+    RejectReason.OTHER: "OTH",
+}
+
+
+class Recourse(Enum):
+    """Whom the transferee may turn to when the obligor does not pay, beside the obligor."""
+
+    NONE = "none"
+    ASSIGNOR = "assignor"
+
+
+class DischargesUnderlying(Enum):
+    """When the debt that a transfer is given for ends (given in place of payment, or for it)."""
+
+    ON_TRANSFER = "on_transfer"
+    ON_PAYMENT = "on_payment"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceFacts:
+    """What an invoice says. `prepaid` is what was paid before; `type` a UNTDID 1001 code."""
+
+    number: Reference
+    issued: date
+    gross: Amount
+    code: Reference | None = None
+    prepaid: AmountOrZero | None = None
+    type: Code | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceLine:
+    """An invoice and how much of it the receivable uses.
+
+    `document` is the digest of the invoice document, salted by the client.
+    """
+
+    facts: Confidential[InvoiceFacts]
+    used: Confidential[Amount]
+    document: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the obligor binds itself to besides the amount.
+
+    With `waiver_of_defences` no dispute reaches holders other than the creditor; with
+    `consent_to_split` it will pay several holders; `paying_agent` is a bank, named exactly when
+    `pay_to` asks for one.
+    """
+
+    waiver_of_defences: bool
+    consent_to_split: bool
+    pay_to: PayTo
+    paying_agent: Confidential[Id] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterReceivable:
+    """The creditor registers (登记) what `obligor` owes it; the face is the sum of the uses.
+
+    `due` is the contract's day, before any roll to a business day.
+    """
+
+    obligor: Confidential[Id]
+    invoices: Annotated[tuple[InvoiceLine, ...], Length(1, 20)]
+    due: date
+    basis: Basis
+    basis_date: date
+    contract: Confidential[Reference] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeIssue:
+    """The obligor proposes to issue (开立) to `creditor`, who signs for it; else it lapses."""
+
+    creditor: Confidential[Id]
+    invoices: Annotated[tuple[InvoiceLine, ...], Length(1, 20)]
+    due: date
+    basis: Basis
+    basis_date: date
+    terms: Terms
+    contract: Confidential[Reference] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignForIssue:
+    """The creditor signs for (签收) a proposed issue: it is acknowledged in full."""
+
+    receivable: Id
+    accepts: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineIssue:
+    """The creditor declines a proposed issue."""
+
+    receivable: Id
+    reason: RejectReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAcknowledgement:
+    """The creditor asks the obligor to acknowledge; the clock of 支付条例 article 16 starts."""
+
+    receivable: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge:
+    """The obligor acknowledges (确权) `amount` of a registered receivable, irrevocably."""
+
+    receivable: Id
+    accepts: Digest
+    amount: Confidential[Amount]
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectReceivable:
+    """The obligor rejects a registered receivable."""
+
+    receivable: Id
+    reason: RejectReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawReceivable:
+    """Whoever proposed takes it back: the creditor what it registered, the obligor its issue."""
+
+    receivable: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A part that a split makes. Each has its own salt: one tells nothing of its siblings."""
+
+    amount: Confidential[Amount]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitHolding:
+    """The holder splits (拆分) what is outstanding on a holding, exactly, into children."""
+
+    holding: Id
+    children: Annotated[tuple[Child, ...], Length(2, 100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeTransfer:
+    """The holder proposes to transfer (转让) a whole holding; open to `to` before `lapses_ms`.
+
+    `base_trade` is the digest of the document of the trade that the transfer pays for.
+    """
+
+    holding: Id
+    to: Confidential[Id]
+    base_trade: Digest
+    recourse: Recourse
+    discharges_underlying: DischargesUnderlying
+    lapses_ms: Instant
+    consideration: Confidential[Amount] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptTransfer:
+    """The transferee accepts: it is the holder. An obligor's own debt ends by confusion (混同)."""
+
+    transfer: Id
+    accepts: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectTransfer:
+    """The transferee rejects a proposed transfer."""
+
+    transfer: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescindTransfer:
+    """The holder takes a proposed transfer back before it is accepted."""
+
+    transfer: Id
+
+
+Command = (
+    RegisterReceivable
+    | ProposeIssue
+    | SignForIssue
+    | DeclineIssue
+    | RequestAcknowledgement
+    | Acknowledge
+    | RejectReceivable
+    | WithdrawReceivable
+    | SplitHolding
+    | ProposeTransfer
+    | AcceptTransfer
+    | RejectTransfer
+    | RescindTransfer
+)

@@ -1,0 +1,134 @@
+"""The obligor's word: acknowledge (确权), sign for (签收), and the ways in which it is withheld."""
+
+from __future__ import annotations
+
+from ledger.errors import RefusalCode
+from ledger.model.records import Reader, Signer, need, refuse_if
+from ledger.money import Money
+from ledger.parties.commands import Role
+from ledger.receivables.commands import (
+    Acknowledge,
+    DeclineIssue,
+    RejectReceivable,
+    RequestAcknowledgement,
+    SignForIssue,
+    Terms,
+    WithdrawReceivable,
+)
+from ledger.receivables.decide.checks import (
+    check_accepts,
+    check_state,
+    check_terms,
+    need_role,
+    only,
+)
+from ledger.receivables.events import (
+    AcknowledgementRequested,
+    Event,
+    HoldingOpened,
+    ReceivableAcknowledged,
+    ReceivableRejected,
+    ReceivableWithdrawn,
+)
+from ledger.receivables.invoices import fill
+from ledger.receivables.records import Mode, Receivable, ReceivableState
+
+
+def request(
+    book: Reader, command: RequestAcknowledgement, by: Signer, at_ms: int
+) -> tuple[Event, ...]:
+    """The creditor asks for the obligor's word, once."""
+    receivable = need(book, Receivable, command.receivable, "/body/receivable")
+    only(receivable.creditor, by, "creditor")
+    check_state(receivable, ReceivableState.REGISTERED, at_ms)
+    refuse_if(
+        receivable.requested_ms is not None,
+        RefusalCode.ACKNOWLEDGEMENT_IS_REQUESTED,
+        "The creditor has asked before.",
+    )
+    return (AcknowledgementRequested(receivable=receivable.id, at_ms=at_ms),)
+
+
+def acknowledge(book: Reader, command: Acknowledge, by: Signer, at_ms: int) -> tuple[Event, ...]:
+    """The obligor owes the amount, on the registered due date; the creditor holds it."""
+    receivable = need(book, Receivable, command.receivable, "/body/receivable")
+    only(receivable.obligor, by, "obligor")
+    need_role(by, Role.OBLIGOR)
+    check_state(receivable, ReceivableState.REGISTERED, at_ms)
+    check_accepts(receivable.id, receivable.proposal, command.accepts, by)
+    refuse_if(
+        receivable.face < command.amount,
+        RefusalCode.AMOUNT_EXCEEDS_FACE,
+        "Less was registered.",
+        "/body/amount",
+    )
+    check_terms(book, command.terms)
+    return _owed(receivable, command.amount, command.terms, by, at_ms)
+
+
+def sign_for(book: Reader, command: SignForIssue, by: Signer, at_ms: int) -> tuple[Event, ...]:
+    """The creditor takes what the obligor offered: it is owed in full."""
+    receivable = need(book, Receivable, command.receivable, "/body/receivable")
+    only(receivable.creditor, by, "creditor")
+    check_state(receivable, ReceivableState.PROPOSED, at_ms)
+    check_accepts(receivable.id, receivable.proposal, command.accepts, by)
+    terms = Terms(
+        waiver_of_defences=receivable.waiver_of_defences,
+        consent_to_split=receivable.consent_to_split,
+        pay_to=receivable.pay_to,
+        paying_agent=receivable.paying_agent,
+    )
+    return _owed(receivable, receivable.face, terms, by, at_ms)
+
+
+def reject(book: Reader, command: RejectReceivable, by: Signer, at_ms: int) -> tuple[Event, ...]:
+    """The obligor says no to what was registered."""
+    receivable = need(book, Receivable, command.receivable, "/body/receivable")
+    only(receivable.obligor, by, "obligor")
+    check_state(receivable, ReceivableState.REGISTERED, at_ms)
+    return (ReceivableRejected(receivable=receivable.id, by=by.party, reason=command.reason),)
+
+
+def decline(book: Reader, command: DeclineIssue, by: Signer, at_ms: int) -> tuple[Event, ...]:
+    """The creditor says no to what was offered."""
+    receivable = need(book, Receivable, command.receivable, "/body/receivable")
+    only(receivable.creditor, by, "creditor")
+    check_state(receivable, ReceivableState.PROPOSED, at_ms)
+    return (ReceivableRejected(receivable=receivable.id, by=by.party, reason=command.reason),)
+
+
+def withdraw(
+    book: Reader, command: WithdrawReceivable, by: Signer, at_ms: int
+) -> tuple[Event, ...]:
+    """Whoever proposed takes it back while the other has not said yes."""
+    receivable = need(book, Receivable, command.receivable, "/body/receivable")
+    if receivable.mode is Mode.SUPPLIER_LED:
+        only(receivable.creditor, by, "creditor who registered it")
+        check_state(receivable, ReceivableState.REGISTERED, at_ms)
+    else:
+        only(receivable.obligor, by, "obligor who proposed it")
+        check_state(receivable, ReceivableState.PROPOSED, at_ms)
+    return (ReceivableWithdrawn(receivable=receivable.id),)
+
+
+def _owed(
+    receivable: Receivable, amount: Money, terms: Terms, by: Signer, at_ms: int
+) -> tuple[Event, ...]:
+    acknowledged = ReceivableAcknowledged(
+        receivable=receivable.id,
+        amount=amount,
+        uses=fill(receivable.uses, amount),
+        terms=terms,
+        at_ms=at_ms,
+    )
+    opened = HoldingOpened(
+        holding=by.new_id("hld"),
+        receivable=receivable.id,
+        obligor=receivable.obligor,
+        amount=amount,
+        due=receivable.due,
+        chain=(receivable.creditor,),
+        parent=None,
+        ordinal=0,
+    )
+    return (acknowledged, opened)

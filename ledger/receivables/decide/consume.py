@@ -1,0 +1,172 @@
+"""Receivables consume invoices: each invoice once by its key, and never more of it than there is.
+
+Proposed issues whose time is over no longer count: their lapses are stated first. While nothing
+of an invoice is in use its facts may be stated anew, so that a mistaken registration that was
+withdrawn, or a stranger's that was rejected, does not keep the right one out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from ledger.documents.codes import CREDIT_TYPES, FACTORED_TYPES, PREPAYMENT_TYPES
+from ledger.errors import RefusalCode
+from ledger.model.records import Reader, Signer, need, refuse_if
+from ledger.money import Money
+from ledger.policy.state import today_of
+from ledger.receivables.clocks import issue_is_over
+from ledger.receivables.commands import (
+    InvoiceFacts,
+    InvoiceLine,
+    ProposeIssue,
+    RegisterReceivable,
+)
+from ledger.receivables.events import Event, InvoiceRecorded, IssueLapsed, Use
+from ledger.receivables.invoices import unique_key
+from ledger.receivables.records import Invoice, Receivable
+
+MOST_PROPOSALS = 100
+"""Proposed issues that one invoice may be waiting for."""
+
+
+def consume(
+    book: Reader,
+    command: RegisterReceivable | ProposeIssue,
+    by: Signer,
+    at_ms: int,
+    *,
+    seller: str,
+    buyer: str,
+) -> tuple[tuple[Event, ...], tuple[Use, ...]]:
+    """What must be stated first, and the uses of the command's invoice lines.
+
+    Raises `Refused` for the first line that does not fit, by the order of checks in `_consume`.
+    """
+    today = today_of(book, at_ms)
+    keys: set[str] = set()
+    over: dict[str, Event] = {}
+    recorded: list[Event] = []
+    uses: list[Use] = []
+    for ordinal, line in enumerate(command.invoices):
+        place = f"/body/invoices/{ordinal}"
+        _check_document(line.facts, command.due, today, place)
+        stated = _stated(line, by.new_id("inv", ordinal), seller, buyer)
+        refuse_if(
+            not stated.key, RefusalCode.FIELD_INVALID, "The number has no digit or letter.", place
+        )
+        refuse_if(
+            stated.key in keys,
+            RefusalCode.INVOICE_IS_NAMED_TWICE,
+            "Two lines name one invoice.",
+            place,
+        )
+        keys.add(stated.key)
+        known = next(iter(book.find(Invoice, key=stated.key)), None)
+        ended = _ended_proposals(book, known, at_ms)
+        over |= {item.id: IssueLapsed(receivable=item.id) for item in ended}
+        refuse_if(
+            isinstance(command, ProposeIssue)
+            and known is not None
+            and len(known.proposals) - len(ended) >= MOST_PROPOSALS,
+            RefusalCode.INVOICE_HAS_TOO_MANY_PROPOSALS,
+            f"{MOST_PROPOSALS} proposed issues of this invoice wait for their creditor.",
+            place,
+        )
+        record, use = _consume(stated, line.used, known and _without(known, ended), place)
+        recorded += record
+        uses.append(use)
+    return (*over.values(), *recorded), tuple(uses)
+
+
+def _consume(
+    stated: InvoiceRecorded, used: Money, known: Invoice | None, place: str
+) -> tuple[list[Event], Use]:
+    """The use of one invoice, and its facts where they are not on record as binding."""
+    record: list[Event] = []
+    if known is None or known.used.minor == known.credited.minor == 0:
+        fresh = stated if known is None else replace(stated, invoice=known.id)
+        record.append(fresh)
+        invoice, free = fresh.invoice, fresh.gross - fresh.prepaid
+    else:
+        _check_facts(known, stated, place)
+        invoice, free = known.id, known.gross - known.prepaid - known.credited - known.used
+    refuse_if(
+        free < used,
+        RefusalCode.INVOICE_IS_USED_UP,
+        "More is to be used than is left of the invoice.",
+        f"{place}/used",
+    )
+    return record, Use(invoice=invoice, amount=used)
+
+
+def _check_document(facts: InvoiceFacts, due: date, today: date, place: str) -> None:
+    for types, code in _NO_CLAIM:
+        refuse_if(facts.type in types, code, f"The invoice is of type {facts.type}.", place)
+    refuse_if(
+        facts.issued > today,
+        RefusalCode.ISSUED_IN_THE_FUTURE,
+        f"The invoice is dated {facts.issued}.",
+        place,
+    )
+    refuse_if(
+        due < facts.issued,
+        RefusalCode.DUE_BEFORE_ISSUE,
+        f"The invoice is dated {facts.issued}, after the due date.",
+        place,
+    )
+
+
+_NO_CLAIM = (
+    (CREDIT_TYPES, RefusalCode.INVOICE_IS_A_CREDIT_NOTE),
+    (PREPAYMENT_TYPES, RefusalCode.INVOICE_IS_A_PREPAYMENT),
+    (FACTORED_TYPES, RefusalCode.INVOICE_IS_ALREADY_ASSIGNED),
+)
+
+
+def _stated(line: InvoiceLine, invoice: str, seller: str, buyer: str) -> InvoiceRecorded:
+    facts = line.facts
+    return InvoiceRecorded(
+        invoice=invoice,
+        key=unique_key(seller, facts.number, facts.code),
+        seller=seller,
+        buyer=buyer,
+        number=facts.number,
+        code=facts.code,
+        issued=facts.issued,
+        gross=facts.gross,
+        prepaid=facts.prepaid or Money(0, facts.gross.currency),
+        type=facts.type,
+        document=line.document,
+    )
+
+
+def _check_facts(known: Invoice, stated: InvoiceRecorded, place: str) -> None:
+    refuse_if(
+        known.seller != stated.seller,
+        RefusalCode.INVOICE_IS_OF_ANOTHER_SELLER,
+        "Another seller has receivables from an invoice of this number.",
+        place,
+    )
+    refuse_if(
+        (known.buyer, known.gross, known.prepaid, known.issued)
+        != (stated.buyer, stated.gross, stated.prepaid, stated.issued),
+        RefusalCode.INVOICE_FACTS_DIFFER,
+        "The invoice is in use with another buyer, amount, currency or issue date.",
+        place,
+    )
+
+
+def _ended_proposals(book: Reader, known: Invoice | None, at_ms: int) -> list[Receivable]:
+    proposals = [need(book, Receivable, item, "") for item in known.proposals] if known else []
+    return [item for item in proposals if issue_is_over(item, at_ms)]
+
+
+def _without(invoice: Invoice, ended: list[Receivable]) -> Invoice:
+    """The invoice as it is once the `ended` proposals have lapsed."""
+    used = invoice.used
+    for receivable in ended:
+        for use in receivable.uses:
+            if use.invoice == invoice.id:
+                used -= use.amount
+    return replace(invoice, used=used)

@@ -1,0 +1,57 @@
+"""Invoices: the unique key of each, and the order in which their uses are filled."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from ledger.money import Money
+from ledger.receivables.events import Use
+
+_TWENTY_DIGITS = re.compile(r"[0-9]{20}")
+
+
+def unique_key(seller: str, number: str, code: str | None) -> str:
+    """The text by which an invoice is one and the same, or "" when nothing identifies it.
+
+    A 20-digit number (数电票) is unique in itself, whoever names it and whatever code is put
+    beside it. Any other is unique to its seller, by code and number in NFKC and upper case, with
+    each run of characters that are no letter, mark or digit as one ``-``. All letters and digits
+    stay, so ``INV-1-001`` and ``INV-10-01`` are two invoices.
+    """
+    words = _words(number)
+    joined = "".join(words)
+    if _TWENTY_DIGITS.fullmatch(joined):
+        return joined
+    return f"{seller}:{'-'.join([*_words(code or ''), *words])}" if words else ""
+
+
+def _words(text: str) -> list[str]:
+    # Upper case can leave NFKC, and more than once: a second normalisation makes it stable.
+    upper = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper())
+    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in upper)
+    return "".join(kept).split()
+
+
+def fill(uses: Iterable[Use], amount: Money) -> tuple[Use, ...]:
+    """`uses`, in their order, as far as `amount` goes; the last may be cut, the rest is left out.
+
+    `amount` is above zero and at most the sum of the uses.
+    """
+    filled: list[Use] = []
+    left = amount
+    for use in uses:
+        if left.minor > 0:
+            part = min(use.amount, left)
+            filled.append(Use(invoice=use.invoice, amount=part))
+            left -= part
+    return tuple(filled)
+
+
+def total(amounts: Sequence[Money]) -> Money:
+    """The sum of at least one amount. Raises `Refused` (`currency_mismatch`, `amount_invalid`)."""
+    first, *others = amounts
+    for amount in others:
+        first += amount
+    return first

@@ -1,0 +1,131 @@
+"""The head store: one durable cell outside the database that holds the last signed head.
+
+A restored backup is a perfectly good database. Only something that was not restored with it can
+tell that it is behind what was signed: this cell, which never goes back.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from ledger import canonical
+from ledger.base64url import b64url_decode, b64url_encode
+from ledger.chain.tree import HASH_BYTES
+from ledger.errors import Halted, OutcomeUnknown, Refused, Unavailable
+from ledger.ports import SignedHead
+from ledger.store.lock import sync_folder, waiting_lock
+
+
+class MemoryHeadStore:
+    """A head store that ends with the process: for tests and throw-away ledgers."""
+
+    def __init__(self) -> None:
+        self._head: SignedHead | None = None
+        self._lock = threading.Lock()
+
+    def read(self) -> SignedHead | None:
+        """The last signed head, or None before the first."""
+        return self._head
+
+    def swap(self, old: SignedHead | None, new: SignedHead) -> None:
+        """Put `new` in place of `old`. Raises `Halted` as `check_swap` says."""
+        with self._lock:
+            check_swap(self._head, old, new)
+            self._head = new
+
+
+class FileHeadStore:
+    """The cell as one small canonical JSON file ``{"note", "root", "size"}``.
+
+    It is replaced whole (new file, fsync, rename, fsync of the folder), so a reader without the
+    lock sees the old head or the new one. What a crash leaves beside it (``.new``) counts for
+    nothing. The file belongs on another disk than the database.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._new = path.with_name(f"{path.name}.new")
+        self._lock = path.with_name(f"{path.name}.lock")
+
+    def read(self) -> SignedHead | None:
+        """The last signed head, or None before the first.
+
+        Raises `Halted` for a file that is no head, `Unavailable` when it cannot be read.
+        """
+        try:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unavailable(f"The head file cannot be read: {error.strerror}.") from None
+        return _parse(data)
+
+    def swap(self, old: SignedHead | None, new: SignedHead) -> None:
+        """Put `new` in place of `old`, durably.
+
+        Raises `Halted` as `check_swap` says, `Unavailable` when surely nothing was replaced,
+        `OutcomeUnknown` when the replacement may not be durable.
+        """
+        try:
+            with waiting_lock(self._lock):
+                check_swap(self.read(), old, new)
+                self._write_beside(_text(new))
+                self._new.replace(self._path)
+                self._make_durable()
+        except OSError as error:
+            raise Unavailable(f"The head file cannot be written: {error.strerror}.") from None
+
+    def _write_beside(self, data: bytes) -> None:
+        with self._new.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _make_durable(self) -> None:
+        try:
+            sync_folder(self._path.parent)
+        except OSError as error:
+            raise OutcomeUnknown(
+                f"The head file was replaced but perhaps not durably: {error.strerror}."
+            ) from None
+
+
+def check_swap(there: SignedHead | None, old: SignedHead | None, new: SignedHead) -> None:
+    """Raises `Halted` unless `old` is what is `there` and `new` may follow it.
+
+    A signed head may be followed by a longer one, or by the same tree with another note (more
+    signatures); never by a shorter one, nor by another root at its size.
+    """
+    if there != old:
+        raise Halted(f"The head store holds {_says(there)}, not {_says(old)}: who else writes?")
+    if there is None:
+        return
+    if new.size < there.size:
+        raise Halted(f"A head of {new.size} entries cannot follow one of {there.size}.")
+    if new.size == there.size and new.root != there.root:
+        raise Halted(f"Another root was signed for {new.size} entries before.")
+
+
+def _says(head: SignedHead | None) -> str:
+    return "no head" if head is None else f"a head of {head.size} entries"
+
+
+def _text(head: SignedHead) -> bytes:
+    return canonical.encode(
+        {"note": head.note, "root": b64url_encode(head.root), "size": head.size}
+    )
+
+
+def _parse(data: bytes) -> SignedHead:
+    try:
+        tree = canonical.decode(data)
+        if not isinstance(tree, dict) or tree.keys() != {"note", "root", "size"}:
+            raise Halted("The head file does not hold a note, a root and a size.")
+        size, note, root = tree["size"], tree["note"], b64url_decode(tree["root"])
+    except Refused as refused:
+        raise Halted(f"The head file is damaged: {refused.detail}") from None
+    if type(size) is not int or size < 0 or not isinstance(note, str) or len(root) != HASH_BYTES:
+        raise Halted("The head file is damaged: a field is not what it should be.")
+    return SignedHead(size, root, note)

@@ -1,0 +1,66 @@
+"""Advisory lock files: one process at a time, released by the kernel however the holder ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ledger.errors import Unavailable
+
+
+class LockFile:
+    """An exclusive `flock` on `path`, held from construction to `close`.
+
+    The file holds the process id of its last holder and is never removed: removing it would let
+    two processes lock two files of one name. Raises `Unavailable` at once when another process
+    holds it or the file cannot be made.
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise Unavailable(f"The lock file {path} cannot be opened: {error.strerror}.") from None
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            holder = os.pread(self._file, 20, 0).decode("ascii", "replace").strip()
+            os.close(self._file)
+            if isinstance(error, BlockingIOError):
+                raise Unavailable(
+                    f"{what} is open for writing in another process (pid {holder or 'unknown'}); "
+                    "stop that one first."
+                ) from None
+            raise Unavailable(f"The lock file {path} cannot be used: {error.strerror}.") from None
+
+    def close(self) -> None:
+        """Let go. Must be called once only."""
+        os.close(self._file)
+
+
+@contextmanager
+def waiting_lock(path: Path) -> Iterator[None]:
+    """An exclusive `flock` on `path`, waited for, for the few milliseconds of one change.
+
+    Raises `OSError` when the file cannot be opened.
+    """
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable (a new or renamed file is not until then)."""
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -1,0 +1,170 @@
+"""A ledger file as an auditor reads it: one moment, read-only, and every column of every row.
+
+What the ledger's own readers skip or trust, the auditor must see: rows that belong to nothing,
+hashes that are stored beside what they are hashes of, tables and triggers that were changed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, create_engine, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from ledger.errors import LedgerError, Unavailable
+from ledger.model.records import R
+from ledger.ports import HeadStore, SignedHead
+from ledger.store import schema
+from ledger.store.images import image_of
+from ledger.store.sqlite import View, connect_file, reading_errors, reason
+from ledger.store.tables import DISCLOSURE, DOCUMENT, ENTRY, TILE
+
+ATTEMPTS = 5
+PAUSE_SECONDS = 0.02
+"""A commit comes before its signed head: so often, and so long apart, the head is awaited."""
+
+
+class Snapshot(View):
+    """Log, records and raw rows of one moment, with the signed head taken just before it.
+
+    For one thread. Reading raises `Halted` when the file is damaged so that SQLite gives up.
+    """
+
+    def __init__(self, connection: Connection, head: SignedHead | None) -> None:
+        @contextmanager
+        def connect() -> Iterator[Connection]:
+            with reading_errors():
+                yield connection
+
+        super().__init__(connect)
+        self.head = head
+        """The last signed head, or None before the first."""
+
+    def checkpoint(self) -> str | None:
+        """The note of the signed head, or None before the first."""
+        return None if self.head is None else self.head.note
+
+    def derived(self, kind: type[R]) -> Iterator[R]:
+        """All records of a kind, ordered by id. Raises `Halted` at a row that is no record."""
+        return self.records.scan(kind)
+
+    def derived_rows(self, kind: type[R]) -> Iterator[tuple[Any, R | str]]:
+        """Each row's id with its record, or with a sentence that says why it is none.
+
+        Never raises for what the file holds: when it cannot be read on, the last item says so.
+        """
+        image = image_of(kind)
+        try:
+            for row in self._rows(image.table):
+                try:
+                    yield row[0], image.record(row)
+                except LedgerError as error:
+                    yield row[0], str(error)
+        except LedgerError as error:
+            yield None, str(error)
+
+    def entry_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Every row of the entries as (seq, data, leaf), in order of seq; of any type."""
+        return self._rows(ENTRY)
+
+    def tile_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Every row of the tiles as (level, index, data), in that order; of any type."""
+        return self._rows(TILE)
+
+    def disclosure_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Every row of the disclosures as (seq, digest, text), in that order; of any type."""
+        return self._rows(DISCLOSURE)
+
+    def document_rows(self) -> Iterator[tuple[Any, ...]]:
+        """Every row of the rule documents as (digest, data), in that order; of any type."""
+        return self._rows(DOCUMENT)
+
+    def schema_faults(self) -> list[str]:
+        """One sentence for each table, column, index or trigger that is not as it was made."""
+        with self._connect() as connection:
+            return schema.faults(connection)
+
+    def _rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
+        statement = select(table).order_by(*table.primary_key.columns)
+        with self._connect() as connection:
+            for row in connection.execute(statement):
+                yield tuple(row)
+
+
+@contextmanager
+def open_snapshot(url: str | Path, heads: HeadStore) -> Iterator[Snapshot]:
+    """The ledger at `url` (``sqlite:///…`` or a path) as of one commit, for one thread.
+
+    Nothing is created, locked or changed, and a writer may go on meanwhile. Raises `Unavailable`
+    when the file cannot be opened, or when at the end it turns out that a file read as closed
+    was written to (then what was read counts for nothing); what `heads.read` raises.
+    """
+    path = _path_of(url)
+    before = _state_of(path)
+    # A file without WAL is closed: then SQLite is told so, for it would else make a WAL, which a
+    # writer of another user could not open afterwards.
+    closed = not path.with_name(f"{path.name}-wal").exists()
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: _connect(path, "immutable=1" if closed else "mode=ro"),
+        poolclass=StaticPool,
+    )
+    try:
+        try:
+            connection = engine.connect()
+        except SQLAlchemyError as error:
+            raise Unavailable(f"{path} cannot be opened: {reason(error)}.") from None
+        with connection:
+            yield _begin(connection, heads)
+        if closed and _state_of(path) != before:
+            raise Unavailable(f"{path} was opened and written while it was read: start again.")
+    finally:
+        engine.dispose()
+
+
+def _begin(connection: Connection, heads: HeadStore) -> Snapshot:
+    """The snapshot whose signed head covers all its entries, or after some attempts any."""
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            connection.exec_driver_sql("ROLLBACK")
+            time.sleep(PAUSE_SECONDS)
+        snapshot = Snapshot(connection, heads.read())
+        with reading_errors():
+            connection.exec_driver_sql("BEGIN")
+        if snapshot.size() <= (snapshot.head.size if snapshot.head else 0):
+            break
+    return snapshot
+
+
+def _connect(path: Path, query: str) -> sqlite3.Connection:
+    connection = connect_file(path, query, schema.READER)
+    # A damaged text must arrive, and differ from every sound one, rather than stop the reading.
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    return connection
+
+
+def _path_of(url: str | Path) -> Path:
+    if isinstance(url, Path) or "://" not in url:
+        return Path(url).resolve()
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Unavailable("The address of the database cannot be read.") from None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise Unavailable(f"{parsed.render_as_string()} is not the address of a SQLite file.")
+    return Path(parsed.database).resolve()
+
+
+def _state_of(path: Path) -> tuple[int, int, int]:
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be opened: {error.strerror}.") from None
+    return state.st_ino, state.st_size, state.st_mtime_ns

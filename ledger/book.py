@@ -9,16 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from enum import Enum
+from typing import Any, ClassVar, cast
 
 from ledger import vocabulary
 from ledger.envelope import Envelope, verify_signatures
 from ledger.errors import RefusalCode, Refused, Repeated
+from ledger.financing import commands as financing_commands
+from ledger.financing import decide as financing
+from ledger.financing import events as financing_events
+from ledger.financing import records as financing_records
+from ledger.financing import state as financing_state
 from ledger.keys import PublicKey, from_jwk
 from ledger.model.records import R, Reader, Record, Signer, make_id, refuse_if
 from ledger.money import Money
 from ledger.parties import commands as parties_commands
 from ledger.parties import decide as parties
+from ledger.parties import events as parties_events
 from ledger.parties import standing
 from ledger.parties import state as parties_state
 from ledger.parties.state import Key, Party, Spent
@@ -27,7 +34,28 @@ from ledger.policy import decide as policy
 from ledger.policy import events as policy_events
 from ledger.policy import state as policy_state
 from ledger.ports import Records
+from ledger.receivables import commands as receivables_commands
+from ledger.receivables import decide as receivables
+from ledger.receivables import events as receivables_events
+from ledger.receivables import records as receivables_records
+from ledger.receivables import state as receivables_state
+from ledger.settlement import commands as settlement_commands
+from ledger.settlement import decide as settlement
+from ledger.settlement import state as settlement_state
 from ledger.vocabulary import Command, Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """An entry that changed a record: the record's history, in order of `last_seq`."""
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("record",),)
+
+    id: str
+    last_seq: int = -1
+    record: str
+
 
 RECORDS: tuple[type[Any], ...] = (
     policy_state.Ledger,
@@ -39,6 +67,18 @@ RECORDS: tuple[type[Any], ...] = (
     parties_state.Account,
     parties_state.Manifest,
     parties_state.Spent,
+    receivables_records.Invoice,
+    receivables_records.Receivable,
+    receivables_records.Holding,
+    receivables_records.Transfer,
+    financing_records.Programme,
+    financing_records.Request,
+    financing_records.Offer,
+    financing_records.Financing,
+    financing_records.Exposure,
+    financing_records.StatementLine,
+    settlement_state.Payment,
+    Touch,
 )
 """Every kind of record: each is one derived table."""
 
@@ -77,13 +117,13 @@ class Book:
         return cast("R | None", found)
 
     def find(self, kind: type[R], **key: str | int | bool) -> Sequence[R]:
-        """All records whose fields equal `key`, ordered by id."""
+        """All records whose fields equal `key` (enumerations by their value), ordered by id."""
         found = {record.id: record for record in self._records.find(kind, key)}
         for overlay in (self._changed, self._pending):
             for (changed_kind, record_id), record in overlay.items():
                 if changed_kind is kind:
                     found.pop(record_id, None)
-                    if all(getattr(record, name) == value for name, value in key.items()):
+                    if all(_plain(getattr(record, name)) == key[name] for name in key):
                         found[record_id] = record
         return [found[record_id] for record_id in sorted(found)]
 
@@ -245,6 +285,9 @@ class Book:
         for event in events:
             for record in evolve(self, event):
                 self._put(record, seq)
+        for kind, record_id in list(self._pending):
+            if kind.PREFIX:
+                self._put(Touch(id=f"{record_id}@{seq}", record=record_id), seq)
         spent = Spent(id=make_id("cmd", envelope.by, envelope.jti), payload=envelope.digest)
         self._put(spent, seq)
         return Judged(command, events, effects, rules)
@@ -257,21 +300,37 @@ def decide(book: Reader, command: Command, by: Signer, at_ms: int) -> tuple[Even
     """The events of `command`, from the one module that owns the act. Raises `Refused`."""
     if isinstance(command, policy_commands.Command):
         return policy.decide(book, command, by, at_ms)
-    return parties.decide(book, command, by, at_ms)
+    if isinstance(command, parties_commands.Command):
+        return parties.decide(book, command, by, at_ms)
+    if isinstance(command, receivables_commands.Command):
+        return receivables.decide(book, command, by, at_ms)
+    if isinstance(command, financing_commands.Command):
+        return financing.decide(book, command, by, at_ms)
+    return settlement.decide(book, command, by, at_ms)
 
 
 def stake(book: Reader, command: Command) -> Money | None:
     """The amount at stake, by which approval tiers judge; None where no money is."""
-    if isinstance(command, policy_commands.Command):
-        return None
-    return parties.stake(book, command)
+    if isinstance(command, receivables_commands.Command):
+        return receivables.stake(book, command)
+    if isinstance(command, financing_commands.Command):
+        return financing.stake(book, command)
+    if isinstance(command, settlement_commands.Command):
+        return settlement.stake(book, command)
+    return None
 
 
 def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
     """The changed records of `event`, from the module that owns them."""
     if isinstance(event, policy_events.Event):
         return policy_state.evolve(book, event)
-    return parties_state.evolve(book, event)
+    if isinstance(event, parties_events.Event):
+        return parties_state.evolve(book, event)
+    if isinstance(event, receivables_events.Event):
+        return receivables_state.evolve(book, event)
+    if isinstance(event, financing_events.Event):
+        return financing_state.evolve(book, event)
+    return settlement_state.evolve(book, event)
 
 
 def genesis_key(envelope: Envelope) -> PublicKey:
@@ -293,3 +352,7 @@ def _check_time(envelope: Envelope, at_ms: int) -> None:
         "/iat",
     )
     refuse_if(at_ms > exp_ms, RefusalCode.EXPIRED, "The command has expired.", "/exp")
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value

@@ -335,6 +335,110 @@ class RefusalCode(Enum):
         "payment_exceeds_outstanding",
         "Discharge at most what is outstanding; the rest is the payer's.",
     )
+    # -- financing ---------------------------------------------------------------------------------
+    OPERATOR_IN_PRINCIPAL_LEG = (
+        "operator_in_principal_leg",
+        "Let a financier or bank do this: whoever runs the ledger holds and moves no money.",
+    )
+    PROGRAMME_IS_CLOSED = ("programme_is_closed", "Choose an offer of an open programme.")
+    REQUEST_IS_OPEN = ("request_is_open", "Withdraw the earlier request for this holding first.")
+    REQUEST_IS_CLOSED = ("request_is_closed", "It was withdrawn or fulfilled already.")
+    OFFER_IS_CLOSED = ("offer_is_closed", "Choose another offer: this one was withdrawn.")
+    OFFER_HAS_LAPSED = ("offer_has_lapsed", "Ask the financier for a new offer.")
+    FINANCIER_IS_A_PARTY_TO_THE_CLAIM = (
+        "financier_is_a_party_to_the_claim",
+        "Choose another financier: nobody buys its own claim or its own debt.",
+    )
+    OBLIGOR_NOT_IN_PROGRAMME = (
+        "obligor_not_in_programme",
+        "Choose an offer that covers the debts of this obligor.",
+    )
+    ASSURANCE_TOO_LOW = (
+        "assurance_too_low",
+        "Let the obligor have its keys attested by a bank or a certificate authority.",
+    )
+    HOLDING_IS_PART_PAID = (
+        "holding_is_part_paid",
+        "Split what is outstanding and finance the parts.",
+    )
+    OFFER_AMOUNT_EXCEEDED = (
+        "offer_amount_exceeded",
+        "Split the holding, or choose an offer for a larger amount.",
+    )
+    VALUE_DATE_OUT_OF_RANGE = (
+        "value_date_out_of_range",
+        "Choose a value date from today on, before the due date and within the policy's period.",
+    )
+    VALUE_DATE_IS_NO_BUSINESS_DAY = (
+        "value_date_is_no_business_day",
+        "Choose a business day of the ledger's calendar.",
+    )
+    VALUE_DATE_DIFFERS = ("value_date_differs", "Instruct for the value date that was accepted.")
+    TENOR_IS_TOO_LONG = ("tenor_is_too_long", "Choose a later value date or another programme.")
+    NOTHING_WOULD_BE_PAID = (
+        "nothing_would_be_paid",
+        "Choose a lower rate: the discount takes the whole face.",
+    )
+    LIMIT_EXCEEDED = (
+        "limit_exceeded",
+        "Split the holding, wait until earlier financings end, or choose another financier.",
+    )
+    PRICE_DIFFERS = ("price_differs", "Ask for a quote and sign exactly its price.")
+    ACCOUNT_NOT_OF_HOLDER = (
+        "account_not_of_holder",
+        "Name an account that the present holder added; money paid elsewhere is claimed back.",
+    )
+    FINANCING_HAS_LAPSED = (
+        "financing_has_lapsed",
+        "Accept an offer anew: nothing was instructed in time, or the obligor paid first.",
+    )
+    FINANCING_IS_CLOSED = ("financing_is_closed", "Accept an offer anew: this one failed or ended.")
+    DISBURSEMENT_NOT_INSTRUCTED = (
+        "disbursement_not_instructed",
+        "Let the financier instruct the advance first.",
+    )
+    DISBURSEMENT_IS_INSTRUCTED = (
+        "disbursement_is_instructed",
+        "Prove the advance or its failure: it is instructed already.",
+    )
+    DISBURSEMENT_IS_PROVEN = (
+        "disbursement_is_proven",
+        "Title has moved: act as the present holder.",
+    )
+    AMOUNT_DIFFERS_FROM_PRICE = (
+        "amount_differs_from_price",
+        "Title moves for exactly the price: settle the difference, or let the financier release.",
+    )
+    ACCOUNT_IS_NOT_AGREED = (
+        "account_is_not_agreed",
+        "Attest only what was credited to the account that the acceptance names.",
+    )
+    ATTESTER_IS_PAYER = (
+        "attester_is_payer",
+        "Let the payee sign a receipt, or another bank attest: a payer's own word is a claim.",
+    )
+    STATEMENT_LINE_IS_USED = (
+        "statement_line_is_used",
+        "Name the statement line of this payment: each is evidence once.",
+    )
+    PAYMENT_DATE_OUT_OF_RANGE = (
+        "payment_date_out_of_range",
+        "Name the day of the credit: not before the contract, not in the future.",
+    )
+    # -- settlement --------------------------------------------------------------------------------
+    DISBURSEMENT_IN_FLIGHT = (
+        "disbursement_in_flight",
+        "Prove the advance or its failure, or let the financier release; then record the payment.",
+    )
+    PAYER_IS_NOT_OBLIGOR = ("payer_is_not_obligor", "Name the obligor of the holding as payer.")
+    PAYMENT_IS_RECORDED = (
+        "payment_is_recorded",
+        "It is on record by other evidence; prove equal payments of one day in one way.",
+    )
+    NOT_THE_PAYING_AGENT = (
+        "not_the_paying_agent",
+        "Let the bank sign that the acknowledgement names as paying agent.",
+    )
     # -- exports -----------------------------------------------------------------------------------
     FOLDER_NOT_EMPTY = ("folder_not_empty", "Name a folder that is new or empty.")
     EXPORT_MALFORMED = ("export_malformed", "Export the log again, or ask who gave you the folder.")
@@ -342,6 +446,18 @@ class RefusalCode(Enum):
         "policy_file_malformed",
         "Write a tlog-policy file: a log line with the key, and quorum none.",
     )
+    # -- reading and sending over HTTP ---------------------------------------------------------------
+    TOKEN_MISSING = ("token_missing", "Send Authorization: Bearer with a token that you signed.")
+    TOKEN_INVALID = (
+        "token_invalid",
+        "Sign a new token with a key in force, as docs/spec/token.md shows it.",
+    )
+    TOKEN_EXPIRED = ("token_expired", "Sign a new token: one lasts at most 10 minutes.")
+    FILTER_UNKNOWN = ("filter_unknown", "Filter by the fields that the message lists.")
+    CURSOR_INVALID = ("cursor_invalid", "Use next_cursor of the page before, or none.")
+    TOO_MANY_LINES = ("too_many_lines", "Send the lines in several batches, in their order.")
+    ROUTE_UNKNOWN = ("route_unknown", "Look the path up in /openapi.json.")
+    METHOD_NOT_ALLOWED = ("method_not_allowed", "Look the method up in /openapi.json.")
 
 
 class LedgerError(Exception):

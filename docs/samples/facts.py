@@ -10,7 +10,7 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Party:
-    """A company: `legal` is its register number (`scheme` its ISO 6523 code), `vat` if it has one."""
+    """A company; `legal` is its register number and `scheme` that number's ISO 6523 code."""
 
     name: str
     legal: str

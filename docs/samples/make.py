@@ -8,7 +8,7 @@ The PDF needs the extra `einvoice`, the workbook the extra `xlsx`.
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import io
 import sys
 from dataclasses import replace
@@ -25,7 +25,7 @@ HEADERS = ["发票号码", "开票日期", "到期日", "销方名称", "销方�
            "金额", "税额", "价税合计", "备注"]  # fmt: skip
 ENGLISH = ["Invoice Number", "Issue Date", "Due Date", "Currency", "Seller", "Seller ID", "Buyer",
            "Buyer ID", "Net", "Tax", "Gross"]  # fmt: skip
-MADE = datetime.datetime(2026, 11, 16, 8, 0, tzinfo=datetime.UTC)
+MADE = dt.datetime(2026, 11, 16, 8, 0, tzinfo=dt.UTC)
 
 
 def main(folder: Path) -> None:
@@ -103,8 +103,8 @@ def workbook() -> bytes:
     for row, bill in enumerate(bills, start=1):
         names = [bill.seller.name, bill.seller.legal, bill.buyer.name, bill.buyer.legal]
         sheet.write_string(row, 0, bill.number)
-        sheet.write_datetime(row, 1, datetime.datetime.fromisoformat(bill.issued), day)
-        sheet.write_datetime(row, 2, datetime.datetime.fromisoformat(bill.due), day)
+        sheet.write_datetime(row, 1, dt.datetime.fromisoformat(bill.issued), day)
+        sheet.write_datetime(row, 2, dt.datetime.fromisoformat(bill.due), day)
         sheet.write_string(row, 3, bill.currency)
         for column, text in enumerate(names, start=4):
             sheet.write_string(row, column, text)
@@ -126,11 +126,11 @@ def page() -> bytes:
     bill = facts.PDF_NORDLICHT
     text = f"Sample invoice {bill.number}: {bill.payable} {bill.currency} due {bill.due}"
     content = f"BT /F1 14 Tf 72 720 Td ({text}) Tj ET".encode()
+    font = b"/Resources << /Font << /F1 5 0 R >> >>"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R %s >>" % font,
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]

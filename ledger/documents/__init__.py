@@ -1,1 +1,1 @@
-"""Documents: readers of e-invoices, bytes in and one `InvoiceDocument` value out."""
+"""Readers of e-invoices: bytes in, one `InvoiceDocument` value out, or a refusal."""

@@ -16,6 +16,8 @@ import zlib
 from datetime import date, datetime
 from typing import Any
 
+from lxml import etree
+
 from ledger.documents.table import LARGEST_TABLE, MOST_COLUMNS, MOST_ROWS
 from ledger.documents.tree import malformed
 from ledger.errors import RefusalCode, Refused
@@ -26,8 +28,7 @@ LARGEST_UNPACKED = 20 * 1024 * 1024
 HIGHEST_RATIO = 100
 
 _WORKBOOK = "xl/workbook.xml"
-_CELL = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
-_REFERENCE = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
+_REFERENCE = re.compile("([A-Z]{0,3})([0-9]{0,7})")
 _LARGEST_EXACT = 10**15
 """From here on a spreadsheet's numbers (15 significant digits) have lost digits."""
 
@@ -129,29 +130,69 @@ def _member(data: bytes, info: zipfile.ZipInfo) -> bytes:
 
 
 def _check_part(name: str, part: bytes) -> None:
-    """No document type, no other encoding, no cell far out (a reader allocates up to it)."""
+    """Well-formed, no document type, no other encoding, no cell far out."""
     if b"\x00" in part:
         raise Refused(RefusalCode.ENCODING_NOT_ACCEPTED, "A part is not UTF-8.", place=name)
     if b"<!DOCTYPE" in part.upper() or b"<!ENTITY" in part.upper():
         raise Refused(RefusalCode.DOCTYPE_FORBIDDEN, "A part has a document type.", place=name)
-    if b"sheetData" in part:
-        for match in _CELL.finditer(part):
-            _check_reference(match[1], name)
+    parser = etree.XMLParser(
+        target=_References(name), resolve_entities=False, no_network=True, load_dtd=False
+    )
+    try:
+        etree.fromstring(part, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise malformed("A part is not well-formed XML.", name) from None
 
 
-def _check_reference(text: bytes, place: str) -> None:
-    reference = _REFERENCE.fullmatch(text)
-    if reference is None:
-        raise malformed(f"{text[:20]!r} is no cell reference.", place)
-    column = 0
-    for letter in reference[1]:
-        column = column * 26 + letter - ord("A") + 1
-    if column > MOST_COLUMNS or int(reference[2]) > MOST_ROWS:
-        raise Refused(
-            RefusalCode.DOCUMENT_TOO_COMPLEX,
-            f"A sheet has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns.",
-            place=place,
-        )
+class _References:
+    """A parser target that builds no tree and follows the places of rows and cells.
+
+    The spreadsheet reader takes memory for all cells up to the farthest one. A row or cell
+    without a reference stands after the one before it.
+    """
+
+    def __init__(self, place: str) -> None:
+        self.place, self.row, self.column = place, 0, 0
+
+    def start(self, tag: str | bytes, attrib: dict[str | bytes, str | bytes]) -> None:
+        """Refuses a reference that is none, or a place beyond the limits."""
+        kind = str(tag).rpartition("}")[2]
+        if kind not in {"row", "c"}:
+            return
+        reference = _REFERENCE.fullmatch(str(attrib.get("r", "")))
+        if reference is None:
+            raise malformed("A cell has no right reference.", self.place)
+        letters, row = reference.groups()
+        if kind == "row":
+            self.row, self.column = int(row or self.row + 1), 0
+        else:
+            self.row = int(row or self.row)
+            self.column = _column(letters) if letters else self.column + 1
+        if self.row > MOST_ROWS or self.column > MOST_COLUMNS:
+            raise Refused(
+                RefusalCode.DOCUMENT_TOO_COMPLEX,
+                f"A sheet has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns.",
+                place=self.place,
+            )
+
+    def end(self, tag: str | bytes) -> None:
+        """Nothing to do at the end of an element."""
+
+    def data(self, data: str | bytes) -> None:
+        """Nothing to do with text."""
+
+    def comment(self, text: str | bytes) -> None:
+        """Nothing to do with comments."""
+
+    def close(self) -> None:
+        """Nothing to hand back."""
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def _repacked(members: dict[str, bytes]) -> io.BytesIO:

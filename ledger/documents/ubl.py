@@ -135,6 +135,7 @@ def _read_party(party: Node) -> DocumentParty:
         identifier(node, "ID")
         for group in party.all("cac:PartyIdentification")
         for node in group.all("cbc:ID")
+        if node.attribute("schemeID") != "SEPA"  # BT-90, a direct debit mandate's creditor
     ]
     number = legal.one("cbc:CompanyID") if legal else None
     if number is not None:

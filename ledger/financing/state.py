@@ -66,9 +66,8 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
             return _evolve_financing(book, event)
 
 
-_FinancingEvent = (
-    e.FinancingAccepted
-    | e.DisbursementInstructed
+_Change = (
+    e.DisbursementInstructed
     | e.DisbursementProven
     | e.FinancingFailed
     | e.FinancingReleased
@@ -78,7 +77,7 @@ _FinancingEvent = (
 )
 
 
-def _evolve_financing(book: Reader, event: _FinancingEvent) -> tuple[Record, ...]:
+def _evolve_financing(book: Reader, event: e.FinancingAccepted | _Change) -> tuple[Record, ...]:
     if isinstance(event, e.FinancingAccepted):
         accepted = _accepted(event)
         return (accepted, *_exposed(book, accepted, accepted.exposure))
@@ -94,10 +93,8 @@ def _accepted(event: e.FinancingAccepted) -> Financing:
     return Financing(id=event.financing, accepted_ms=accepted_ms, collected=nothing, **rest)
 
 
-def _changed(before: Financing, event: _FinancingEvent) -> Financing:
+def _changed(before: Financing, event: _Change) -> Financing:
     match event:
-        case e.FinancingAccepted():
-            return before
         case e.DisbursementInstructed():
             return replace(
                 before,

@@ -10,7 +10,6 @@ from ledger.errors import RefusalCode
 from ledger.keys import from_jwk
 from ledger.model.codec import write
 from ledger.model.records import Reader, Signer, make_id, need, refuse_if
-from ledger.money import Money
 from ledger.parties import binding
 from ledger.parties.commands import (
     AddAccount,
@@ -72,11 +71,6 @@ def decide(
             return _sign_manifest(command, by)
         case _:
             assert_never(command)
-
-
-def stake(book: Reader, command: Command) -> Money | None:
-    """The amount by which approval tiers judge: none here."""
-    return None
 
 
 def operator_id(origin: str, jti: str) -> str:

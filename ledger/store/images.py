@@ -41,11 +41,12 @@ Whole = BigInteger().with_variant(Integer, "sqlite")
 class Cell:
     """How one field is kept: its columns, and between which tree and which values.
 
-    `shape` is `text`, `int`, `bool`, `money` or `json`.
+    `shape` is `text`, `int`, `bool`, `money` or `json`; only an `optional` field may be absent.
     """
 
     field: str
     shape: str
+    optional: bool
 
     @property
     def columns(self) -> tuple[tuple[str, type[Any]], ...]:
@@ -64,7 +65,7 @@ class Cell:
 
     def tree(self, values: Sequence[Any]) -> Any:
         """The inverse of `values`; raises `ValueError` or `Refused` for any other value."""
-        if all(value is None for value in values):
+        if self.optional and all(value is None for value in values):
             return None
         for value, (name, kind) in zip(values, self.columns, strict=True):
             if type(value) is not kind:
@@ -166,7 +167,7 @@ def _image(kind: type[Any]) -> Image[Any]:
     annotations = body["__annotations__"] = {}
     for field, hint in hints(cast(type, kind)).items():
         base, optional = _bare(hint)
-        cell = Cell(field, _shape(base))
+        cell = Cell(field, _shape(base), optional)
         cells.append(cell)
         for column, python in cell.columns:
             sql = Column(

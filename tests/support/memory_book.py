@@ -7,6 +7,8 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any, cast
 
+from ledger.financing import events as financing_events
+from ledger.financing import state as financing
 from ledger.model.codec import read, write
 from ledger.model.records import R
 from ledger.parties import events as parties_events
@@ -14,6 +16,8 @@ from ledger.parties import state as parties
 from ledger.policy import events as policy_events
 from ledger.policy import state as policy
 from ledger.receivables import state as receivables
+from ledger.settlement import events as settlement_events
+from ledger.settlement import state as settlement
 
 
 class MemoryBook:
@@ -23,6 +27,7 @@ class MemoryBook:
         self.records: dict[tuple[type[Any], str], Any] = {}
         self.documents: dict[str, bytes] = {}
         self.seq = -1
+        self.log: list[Any] = []
 
     def get(self, kind: type[R], record_id: str) -> R | None:
         """The record of this id, or None."""
@@ -50,9 +55,10 @@ class MemoryBook:
         """Evolve the records by the events of one entry, each as its module says."""
         self.seq += 1
         for event in events:
+            self.log.append(event)
             for record in _evolve(self, event):
                 placed = replace(record, last_seq=self.seq)
-                # What is stored is the plain tree: every record must survive the way there and back.
+                # Stored is the plain tree: every record survives the way there and back.
                 assert read(type(placed), write(placed)) == placed
                 self.records[(type(placed), placed.id)] = placed
 
@@ -62,6 +68,7 @@ class MemoryBook:
         other.records = dict(self.records)
         other.documents = self.documents
         other.seq = self.seq
+        other.log = list(self.log)
         return other
 
 
@@ -70,6 +77,10 @@ def _evolve(book: MemoryBook, event: Any) -> tuple[Any, ...]:
         return policy.evolve(book, event)
     if isinstance(event, parties_events.Event):
         return parties.evolve(book, event)
+    if isinstance(event, financing_events.Event):
+        return financing.evolve(book, event)
+    if isinstance(event, settlement_events.Event):
+        return settlement.evolve(book, event)
     return receivables.evolve(book, event)
 
 

@@ -41,7 +41,8 @@ def consume(
 ) -> tuple[tuple[Event, ...], tuple[Use, ...]]:
     """What must be stated first, and the uses of the command's invoice lines.
 
-    Raises `Refused` for the first line that does not fit, by the order of checks in `_consume`.
+    Raises `Refused` for the first line that does not fit. An invoice dated today or earlier is
+    never dated after a due date that is not past, so the two are not compared.
     """
     today = today_of(book, at_ms)
     keys: set[str] = set()
@@ -50,7 +51,7 @@ def consume(
     uses: list[Use] = []
     for ordinal, line in enumerate(command.invoices):
         place = f"/body/invoices/{ordinal}"
-        _check_document(line.facts, command.due, today, place)
+        _check_document(line.facts, today, place)
         stated = _stated(line, by.new_id("inv", ordinal), seller, buyer)
         refuse_if(
             not stated.key, RefusalCode.FIELD_INVALID, "The number has no digit or letter.", place
@@ -100,19 +101,13 @@ def _consume(
     return record, Use(invoice=invoice, amount=used)
 
 
-def _check_document(facts: InvoiceFacts, due: date, today: date, place: str) -> None:
+def _check_document(facts: InvoiceFacts, today: date, place: str) -> None:
     for types, code in _NO_CLAIM:
         refuse_if(facts.type in types, code, f"The invoice is of type {facts.type}.", place)
     refuse_if(
         facts.issued > today,
         RefusalCode.ISSUED_IN_THE_FUTURE,
         f"The invoice is dated {facts.issued}.",
-        place,
-    )
-    refuse_if(
-        due < facts.issued,
-        RefusalCode.DUE_BEFORE_ISSUE,
-        f"The invoice is dated {facts.issued}, after the due date.",
         place,
     )
 

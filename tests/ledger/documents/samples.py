@@ -11,7 +11,9 @@ from ledger.errors import Refused
 
 SAMPLES = Path(__file__).parents[3] / "docs" / "samples"
 FILES = sorted(p.name for p in SAMPLES.iterdir() if p.suffix in {".xml", ".pdf", ".csv", ".xlsx"})
-DIGITS = {"JPY": 0, "KWD": 3} | dict.fromkeys("CAD CHF CNY DKK EUR GBP HUF NOK SEK USD".split(), 2)
+DIGITS = {"JPY": 0, "KWD": 3} | dict.fromkeys(
+    ["CAD", "CHF", "CNY", "DKK", "EUR", "GBP", "HUF", "NOK", "SEK", "USD"], 2
+)
 
 
 def digits(currency: str) -> int | None:

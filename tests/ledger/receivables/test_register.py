@@ -165,18 +165,6 @@ def test_due_is_judged_against_issue_today_and_the_term() -> None:
     assert world.register(line("C", issued=date(2026, 1, 6))).issued == date(2026, 1, 6)
 
 
-def test_an_invoice_is_not_due_before_its_issue() -> None:
-    """The due date is not before the date of any of the invoices."""
-    world = World()
-    command = replace(register(line(issued=date(2026, 2, 1))), due=date(2026, 1, 31))
-    world.at_ms -= 3 * DAY
-    assert refusal(world.do, "supplier", command) == "issued_in_the_future"
-    world.at_ms += 3 * DAY
-    world.at_ms += 26 * DAY  # 2026-01-31
-    later = replace(command, invoices=(line(issued=date(2026, 1, 31)),), due=date(2026, 1, 31))
-    world.do("supplier", later)
-
-
 def test_lines_are_in_one_currency() -> None:
     """Neither within a line nor between lines do currencies mix."""
     world = World()

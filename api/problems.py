@@ -1,0 +1,186 @@
+"""Every way to say no over HTTP: one table from refusal codes to statuses, one body (RFC 9457).
+
+`type` is the code's place in docs/reference/refusals.md, a page that is made from this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ledger.errors import (
+    Halted,
+    OutcomeUnknown,
+    RefusalCode,
+    Refused,
+    Unavailable,
+)
+
+MEDIA_TYPE = "application/problem+json"
+PAGE = "/docs/reference/refusals.md"
+
+_C = RefusalCode
+_SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
+    400: frozenset(
+        {
+            _C.JSON_INVALID,
+            _C.JSON_NOT_CANONICAL,
+            _C.JSON_DUPLICATE_KEY,
+            _C.JSON_NUMBER_FORBIDDEN,
+            _C.JSON_TEXT_FORBIDDEN,
+            _C.JSON_TOO_DEEP,
+            _C.BASE64_INVALID,
+            _C.ENVELOPE_MALFORMED,
+            _C.TILE_MALFORMED,
+            _C.FIELD_MISSING,
+            _C.FIELD_UNKNOWN,
+            _C.FIELD_INVALID,
+            _C.DISCLOSURE_MISSING,
+            _C.DISCLOSURE_DOES_NOT_FIT,
+            _C.AMOUNT_INVALID,
+            _C.DATE_INVALID,
+            _C.INSTANT_INVALID,
+            _C.KIND_UNKNOWN,
+            _C.AUDIENCE_IS_ANOTHER_LEDGER,
+            _C.FILTER_UNKNOWN,
+            _C.CURSOR_INVALID,
+            _C.NOT_AN_INVOICE,
+            _C.DOCUMENT_MALFORMED,
+            _C.DOCTYPE_FORBIDDEN,
+            _C.ENCODING_NOT_ACCEPTED,
+        }
+    ),
+    401: frozenset({_C.TOKEN_MISSING, _C.TOKEN_INVALID, _C.TOKEN_EXPIRED}),
+    403: frozenset(
+        {
+            _C.SIGNATURE_INVALID,
+            _C.KEY_UNKNOWN,
+            _C.KEY_NOT_OF_PARTY,
+            _C.KEY_NOT_IN_FORCE,
+            _C.PARTY_UNKNOWN,
+            _C.APPROVALS_MISSING,
+            _C.SIGNATURE_NOT_NEEDED,
+            _C.ROLE_MISSING,
+            _C.ACT_BELONGS_TO_ANOTHER_PARTY,
+        }
+    ),
+    404: frozenset({_C.RECORD_NOT_FOUND, _C.ROUTE_UNKNOWN}),
+    405: frozenset({_C.METHOD_NOT_ALLOWED}),
+    409: frozenset(
+        {
+            _C.JTI_IS_SPENT,
+            _C.RECORD_HAS_CHANGED,
+            _C.ACCEPTED_DIGEST_DIFFERS,
+            _C.LEDGER_IS_OPEN,
+            _C.IDENTIFIER_IS_TAKEN,
+            _C.KEY_IS_BOUND,
+            _C.INVOICE_IS_USED_UP,
+            _C.RECEIVABLE_AWAITS_ITS_CREDITOR,
+            _C.RECEIVABLE_AWAITS_ITS_OBLIGOR,
+            _C.RECEIVABLE_IS_ACKNOWLEDGED,
+            _C.RECEIVABLE_IS_CLOSED,
+            _C.ISSUE_HAS_LAPSED,
+            _C.ACKNOWLEDGEMENT_IS_REQUESTED,
+            _C.HOLDING_IS_CLOSED,
+            _C.HOLDING_IS_LOCKED,
+            _C.HOLDING_IS_PENDING,
+            _C.HOLDING_IS_FINANCED,
+            _C.HOLDING_IS_NOT_LOCKED,
+            _C.HOLDING_IS_NOT_FINANCED,
+            _C.TRANSFER_HAS_LAPSED,
+            _C.TRANSFER_IS_CLOSED,
+        }
+    ),
+    413: frozenset({_C.BYTES_TOO_LARGE, _C.TOO_MANY_LINES}),
+    503: frozenset({_C.LEDGER_NOT_OPEN}),
+}
+RULE = 422
+"""The status of all other codes: the bytes are fine, and a rule of the domain says no."""
+
+STATUS: Mapping[RefusalCode, int] = {code: RULE for code in RefusalCode} | {
+    code: status for status, codes in _SAID_OTHERWISE.items() for code in codes
+}
+"""The HTTP status of every refusal."""
+
+OTHERS: Mapping[str, tuple[int, str]] = {
+    "chain_halted": (503, "Nothing is written any more: the operator must look at the store."),
+    "outcome_unknown": (503, "Send exactly the same bytes again to learn what happened."),
+    "unavailable": (503, "Try again in a moment."),
+    "internal_error": (500, "Tell the operator the request id."),
+}
+"""Status and remedy of what is no refusal: the server's troubles, not the caller's."""
+
+RETRY_AFTER_S = 1
+
+
+def problem_of(error: Exception) -> tuple[int, dict[str, Any]]:
+    """The status and the body for an error, without its `request_id`.
+
+    What is neither a refusal nor a known trouble shows nothing of itself.
+    """
+    if isinstance(error, Refused):
+        place = ", ".join(part for part in (error.file, error.place) if part)
+        return STATUS[error.code], _body(
+            error.code.value, STATUS[error.code], error.detail, error.code.remedy, place
+        )
+    code, detail = _trouble(error)
+    status, remedy = OTHERS[code]
+    return status, _body(code, status, detail, remedy)
+
+
+def _trouble(error: Exception) -> tuple[str, str]:
+    match error:
+        case Halted():
+            return "chain_halted", "The ledger has stopped writing."
+        case OutcomeUnknown():
+            return "outcome_unknown", str(error)
+        case Unavailable():
+            return "unavailable", str(error)
+        case _:
+            return "internal_error", "Something went wrong here, not with what you sent."
+
+
+def _body(code: str, status: int, detail: str, remedy: str, place: str = "") -> dict[str, Any]:
+    return {
+        "type": f"{PAGE}#{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "remedy": remedy,
+        **({"place": place} if place else {}),
+    }
+
+
+def headers_of(status: int) -> dict[str, str]:
+    """What the status obliges us to say beside the body (RFC 9110, sections 10.2.3 and 11.6.1)."""
+    if status == 503:
+        return {"Retry-After": str(RETRY_AFTER_S)}
+    return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+
+
+def refusals_page() -> str:
+    """The text of docs/reference/refusals.md."""
+    lines = [
+        "# Refusals",
+        "",
+        "Why the ledger says no, and what you can do. Every answer that is no is"
+        " `application/problem+json` (RFC 9457) with one of these codes. This page is made by"
+        " `docs/reference/make_refusals.py` from the code's own list; a test compares them.",
+        "",
+        "| code | HTTP | what to do |",
+        "|---|---|---|",
+    ]
+    for code in RefusalCode:
+        remedy = code.remedy.replace("|", "\\|")
+        lines.append(f'| <a id="{code.value}"></a>`{code.value}` | {STATUS[code]} | {remedy} |')
+    lines += [
+        "",
+        "These are no refusals: they say how the server is, not what is wrong with a command.",
+        "",
+        "| code | HTTP | what to do |",
+        "|---|---|---|",
+    ]
+    for name, (status, remedy) in OTHERS.items():
+        lines.append(f'| <a id="{name}"></a>`{name}` | {status} | {remedy} |')
+    return "\n".join(lines) + "\n"

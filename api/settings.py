@@ -1,0 +1,54 @@
+"""What the environment may set, read once at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LARGEST_BATCH = 20 * 1024 * 1024
+"""Bytes of one batch, or of one invoice file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a server runs.
+
+    `folder` holds the ledger (`api.embedded`), `host` and `port` are where it listens, and
+    `largest_body` bounds the bytes of any request.
+    """
+
+    folder: Path = Path("duebill-ledger")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    largest_body: int = LARGEST_BATCH
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """What ``DUEBILL_DB``, ``_HOST``, ``_PORT`` and ``_LARGEST_BODY`` (bytes) say.
+
+        The database is a folder or the URL ``sqlite:///folder/ledger.db``. Raises `ValueError`
+        that names the variable.
+        """
+        return cls(
+            folder=_folder(environ.get("DUEBILL_DB", str(cls.folder))),
+            host=environ.get("DUEBILL_HOST", cls.host),
+            port=_number(environ, "DUEBILL_PORT", cls.port, 65_535),
+            largest_body=_number(environ, "DUEBILL_LARGEST_BODY", cls.largest_body, 2**30),
+        )
+
+
+def _folder(place: str) -> Path:
+    if "://" not in place:
+        return Path(place)
+    path = Path(place.removeprefix("sqlite:///"))
+    if not place.startswith("sqlite:///") or path.name != "ledger.db":
+        raise ValueError(f"DUEBILL_DB is neither a folder nor sqlite:///…/ledger.db: {place!r}")
+    return path.parent
+
+
+def _number(environ: Mapping[str, str], name: str, otherwise: int, most: int) -> int:
+    text = environ.get(name, str(otherwise))
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text) <= most:
+        raise ValueError(f"{name} is not a whole number from 1 to {most}: {text!r}")
+    return int(text)

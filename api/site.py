@@ -1,0 +1,122 @@
+"""What every route may use: the open ledger, the caller's view of it, and the raw body."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from api.auth import Caller, caller_of
+from api.embedded import Embedded
+from api.mentions import Mentions
+from api.settings import Settings
+from ledger.book import Book
+from ledger.chain.proof import TreeReader
+from ledger.chain.tree import EMPTY_ROOT
+from ledger.errors import RefusalCode, Refused
+from ledger.parties.commands import Role
+from ledger.service import Service
+from ledger.store.sqlite import View
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One served ledger: `embedded`, the `settings`, and what is counted for /metrics."""
+
+    embedded: Embedded
+    settings: Settings
+    mentions: Mentions = field(default_factory=Mentions)
+    refusals: Counter[str] = field(default_factory=Counter)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def service(self) -> Service:
+        """The writer."""
+        return self.embedded.service
+
+    def count(self, code: str) -> None:
+        """One more answer with this refusal code."""
+        with self._counting:
+            self.refusals[code] += 1
+
+    @contextmanager
+    def reading(self) -> Iterator[Sight]:
+        """The ledger as of one commit. For one thread."""
+        with self.embedded.store.reading() as view:
+            yield Sight(view, Book(view.records), self.embedded.clock())
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Log and records as of one commit, at an instant."""
+
+    view: View
+    book: Book
+    at_ms: int
+
+    def ledger(self) -> dict[str, Any]:
+        """``{"size", "root"}`` of what this sight was computed from."""
+        size = self.view.size()
+        root = TreeReader(size, self.view.tile).root() if size else EMPTY_ROOT
+        return {"size": size, "root": base64.b64encode(root).decode()}
+
+
+def site_of(request: Request) -> Site:
+    """The site that the application was made for."""
+    site: Site = request.app.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(site_of)]
+
+
+def signed_in(request: Request, site: Here) -> Caller:
+    """Who asks, by its token. Raises `Refused` (401)."""
+    with site.reading() as sight:
+        return caller_of(request.headers.get("authorization"), sight.book, sight.at_ms)
+
+
+SignedIn = Annotated[Caller, Depends(signed_in)]
+
+
+def auditing(caller: SignedIn) -> Caller:
+    """A caller who may see everything. Raises `Refused` (`role_missing`)."""
+    if not caller.sees_all:
+        roles = f"{Role.AUDITOR.value} or {Role.REGULATOR.value}"
+        raise Refused(RefusalCode.ROLE_MISSING, f"Only a party with the role {roles} reads this.")
+    return caller
+
+
+Auditing = Annotated[Caller, Depends(auditing)]
+
+
+def raw_body(most: int | None = None) -> Callable[..., Coroutine[Any, Any, bytes]]:
+    """A dependency that gives the body as it came, up to `most` bytes (else the settings' bound).
+
+    Raises `Refused` (`bytes_too_large`) as soon as there is more, however it is sent.
+    """
+
+    async def read(request: Request) -> bytes:
+        limit = most or site_of(request).settings.largest_body
+        data = bytearray()
+        async for part in request.stream():
+            data += part
+            if len(data) > limit:
+                raise Refused(
+                    RefusalCode.BYTES_TOO_LARGE, f"The body has more than {limit} bytes."
+                )
+        return bytes(data)
+
+    return read
+
+
+def raw(media_type: str, says: str) -> dict[str, Any]:
+    """The OpenAPI description of a body that is taken as bytes."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {"requestBody": {"required": True, "description": says, "content": content}}

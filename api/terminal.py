@@ -1,0 +1,118 @@
+"""What people see: errors with their remedy, tables, progress, JSON. Results go to standard
+output, everything else to standard error.
+
+Names and details may come from hostile files: control characters never reach the terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from ledger.errors import LedgerError, Refused
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def plain(text: str) -> str:
+    """`text` with every control, direction and surrogate character but the line break as �."""
+    return "".join(
+        "�" if char != "\n" and unicodedata.category(char) in _HIDDEN else char for char in text
+    )
+
+
+def say(text: str) -> None:
+    """A line of the result."""
+    typer.echo(plain(text))
+
+
+def note(text: str) -> None:
+    """A line beside the result, on standard error."""
+    typer.echo(plain(text), err=True)
+
+
+def say_json(value: Any) -> None:
+    """The result as JSON."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def error_tree(error: LedgerError | OSError) -> dict[str, Any]:
+    """An error as JSON: code, what happened, where, what to do."""
+    if isinstance(error, Refused):
+        return {
+            "code": error.code.value,
+            "detail": error.detail,
+            "file": error.file,
+            "place": error.place,
+            "remedy": error.code.remedy,
+        }
+    if isinstance(error, OSError):
+        return {
+            "code": "file_error",
+            "detail": error.strerror or str(error),
+            "file": str(error.filename or ""),
+            "place": "",
+            "remedy": "Check the path and its permissions.",
+        }
+    code, remedy = _OTHERS.get(type(error).__name__, ("error", ""))
+    return {"code": code, "detail": str(error), "file": "", "place": "", "remedy": remedy}
+
+
+_OTHERS = {
+    "Repeated": ("repeated", "Nothing is to be done: the first receipt holds."),
+    "OutcomeUnknown": ("outcome_unknown", "Send the same command again to find out."),
+    "Halted": ("halted", "Audit the ledger; restore a newer backup; write nothing until then."),
+    "Unavailable": ("unavailable", "Try again later, or stop the process that holds it."),
+}
+
+
+def error_text(error: LedgerError | OSError) -> str:
+    """An error for a person: the code, the sentence, the place, the remedy."""
+    return tree_text(error_tree(error))
+
+
+def tree_text(tree: dict[str, Any]) -> str:
+    """An error tree for a person."""
+    where = ", ".join(part for part in (tree["file"], tree["place"]) if part)
+    lines = [f"{tree['code']}: {tree['detail']}"]
+    lines += [f"  at: {where}"] if where else []
+    lines += [f"  to do: {tree['remedy']}"] if tree["remedy"] else []
+    return "\n".join(lines)
+
+
+def show_error(error: LedgerError | OSError, *, as_json: bool) -> None:
+    """Say on standard error what went wrong; with `as_json` on standard output, too."""
+    note(error_text(error))
+    if as_json:
+        say_json({"error": error_tree(error)})
+
+
+def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table as wide as its content where nobody looks, as wide as the terminal where one does."""
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 200
+    table = Table(*headers, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    console.print(table)
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, where that is a terminal; call what is given with how far it is."""
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)

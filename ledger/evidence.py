@@ -1,0 +1,341 @@
+"""Who may see what: the audience of every sealed field, and the evidence that one holder gets.
+
+Everybody can verify everything and read only what is theirs. A disclosure is shown to those who
+took part in what it says: who signed, the obligor who must pay, and those through whose hands
+exactly that holding went. What would tell a holder of a split part about its siblings (the
+parent's amount, another child, another price) is not shown to it, not even indirectly.
+Auditors and regulators see everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.book import Touch
+from ledger.chain.entry import read_entry
+from ledger.envelope import Envelope, read_disclosure, read_envelope
+from ledger.errors import RefusalCode, Refused
+from ledger.financing.records import Financing
+from ledger.model.records import R, make_id
+from ledger.parties.commands import Role
+from ledger.parties.state import Account, Key, Party
+from ledger.ports import LogReader, Records
+from ledger.receivables.records import Holding, Receivable, Transfer
+
+ALL_SEEING = frozenset({Role.AUDITOR, Role.REGULATOR})
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who may see a sealed field besides its signer.
+
+    These parties, everybody with one of these roles, and whoever met the party `met` (its name).
+    """
+
+    parties: frozenset[str] = frozenset()
+    roles: frozenset[Role] = frozenset()
+    met: str | None = None
+
+    def includes(self, asker: Party, records: Records) -> bool:
+        """Whether `asker` is one of them."""
+        return (
+            asker.id in self.parties
+            or bool(self.roles & frozenset(asker.roles))
+            or (self.met is not None and knows(records, asker.id, self.met))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceEntry:
+    """One entry of a history and the disclosures of it that the asker may see."""
+
+    seq: int
+    data: bytes
+    disclosures: tuple[str, ...]
+
+
+def evidence_of(
+    log: LogReader, records: Records, holding_id: str, asker: Party
+) -> list[EvidenceEntry]:
+    """All entries of a holding's history from registration on, as far as `asker` may read them.
+
+    The history is that of the holding, of the holdings it was split from, of their transfers and
+    financings, of the receivable and of its obligor and holders as parties. Raises `Refused`
+    (`record_not_found`) unless the asker owes, holds or held it, or may see all.
+    """
+    view = _View(records)
+    holding = view.get(Holding, holding_id)
+    if holding is None or not _concerned(holding, asker):
+        raise Refused(RefusalCode.RECORD_NOT_FOUND, f"There is no holding {holding_id}.")
+    seqs: set[int] = set()
+    for record_id in _history_ids(view, holding):
+        seqs |= {touch.last_seq for touch in records.find(Touch, {"record": record_id})}
+    return [entry_for(log, records, seq, asker) for seq in sorted(seqs)]
+
+
+def entry_for(log: LogReader, records: Records, seq: int, asker: Party) -> EvidenceEntry:
+    """One entry with the disclosures that `asker` may see: none, for a stranger to it."""
+    (data,) = log.entries(seq, seq + 1)
+    disclosed = tuple(log.disclosures(seq, seq + 1).get(seq, ()))
+    envelope = read_envelope(read_entry(data).command, disclosed)
+    shown = visible_digests(envelope, records, asker)
+    kept = tuple(text for text in disclosed if read_disclosure(text)[0] in shown)
+    return EvidenceEntry(seq, data, kept)
+
+
+def visible_digests(envelope: Envelope, records: Records, asker: Party) -> frozenset[str]:
+    """The digests of the sealed fields of a command that `asker` may see disclosed."""
+    sealed = dict(_sealed(envelope.payload))
+    if asker.id == envelope.by or ALL_SEEING & frozenset(asker.roles):
+        return frozenset(sealed)
+    rule = _RULES.get(envelope.kind)
+    if rule is None:
+        return frozenset()
+    act = _Act(_View(records), envelope)
+    return frozenset(
+        digest
+        for digest, path in sealed.items()
+        if path[0] == "body" and rule(act, path[1:]).includes(asker, records)
+    )
+
+
+def holders_of(records: Records, receivable: str) -> frozenset[str]:
+    """Everybody who holds or held a part of a receivable."""
+    found = records.find(Holding, {"receivable": receivable})
+    return frozenset(party for holding in found for party in holding.chain)
+
+
+def knows(records: Records, asker: str, other: str) -> bool:
+    """Whether `asker` met `other`: in a receivable, or along the chain of one holding.
+
+    Along a chain a holder knows the obligor, those before it and the next one, not those after.
+    """
+    receivables = {
+        item.id: item
+        for key in ("creditor", "obligor")
+        for item in records.find(Receivable, {key: asker})
+    }
+    if any(other in (item.creditor, item.obligor) for item in receivables.values()):
+        return True
+    ids = receivables.keys() | {
+        item.receivable for item in records.find(Holding, {"holder": asker})
+    }
+    holdings = (item for key in ids for item in records.find(Holding, {"receivable": key}))
+    return any(other in _met_in(holding, asker) for holding in holdings)
+
+
+def _met_in(holding: Holding, asker: str) -> tuple[str, ...]:
+    if asker == holding.obligor:
+        return holding.chain
+    if asker not in holding.chain:
+        return ()
+    last = len(holding.chain) - 1 - holding.chain[::-1].index(asker)
+    return (holding.obligor, *holding.chain[: last + 2])
+
+
+class _View:
+    """Single records by id, and small questions about holdings."""
+
+    def __init__(self, records: Records) -> None:
+        self.records = records
+
+    def get(self, kind: type[R], record_id: str | None) -> R | None:
+        """The record of this id, or None."""
+        return self.records.get(kind, (record_id,)).get(record_id) if record_id else None
+
+    def root(self, receivable: str) -> Holding | None:
+        """The holding that acknowledgement opened, of which all others are parts."""
+        found = self.records.find(Holding, {"receivable": receivable})
+        return next((item for item in found if item.parent is None), None)
+
+    def own_chain(self, holding: Holding | None) -> frozenset[str]:
+        """Those who had exactly this holding: not those who had what it was split from."""
+        if holding is None:
+            return frozenset()
+        parent = self.get(Holding, holding.parent)
+        start = len(parent.chain) - 1 if parent else 0
+        return frozenset(holding.chain[start:])
+
+    def after(self, transfer: Transfer, holding: Holding) -> frozenset[str]:
+        """Those who had the holding, or a part of it, from this accepted transfer on."""
+        pairs = list(zip(holding.chain, holding.chain[1:], strict=False))
+        step = pairs.index((transfer.assignor, transfer.assignee))
+        parties, waiting = set(holding.chain[step:]), [holding.id]
+        found = self.records.find(Holding, {"receivable": holding.receivable})
+        while waiting:
+            above = waiting.pop()
+            for child in found:
+                if child.parent == above:
+                    parties |= self.own_chain(child)
+                    waiting.append(child.id)
+        return frozenset(parties)
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """A command as the audience rules look at it."""
+
+    view: _View
+    envelope: Envelope
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The body of the command."""
+        body: Mapping[str, Any] = self.envelope.payload["body"]
+        return body
+
+    def made(self, prefix: str, ordinal: int = 0) -> str:
+        """The id of the `ordinal`-th record that the command made."""
+        return make_id(prefix, self.envelope.by, self.envelope.jti, ordinal)
+
+
+def _sealed(tree: Any, path: Path = ()) -> Iterator[tuple[str, Path]]:
+    if isinstance(tree, dict):
+        if set(tree) == {"sd"} and isinstance(tree["sd"], str):
+            yield tree["sd"], path
+        else:
+            for key, value in tree.items():
+                yield from _sealed(value, (*path, key))
+    elif isinstance(tree, list):
+        for index, value in enumerate(tree):
+            yield from _sealed(value, (*path, str(index)))
+
+
+def _concerned(holding: Holding, asker: Party) -> bool:
+    return (
+        bool(ALL_SEEING & frozenset(asker.roles))
+        or asker.id == holding.obligor
+        or asker.id in holding.chain
+    )
+
+
+def _history_ids(view: _View, holding: Holding) -> set[str]:
+    receivable = view.get(Receivable, holding.receivable)
+    ids = {holding.receivable, holding.obligor, *holding.chain}
+    if receivable is not None:
+        ids |= {use.invoice for use in receivable.uses}
+    above: Holding | None = holding
+    while above is not None:
+        ids.add(above.id)
+        ids |= {item.id for item in view.records.find(Transfer, {"holding": above.id})}
+        ids |= {item.id for item in view.records.find(Financing, {"holding": above.id})}
+        above = view.get(Holding, above.parent)
+    return ids
+
+
+def _of(*parties: str | None, more: Iterable[str] = ()) -> Audience:
+    return Audience(frozenset(party for party in (*parties, *more) if party))
+
+
+def _claim(act: _Act, path: Path) -> Audience:
+    receivable = act.view.get(Receivable, act.made("rcv"))
+    if receivable is None:
+        return Audience()
+    both = (receivable.creditor, receivable.obligor)
+    if path[0] in ("obligor", "creditor", "terms"):
+        return _of(*both, more=holders_of(act.view.records, receivable.id))
+    if path[0] == "invoices":
+        return _of(*both, more=act.view.own_chain(act.view.root(receivable.id)))
+    return _of(*both)
+
+
+def _acknowledge(act: _Act, path: Path) -> Audience:
+    receivable = act.view.get(Receivable, act.body["receivable"])
+    if receivable is None:
+        return Audience()
+    if path[0] == "terms":
+        holders = holders_of(act.view.records, receivable.id)
+        return _of(receivable.paying_agent, receivable.creditor, more=holders)
+    return _of(receivable.creditor, more=act.view.own_chain(act.view.root(receivable.id)))
+
+
+def _split(act: _Act, path: Path) -> Audience:
+    child = act.view.get(Holding, act.made("hld", int(path[1])))
+    return _of(child.obligor if child else None, more=act.view.own_chain(child))
+
+
+def _transfer(act: _Act, path: Path) -> Audience:
+    transfer = act.view.get(Transfer, act.made("trf"))
+    holding = act.view.get(Holding, act.body["holding"])
+    if transfer is None or holding is None:
+        return Audience()
+    if path[0] == "to":
+        accepted = transfer.accepted_ms is not None
+        later = act.view.after(transfer, holding) if accepted else ()
+        return _of(holding.obligor, transfer.assignee, more=later)
+    return _of(transfer.assignee)
+
+
+def _programme(act: _Act, path: Path) -> Audience:
+    return Audience(roles=frozenset({Role.SUPPLIER})) if path[0] == "name" else Audience()
+
+
+def _offer(act: _Act, path: Path) -> Audience:
+    shown = path[0] in ("rate_ppm", "max_amount")
+    return Audience(roles=frozenset({Role.SUPPLIER})) if shown else Audience()
+
+
+def _request(act: _Act, path: Path) -> Audience:
+    return Audience(roles=frozenset({Role.FINANCIER}))
+
+
+def _financing(act: _Act, path: Path) -> Audience:
+    financing = act.view.get(Financing, act.body.get("financing", act.made("fin")))
+    return _of(financing.holder, financing.financier) if financing else Audience()
+
+
+def _payment(act: _Act, path: Path) -> Audience:
+    target = act.body
+    if path[0] == "legs":
+        target = act.body["legs"][int(path[1])]
+    holding = act.view.get(Holding, target.get("holding"))
+    if holding is None:
+        receivable = act.view.get(Receivable, act.body.get("receivable"))
+        return _of(receivable.obligor) if receivable else Audience()
+    return _of(holding.obligor, holding.holder)
+
+
+def _enrol(act: _Act, path: Path) -> Audience:
+    party = act.made("pty")
+    return Audience(frozenset({party}), met=party)
+
+
+def _account(act: _Act, path: Path) -> Audience:
+    account = act.view.get(Account, act.made("acc"))
+    if account is None:
+        return Audience()
+    found = act.view.records.find(Holding, {"holder": account.party})
+    payers = {holding.obligor for holding in found}
+    return Audience(frozenset(payers), frozenset({Role.BANK}))
+
+
+def _attested_key(act: _Act, path: Path) -> Audience:
+    key = act.view.get(Key, act.body["kid"])
+    return _of(key.party if key else None)
+
+
+_RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
+    "account.add": _account,
+    "financing.attest": _financing,
+    "financing.fail": _financing,
+    "financing.instruct": _financing,
+    "financing.receive": _financing,
+    "financing.request": _request,
+    "holding.propose_transfer": _transfer,
+    "holding.split": _split,
+    "key.attest": _attested_key,
+    "offer.accept": _financing,
+    "offer.make": _offer,
+    "party.enrol": _enrol,
+    "payment.attest": _payment,
+    "payment.distribute": _payment,
+    "payment.receive": _payment,
+    "programme.open": _programme,
+    "receivable.acknowledge": _acknowledge,
+    "receivable.issue": _claim,
+    "receivable.register": _claim,
+}
+"""The audience of the sealed fields of each kind; for kinds not here it is the signer alone."""

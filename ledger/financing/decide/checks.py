@@ -1,0 +1,85 @@
+"""The questions that several acts ask, here and in settlement."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ledger.dates import civil_date
+from ledger.errors import RefusalCode, Refused
+from ledger.financing.records import Financing, FinancingState
+from ledger.model.records import Reader, Signer, refuse_if
+from ledger.parties.commands import Role
+from ledger.parties.state import Account
+from ledger.policy.state import ledger_of, today_of
+from ledger.receivables.decide.checks import need_role
+
+
+def principal(by: Signer, role: Role) -> None:
+    """Raises `Refused` (`operator_in_principal_leg`, `role_missing`) unless `role` signs.
+
+    Whoever runs the ledger is never on a side of the money.
+    """
+    refuse_if(
+        Role.OPERATOR.value in by.roles,
+        RefusalCode.OPERATOR_IN_PRINCIPAL_LEG,
+        "The operator neither funds nor pays nor attests payments.",
+    )
+    need_role(by, role)
+
+
+def bank_for(by: Signer, payer: str) -> None:
+    """Raises `Refused` unless a bank other than the payer signs (`attester_is_payer`)."""
+    principal(by, Role.BANK)
+    refuse_if(
+        by.party == payer,
+        RefusalCode.ATTESTER_IS_PAYER,
+        "The attesting bank is the payer.",
+    )
+
+
+def check_account(book: Reader, account_id: str, holder: str, currency: str, place: str) -> None:
+    """Raises `Refused` unless the account is the holder's (`account_not_of_holder`) and fits."""
+    account = book.get(Account, account_id)
+    if account is None or account.party != holder:
+        raise Refused(
+            RefusalCode.ACCOUNT_NOT_OF_HOLDER,
+            f"{account_id} is no account of the holder.",
+            place=place,
+        )
+    refuse_if(
+        account.currency != currency,
+        RefusalCode.CURRENCY_MISMATCH,
+        f"The account is in {account.currency}, not in {currency}.",
+        place,
+    )
+
+
+def check_paid_on(book: Reader, day: date, since_ms: int, at_ms: int, place: str) -> None:
+    """Raises `Refused` (`payment_date_out_of_range`) unless `day` is from then to today."""
+    first, today = civil_date(since_ms, ledger_of(book).time_zone), today_of(book, at_ms)
+    refuse_if(
+        not first <= day <= today,
+        RefusalCode.PAYMENT_DATE_OUT_OF_RANGE,
+        f"The credit was from {first} to {today}.",
+        place,
+    )
+
+
+def check_state(financing: Financing, wanted: tuple[FinancingState, ...], at_ms: int) -> None:
+    """Raises `Refused` with what stands in the way, unless the state is one of `wanted` now."""
+    refuse_if(
+        financing.has_lapsed(at_ms),
+        RefusalCode.FINANCING_HAS_LAPSED,
+        f"The lock of {financing.id} is over.",
+    )
+    if financing.state not in wanted:
+        code = _IN_THE_WAY.get(financing.state, RefusalCode.FINANCING_IS_CLOSED)
+        raise Refused(code, f"{financing.id} is {financing.state.value}.")
+
+
+_IN_THE_WAY = {
+    FinancingState.ACCEPTED: RefusalCode.DISBURSEMENT_NOT_INSTRUCTED,
+    FinancingState.INSTRUCTED: RefusalCode.DISBURSEMENT_IS_INSTRUCTED,
+    FinancingState.ACTIVE: RefusalCode.DISBURSEMENT_IS_PROVEN,
+    FinancingState.REPAID: RefusalCode.DISBURSEMENT_IS_PROVEN,
+}

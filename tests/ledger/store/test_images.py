@@ -1,0 +1,159 @@
+"""Derived tables are the exact image of their records, for every kind the book lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.book import RECORDS
+from ledger.errors import Halted, Refused
+from ledger.model.codec import hints
+from ledger.money import Money
+from ledger.parties.commands import Role
+from ledger.parties.state import Party, Spent
+from ledger.store.images import IMAGES, Cell, image_of
+from ledger.store.records import temporary_records
+from ledger.store.tables import METADATA, TABLES
+from tests.ledger.store.sample import records_of
+
+KINDS = pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+
+
+def test_every_table_is_declared() -> None:
+    """Each table is log, derived or volatile, and none is declared that does not exist."""
+    assert set(TABLES) == set(METADATA.tables)
+    assert set(TABLES.values()) == {"log", "derived", "volatile"}
+    derived = {name for name, worth in TABLES.items() if worth == "derived"}
+    assert derived == {image.table.name for image in IMAGES.values()}
+    assert set(IMAGES) == set(RECORDS)
+
+
+@KINDS
+def test_columns_are_the_fields(kind: type[Any]) -> None:
+    """The columns of a table are the fields of its record, in order; an amount has two."""
+    image = image_of(kind)
+    expected = [name for cell in image.cells for name, _ in cell.columns]
+    assert [cell.field for cell in image.cells] == list(hints(kind))
+    assert [column.name for column in image.table.columns] == expected
+    assert list(image.model.model_fields) == expected
+    assert [column.name for column in image.table.primary_key.columns] == ["id"]
+    assert {tuple(column.name for column in index.columns) for index in image.table.indexes} == {
+        (*index, "id") for index in kind.INDEXES
+    }
+
+
+@KINDS
+@given(data=st.data())
+def test_rows_and_records_are_inverse(kind: type[Any], data: st.DataObject) -> None:
+    """A record becomes a row and the row the same record, for whatever its fields may hold."""
+    record = data.draw(records_of(kind))
+    image = image_of(kind)
+    row = image.row(record)
+    assert list(row) == [column.name for column in image.table.columns]
+    assert image.record(list(row.values())) == record
+
+
+@KINDS
+def test_the_database_keeps_records_exactly(kind: type[Any]) -> None:
+    """Through SQL, too, a record comes back equal, and the last of two with one id stays."""
+
+    @settings(max_examples=20)
+    @given(data=st.data())
+    def check(data: st.DataObject) -> None:
+        first, second = data.draw(records_of(kind)), data.draw(records_of(kind))
+        records.put([first, second])
+        expected = {first.id: first} | {second.id: second}
+        assert records.get(kind, [first.id, second.id]) == expected
+
+    with temporary_records() as records:
+        check()
+
+
+@pytest.mark.parametrize(
+    ("shape", "tree", "values"),
+    [
+        ("text", "x", ("x",)),
+        ("int", 5, (5,)),
+        ("bool", True, (1,)),
+        ("bool", False, (0,)),
+        ("money", {"minor": -5, "currency": "CNY"}, (-5, "CNY")),
+        ("json", [1, {"a": "é"}], ('[1,{"a":"é"}]',)),
+        ("text", None, (None,)),
+        ("money", None, (None, None)),
+    ],
+)
+def test_cells(shape: str, tree: Any, values: tuple[Any, ...]) -> None:
+    """Each shape of field has its columns, and reads back what it wrote."""
+    cell = Cell("f", shape, optional=True)
+    assert cell.values(tree) == values
+    assert cell.tree(values) == tree
+    assert len(cell.columns) == len(values)
+
+
+@pytest.mark.parametrize(
+    ("shape", "values"),
+    [
+        ("text", (None,)),
+        ("text", (5,)),
+        ("text", (b"x",)),
+        ("int", ("5",)),
+        ("int", (5.0,)),
+        ("bool", (2,)),
+        ("money", (5, None)),
+        ("money", (None, "CNY")),
+        ("json", ("[1, 2]",)),
+        ("json", ("[1",)),
+        ("json", ("\ud800",)),
+    ],
+)
+def test_damaged_cells(shape: str, values: tuple[Any, ...]) -> None:
+    """A value that writing never makes is an error, not a near enough value."""
+    with pytest.raises((ValueError, Refused), match=r"column|JSON|canonical|surrogates"):
+        Cell("f", shape, optional=False).tree(values)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("roles", '["king"]'),
+        ("roles", "{}"),
+        ("roles", "[[[["),
+        ("identifiers", '[{"scheme":5}]'),
+        ("natural", "yes"),
+        ("last_seq", None),
+    ],
+)
+def test_a_damaged_row_halts(column: str, value: object) -> None:
+    """A row that no record makes is named by its id and table."""
+    image = image_of(Party)
+    row: dict[str, Any] = image.row(Party(id="p", natural=False, roles=(Role.BANK,), evidence="e"))
+    with pytest.raises(Halted, match="Row 'p' of table party"):
+        image.record(list((row | {column: value}).values()))
+
+
+def test_a_kind_that_the_book_does_not_list() -> None:
+    """Only kinds of the book have tables."""
+    with pytest.raises(KeyError):
+        image_of(Money)  # type: ignore[type-var] # the very mistake that is tested
+
+
+def test_temporary_records_may_be_kept(tmp_path: Path) -> None:
+    """A named file keeps what was put when the block ends well, and nothing after an exception."""
+    path, one, two = tmp_path / "state.db", Spent(id="1", payload="a"), Spent(id="2", payload="b")
+    with temporary_records(path) as records:
+        records.put([one], {"digest": b"document"})
+
+    def fail() -> None:
+        with temporary_records(path) as records:
+            records.put([two])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with temporary_records(path) as records:
+        assert list(records.scan(Spent)) == [one]
+        assert records.document("digest") == b"document"

@@ -97,7 +97,7 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
 RULE = 422
 """The status of all other codes: the bytes are fine, and a rule of the domain says no."""
 
-STATUS: Mapping[RefusalCode, int] = {code: RULE for code in RefusalCode} | {
+STATUS: Mapping[RefusalCode, int] = dict.fromkeys(RefusalCode, RULE) | {
     code: status for status, codes in _SAID_OTHERWISE.items() for code in codes
 }
 """The HTTP status of every refusal."""
@@ -164,9 +164,9 @@ def refusals_page() -> str:
     lines = [
         "# Refusals",
         "",
-        "Why the ledger says no, and what you can do. Every answer that is no is"
-        " `application/problem+json` (RFC 9457) with one of these codes. This page is made by"
-        " `docs/reference/make_refusals.py` from the code's own list; a test compares them.",
+        "Why the ledger says no, and what you can do. Over HTTP every no is",
+        "`application/problem+json` (RFC 9457) with one of these codes. This page is made by",
+        "`docs/reference/make_refusals.py` from the code's own list; a test compares them.",
         "",
         "| code | HTTP | what to do |",
         "|---|---|---|",

@@ -1,6 +1,6 @@
 """Receipts as files: an entry, its tlog-proof and its disclosures, to be verified by anybody.
 
-    {"disclosures": [text…], "entry": base64, "proof": tlog-proof text}
+{"disclosures": [text…], "entry": base64, "proof": tlog-proof text}
 """
 
 from __future__ import annotations

@@ -30,11 +30,12 @@ class Settings:
         The database is a folder or the URL ``sqlite:///folder/ledger.db``. Raises `ValueError`
         that names the variable.
         """
+        default = cls()
         return cls(
-            folder=_folder(environ.get("DUEBILL_DB", str(cls.folder))),
-            host=environ.get("DUEBILL_HOST", cls.host),
-            port=_number(environ, "DUEBILL_PORT", cls.port, 65_535),
-            largest_body=_number(environ, "DUEBILL_LARGEST_BODY", cls.largest_body, 2**30),
+            folder=_folder(environ.get("DUEBILL_DB", str(default.folder))),
+            host=environ.get("DUEBILL_HOST", default.host),
+            port=_number(environ, "DUEBILL_PORT", default.port, 65_535),
+            largest_body=_number(environ, "DUEBILL_LARGEST_BODY", default.largest_body, 2**30),
         )
 
 

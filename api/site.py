@@ -108,9 +108,7 @@ def raw_body(most: int | None = None) -> Callable[..., Coroutine[Any, Any, bytes
         async for part in request.stream():
             data += part
             if len(data) > limit:
-                raise Refused(
-                    RefusalCode.BYTES_TOO_LARGE, f"The body has more than {limit} bytes."
-                )
+                raise Refused(RefusalCode.BYTES_TOO_LARGE, f"The body has more than {limit} bytes.")
         return bytes(data)
 
     return read

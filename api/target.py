@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from api.defaults import DIGITS
 from api.embedded import Embedded, open_folder
 from api.receipts import receipt_tree
 from api.terminal import error_tree
@@ -53,9 +52,7 @@ class Target(Protocol):
         """The party of an id or of ``scheme:value``. Raises `Refused` (`party_unknown`)."""
         ...
 
-    def send(
-        self, submissions: Sequence[bytes], progress: Callable[[int], None]
-    ) -> list[Verdict]:
+    def send(self, submissions: Sequence[bytes], progress: Callable[[int], None]) -> list[Verdict]:
         """A verdict for each submission, in order."""
         ...
 
@@ -87,9 +84,7 @@ class FolderTarget:
             raise Refused(RefusalCode.PARTY_UNKNOWN, f"No party is enrolled as {named}.")
         return taken.party
 
-    def send(
-        self, submissions: Sequence[bytes], progress: Callable[[int], None]
-    ) -> list[Verdict]:
+    def send(self, submissions: Sequence[bytes], progress: Callable[[int], None]) -> list[Verdict]:
         """A verdict for each, group by group."""
         verdicts: list[Verdict] = []
         for start in range(0, len(submissions), GROUP):

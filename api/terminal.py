@@ -98,7 +98,6 @@ def show_error(error: LedgerError | OSError, *, as_json: bool) -> None:
 
 def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table as wide as its content where nobody looks, as wide as the terminal where one does."""
-
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 200
@@ -111,7 +110,6 @@ def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar on standard error, where that is a terminal; call what is given with how far it is."""
-
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=total)

@@ -26,6 +26,7 @@ MAGIC = b"PK\x03\x04"
 MOST_ENTRIES = 200
 LARGEST_UNPACKED = 20 * 1024 * 1024
 HIGHEST_RATIO = 100
+MOST_CELLS = 4_000_000
 
 _WORKBOOK = "xl/workbook.xml"
 _REFERENCE = re.compile("([A-Z]{0,3})([0-9]{0,7})")
@@ -153,6 +154,7 @@ class _References:
 
     def __init__(self, place: str) -> None:
         self.place, self.row, self.column = place, 0, 0
+        self.last_row = self.last_column = 0
 
     def start(self, tag: str | bytes, attrib: dict[str | bytes, str | bytes]) -> None:
         """Refuses a reference that is none, or a place beyond the limits."""
@@ -168,10 +170,12 @@ class _References:
         else:
             self.row = int(row or self.row)
             self.column = _column(letters) if letters else self.column + 1
-        if self.row > MOST_ROWS or self.column > MOST_COLUMNS:
+        rows = self.last_row = max(self.last_row, self.row)
+        columns = self.last_column = max(self.last_column, self.column)
+        if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
             raise Refused(
                 RefusalCode.DOCUMENT_TOO_COMPLEX,
-                f"A sheet has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns.",
+                f"A sheet has at most {MOST_ROWS} rows, {MOST_COLUMNS} columns, {MOST_CELLS} cells.",
                 place=self.place,
             )
 

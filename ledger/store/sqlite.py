@@ -168,8 +168,6 @@ class SqliteStore(View):
             self._commit(transaction)
         except SQLAlchemyError as error:
             self._in_doubt = True
-            with contextlib.suppress(SQLAlchemyError):
-                transaction.rollback()
             raise OutcomeUnknown(f"The commit failed: {reason(error)}.") from None
 
     def _commit(self, transaction: RootTransaction) -> None:

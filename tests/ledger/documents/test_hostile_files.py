@@ -107,6 +107,7 @@ def test_other_archives_are_no_workbook() -> None:
     ("old", "new", "code"),
     [
         (b'r="A1"', b'r="XFD1"', RefusalCode.DOCUMENT_TOO_COMPLEX),
+        (b'r="A1"', b'r="IV20000"', RefusalCode.DOCUMENT_TOO_COMPLEX),
         (b'r="A1"', b"r='A1048576'", RefusalCode.DOCUMENT_TOO_COMPLEX),
         (b'<row r="1"', b'<row r="900000"', RefusalCode.DOCUMENT_TOO_COMPLEX),
         (b'r="A1"', b'r="&#88;FD1"', RefusalCode.DOCUMENT_TOO_COMPLEX),

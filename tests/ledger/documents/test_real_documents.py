@@ -125,8 +125,7 @@ def test_twins_are_one_invoice(one: Path, other: Path) -> None:
     left, right = document(one), document(other)
     assert (left.seller.name, left.seller.country) == (right.seller.name, right.seller.country)
     assert same_party(left.seller, right.seller)
-    same = {"evidence": left.evidence, "notes": left.notes, "seller": left.seller}
-    assert left == replace(right, **same)
+    assert left == replace(right, evidence=left.evidence, notes=left.notes, seller=left.seller)
 
 
 @pytest.mark.parametrize("name", ["EN16931_Einfach", "EN16931_Rabatte"])

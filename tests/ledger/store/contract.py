@@ -47,9 +47,7 @@ class StoreContract:
         document = b"a calendar"
         writer = Writer()
         store.commit(writer.batch(2))
-        store.commit(
-            writer.batch(3, disclosures=TEXTS, documents={digest_of(document): document})
-        )
+        store.commit(writer.batch(3, disclosures=TEXTS, documents={digest_of(document): document}))
         assert store.size() == 5
         assert list(store.entries(0, 5)) == [entry.data for entry in writer.entries]
         assert list(store.entries(3, 99)) == [entry.data for entry in writer.entries[3:]]

@@ -8,19 +8,23 @@ import typing
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
 from ledger.canonical import Tree
-from ledger.chain.entry import Entry, Head, follow, make_entry
+from ledger.chain.entry import Entry, Head, follow, make_entry, read_entry
 from ledger.chain.tiles import Edge, TileId
 from ledger.model.codec import hints
 from ledger.model.kinds import Length, NotNegative, Pattern, Plain, Positive, Range
 from ledger.model.records import Record
 from ledger.money import LARGEST_MINOR, Money
 from ledger.parties.state import Spent
-from ledger.ports import Batch
+from ledger.ports import Batch, Store
+from ledger.store.heads import MemoryHeadStore
+from ledger.store.sqlite import SqliteStore
 
 AT_MS = 1_767_323_045_678
 
@@ -59,6 +63,22 @@ class Writer:
             records=spent if records is None else records,
             head=self.head,
         )
+
+    def resume(self, store: Store) -> None:
+        """Go on where a store ends."""
+        for data in store.entries(0, store.size()):
+            self.head = follow(self.head, read_entry(data))
+        self.edge = Edge.load(self.head.size, store.tile)
+
+
+def write_for_ever(path: Path, acknowledge: Connection) -> None:
+    """Commit three entries at a time and say each time how many there are, until killed."""
+    writer = Writer()
+    with SqliteStore(path, MemoryHeadStore()) as store:
+        writer.resume(store)
+        while True:
+            store.commit(writer.batch(3))
+            acknowledge.send(writer.head.size)
 
 
 def spent_of(seq: int) -> Spent:
@@ -99,7 +119,9 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
 
 def records_of(kind: type[Any]) -> st.SearchStrategy[Any]:
     """Values of a dataclass. Fields with defaults get values, too."""
-    return st.builds(kind, **{field.name: values_of(hints(kind)[field.name]) for field in fields(kind)})
+    return st.builds(
+        kind, **{field.name: values_of(hints(kind)[field.name]) for field in fields(kind)}
+    )
 
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cn", "Cs", "Co"]), max_size=20)

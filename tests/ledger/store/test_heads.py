@@ -76,9 +76,7 @@ def test_a_torn_new_file_counts_for_nothing(tmp_path: Path) -> None:
     assert store.read() == SECOND
 
 
-def test_a_crash_between_write_and_rename(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_between_write_and_rename(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the rename does not happen the old head stays, and the caller hears so."""
     store = FileHeadStore(tmp_path / "head")
     store.swap(None, FIRST)

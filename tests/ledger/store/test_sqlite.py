@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -111,7 +110,10 @@ def test_settings_of_both_connections(path: Path) -> None:
                 for name in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
             }
             assert asked == {
-                "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1
+                "journal_mode": "wal",
+                "synchronous": 2,
+                "foreign_keys": 1,
+                "recursive_triggers": 1,
             }
             marks = [
                 writer.exec_driver_sql(f"PRAGMA {name}").scalar_one()
@@ -187,7 +189,9 @@ def test_a_file_of_another_program(path: Path, statement: str, says: str) -> Non
     with pytest.raises(Unavailable, match=says):
         open_store(path)
     client = sqlite3.connect(path)
-    assert client.execute("SELECT count(*) FROM sqlite_master WHERE name='entry'").fetchone() == (0,)
+    assert client.execute("SELECT count(*) FROM sqlite_master WHERE name='entry'").fetchone() == (
+        0,
+    )
     client.close()
     assert len(path.read_bytes()) == len(before)
 
@@ -329,49 +333,3 @@ def test_the_warning_about_an_old_library(path: Path, monkeypatch: pytest.Monkey
         assert store.warning is not None
         monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 3))
         assert store.warning is None
-
-
-def test_killed_writers_lose_nothing(path: Path) -> None:
-    """A dozen times the writer is killed at any moment: all it had acknowledged is there.
-
-    The child writes one line per entry only after `commit` returned; the parent kills it after a
-    different time in each cycle.
-    """
-    code = (
-        "import sys; from pathlib import Path\n"
-        "from ledger.chain.entry import Head, follow, read_entry\n"
-        "from ledger.chain.tiles import Edge\n"
-        "from ledger.store.heads import MemoryHeadStore\n"
-        "from ledger.store.sqlite import SqliteStore\n"
-        "from tests.ledger.store.sample import Writer\n"
-        "store, writer = SqliteStore(Path(sys.argv[1]), MemoryHeadStore()), Writer()\n"
-        "for data in store.entries(0, store.size()):\n"
-        "    writer.head = follow(writer.head, read_entry(data))\n"
-        "writer.edge = Edge.load(store.size(), store.tile)\n"
-        "while True:\n"
-        "    store.commit(writer.batch(3))\n"
-        "    print(writer.head.size, flush=True)\n"
-    )
-    acknowledged = 0
-    for cycle in range(12):
-        child = subprocess.Popen(
-            [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True
-        )
-        assert child.stdout is not None
-        lines = [child.stdout.readline()]
-        time.sleep(0.007 * cycle)
-        child.kill()
-        lines += child.stdout.readlines()
-        child.wait()
-        child.stdout.close()
-        whole = [line for line in lines if line.endswith("\n")]
-        assert whole, "the child wrote nothing"
-        acknowledged = int(whole[-1])
-        with open_store(path) as store:
-            assert store.size() >= acknowledged
-            assert store.size() % 3 == 0
-            assert len(list(store.records.scan(Spent))) == store.size()
-    with open_store(path) as store:
-        again = Writer()
-        again.batch(store.size())
-        assert list(store.entries(0, store.size())) == [entry.data for entry in again.entries]

@@ -1,0 +1,43 @@
+"""`duebill init`: a new ledger in a folder, with its genesis and a first policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.embedded import found, open_folder
+from api.target import now_ms
+from api.terminal import say, say_json
+from ledger.audit.folder import policy_text
+from ledger.errors import RefusalCode, Refused
+
+
+def run(
+    *,
+    folder: Annotated[Path, typer.Option("--dir", help="The folder of the new ledger.")],
+    origin: Annotated[str, typer.Option(help="The log's name, such as example.com/ledger.")],
+    name: Annotated[str, typer.Option(help="The operator's name.")] = "Operator",
+    time_zone: Annotated[str, typer.Option(help="The legal time zone.")] = "Asia/Shanghai",
+    sandbox: Annotated[bool, typer.Option(help="For trials: said in the log for ever.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Open a ledger in a folder.
+
+    Makes the log's and the operator's keys, writes genesis and a first policy, and the file
+    `policy` by which others verify the log. Keep the folder keys/ safe.
+    """
+    if (folder / "ledger.db").exists():
+        raise Refused(RefusalCode.LEDGER_IS_OPEN, f"There is a ledger in {folder}.")
+    with open_folder(folder, now_ms) as embedded:
+        found(embedded, origin=origin, name=name, time_zone=time_zone, sandbox=sandbox)
+        policy = policy_text(embedded.log_keys())
+        (folder / "policy").write_text(policy, encoding="utf-8")
+        ledger = embedded.ledger
+    if as_json:
+        say_json({"origin": origin, "operator": ledger.operator, "policy": policy})
+        return
+    say(f"Opened {origin} in {folder}.")
+    say(f"The operator is {ledger.operator}.")
+    say(f"Others verify the log with {folder / 'policy'}.")

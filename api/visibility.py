@@ -1,0 +1,258 @@
+"""What concerns a party: one rule per kind of record, and the fields that stay hidden even then.
+
+A party sees what it is a side of. Auditors and regulators see everything. The operator sees the
+parties, and of all else only what is open in the log. Who holds a part of a receivable learns its
+own part, its debtor and its day, and nothing of the whole, of the other parts or of any price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from api.auth import Caller
+from ledger.financing.state import (
+    Financing,
+    Offer,
+    OfferState,
+    Programme,
+    ProgrammeState,
+    Request,
+    RequestState,
+)
+from ledger.model.records import Reader
+from ledger.parties.commands import Role
+from ledger.parties.state import Account, Party
+from ledger.receivables.state import (
+    Holding,
+    HoldingState,
+    Invoice,
+    Receivable,
+    Transfer,
+    TransferState,
+)
+from ledger.settlement.state import Payment
+from ledger.store.pages import Via
+
+Hidden: TypeAlias = frozenset[str] | None
+"""The fields that stay hidden, or None for a record that does not concern the party."""
+NOTHING: frozenset[str] = frozenset()
+
+INSTITUTIONS = frozenset(Role) - {Role.SUPPLIER}
+"""Roles that offer something to everybody here; their names are known to all members."""
+
+_NAMES = frozenset({"name", "identifiers", "person_name", "person_identifier", "token", "evidence"})
+_WHOLE = frozenset(
+    {"face", "acknowledged", "paid", "merged", "uses", "contract", "open_holdings", "paying_agent"}
+)
+_ORIGIN = frozenset({"parent", "ordinal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Whom records of one kind concern.
+
+    A record that names the party in a field of `sides`, or by way of `via`, may concern it; with
+    neither, any may. `hidden` decides. `sealed` are the fields that the operator does not see.
+    """
+
+    kind: type[Any]
+    hidden: Callable[[Any, Reader, str], Hidden]
+    sides: tuple[str, ...] = ()
+    via: tuple[Via, ...] = ()
+    sealed: frozenset[str] = NOTHING
+    private: frozenset[str] = NOTHING
+    """Fields by which nobody may search."""
+
+    def filters(self, caller: Caller) -> frozenset[str]:
+        """The fields of the kind's indexes, unless searching them would tell what is hidden."""
+        sealed = self.sealed if Role.OPERATOR in caller.roles else NOTHING
+        indexed = frozenset(name for index in self.kind.INDEXES for name in index)
+        return indexed - self.private - sealed
+
+
+def hidden_fields(rule: Rule, record: Any, book: Reader, caller: Caller) -> Hidden:
+    """The fields of `record` that `caller` does not see, or None when it sees nothing of it."""
+    if caller.sees_all:
+        return NOTHING
+    own = rule.hidden(record, book, caller.party)
+    if Role.OPERATOR in caller.roles:
+        return rule.sealed if own is None else rule.sealed & own
+    return own
+
+
+def concerns(record: Any, book: Reader, party: str) -> bool:
+    """Whether a record concerns a party, its roles aside."""
+    return RULES[type(record)].hidden(record, book, party) is not None
+
+
+def _party(record: Party, book: Reader, party: str) -> Hidden:
+    if record.id == party:
+        return NOTHING
+    if INSTITUTIONS & set(record.roles):
+        return frozenset({"token", "person_identifier", "evidence"})
+    return frozenset({"token", "evidence"}) if deals(book, record.id, party) else None
+
+
+def deals(book: Reader, one: str, other: str) -> bool:
+    """Whether two parties are the two sides of a receivable, holding, transfer or financing."""
+    for a, b in ((one, other), (other, one)):
+        if (
+            any(item.obligor == b for item in book.find(Receivable, creditor=a))
+            or any(item.obligor == b for item in book.find(Holding, holder=a))
+            or any(item.assignee == b for item in book.find(Transfer, assignor=a))
+            or any(item.holder == b for item in book.find(Financing, financier=a))
+        ):
+            return True
+    return False
+
+
+def _account(record: Account, book: Reader, party: str) -> Hidden:
+    if record.party == party or _is(book, party, Role.BANK) or deals(book, record.party, party):
+        return NOTHING
+    return None
+
+
+def _sides(*names: str) -> Callable[[Any, Reader, str], Hidden]:
+    """Both sides see all of it, nobody else anything."""
+
+    def hidden(record: Any, book: Reader, party: str) -> Hidden:
+        return NOTHING if any(getattr(record, name) == party for name in names) else None
+
+    return hidden
+
+
+def _receivable(record: Receivable, book: Reader, party: str) -> Hidden:
+    if party in (record.creditor, record.obligor, record.paying_agent):
+        return NOTHING
+    parts = book.find(Holding, receivable=record.id)
+    return _WHOLE if any(concerns(part, book, party) for part in parts) else None
+
+
+def _holding(record: Holding, book: Reader, party: str) -> Hidden:
+    if party == record.obligor:
+        return NOTHING
+    if party == record.holder:
+        return NOTHING if _holds_parent(record, book, party) else _ORIGIN
+    if record.pending and _is_offered(book, record.pending, party):
+        return _ORIGIN
+    requests = book.find(Request, holding=record.id)
+    return _ORIGIN if any(_request(item, book, party) is not None for item in requests) else None
+
+
+def _holds_parent(record: Holding, book: Reader, party: str) -> bool:
+    parent = book.get(Holding, record.parent) if record.parent else None
+    return parent is not None and parent.holder == party
+
+
+def _is_offered(book: Reader, pending: str, party: str) -> bool:
+    transfer = book.get(Transfer, pending)
+    if transfer is not None:
+        return transfer.assignee == party and transfer.state is TransferState.PROPOSED
+    financing = book.get(Financing, pending)
+    return financing is not None and financing.financier == party
+
+
+def _request(record: Request, book: Reader, party: str) -> Hidden:
+    """A financier sees open requests over debts that it funds, without the least net."""
+    if record.holder == party:
+        return NOTHING
+    holding = book.get(Holding, record.holding)
+    if record.state is not RequestState.OPEN or holding is None or holding.holder != record.holder:
+        return None
+    programmes = book.find(Programme, financier=party)
+    funds = any(_funds(item, holding.obligor) for item in programmes)
+    return frozenset({"min_net"}) if funds else None
+
+
+def _funds(programme: Programme, obligor: str) -> bool:
+    named = programme.obligors
+    return programme.state is ProgrammeState.OPEN and (not named or obligor in named)
+
+
+def _offer(record: Offer, book: Reader, party: str) -> Hidden:
+    """A holder sees the open offers that one of its holdings could be sold under."""
+    if record.financier == party:
+        return NOTHING
+    programme = book.get(Programme, record.programme)
+    if record.state is not OfferState.OPEN or programme is None:
+        return None
+    for item in book.find(Holding, holder=party):
+        named = record.obligors or programme.obligors or (item.obligor,)
+        if item.is_open and item.state is not HoldingState.FINANCED and item.obligor in named:
+            return frozenset({"obligors"})
+    sold = any(item.offer == record.id for item in book.find(Financing, holder=party))
+    return frozenset({"obligors"}) if sold else None
+
+
+def _is(book: Reader, party: str, role: Role) -> bool:
+    record = book.get(Party, party)
+    return record is not None and record.has(role)
+
+
+_MONEY_OF_FINANCING = frozenset(
+    {"face", "price", "discount", "rate_ppm", "account", "reference", "collected"}
+    | {"financier", "holder", "obligor"}
+)
+
+RULES: Mapping[type[Any], Rule] = {
+    rule.kind: rule
+    for rule in (
+        Rule(Party, _party, private=frozenset({"token"})),
+        Rule(Account, _account, sealed=frozenset({"number", "bank"})),
+        Rule(
+            Invoice,
+            _sides("seller", "buyer"),
+            ("seller", "buyer"),
+            sealed=frozenset(
+                {"key", "seller", "buyer", "number", "code", "gross", "prepaid", "credited"}
+                | {"used", "issued", "type"}
+            ),
+        ),
+        Rule(
+            Receivable,
+            _receivable,
+            ("creditor", "obligor", "paying_agent"),
+            (Via("id", Holding, "receivable", "holder"),),
+            _WHOLE | {"creditor", "obligor"},
+        ),
+        Rule(
+            Holding,
+            _holding,
+            ("holder", "obligor"),
+            (
+                Via("pending", Transfer, "id", "assignee"),
+                Via("pending", Financing, "id", "financier"),
+            ),
+            frozenset({"amount", "paid", "obligor", "holder", "chain"}),
+        ),
+        Rule(
+            Transfer,
+            _sides("assignor", "assignee"),
+            ("assignor", "assignee"),
+            sealed=frozenset({"assignor", "assignee", "consideration"}),
+        ),
+        Rule(
+            Programme,
+            _sides("financier"),
+            ("financier",),
+            sealed=frozenset({"name", "obligors", "limit_obligor", "limit_total"}),
+        ),
+        Rule(Request, _request, sealed=frozenset({"min_net", "holder"})),
+        Rule(Offer, _offer, sealed=frozenset({"rate_ppm", "max_amount", "obligors"})),
+        Rule(
+            Financing,
+            _sides("financier", "holder"),
+            ("financier", "holder"),
+            sealed=_MONEY_OF_FINANCING,
+        ),
+        Rule(
+            Payment,
+            _sides("payer", "payee", "attested_by"),
+            ("payer", "payee", "attested_by"),
+            sealed=frozenset({"payer", "payee", "account", "amount", "reference"}),
+        ),
+    )
+}
+"""The rule of every kind of record that is read over HTTP."""

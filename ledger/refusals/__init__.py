@@ -1,0 +1,1 @@
+"""Refusals: the closed list of codes, and by area what to do about each."""

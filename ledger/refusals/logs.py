@@ -1,0 +1,25 @@
+"""What to do about refusals of the log, its proofs, exports and stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+REMEDIES: Mapping[str, str] = {
+    # chain
+    "frontier_malformed": "Rebuild the state from the log's entries; the stored right edge does not fit its size.",
+    "tile_malformed": "Fetch the tile again, at the path tlog-tiles gives it.",
+    "proof_invalid": "Ask the log for a new proof, made for exactly the checkpoint that it comes with.",
+    "proof_proves_nothing": "Start from a checkpoint of at least one entry; every log extends the empty one.",
+    "note_malformed": "Fetch the signed note again, byte for byte.",
+    "note_key_malformed": "Copy the verifier key again: name, key id and base64 key, joined by plus signs.",
+    "note_not_signed_by_known_key": "Check that the policy names the key that this log signs with today.",
+    "checkpoint_malformed": "Fetch the checkpoint again: origin, size and root, one line each.",
+    "checkpoint_of_other_log": "Use the checkpoint of the log whose origin your policy names.",
+    "entry_malformed": "Fetch the entry again; its format is docs/spec/entry.md.",
+    "entry_out_of_order": "Read the entries in their order from the log that numbered them.",
+    "receipt_malformed": "Download the receipt again, byte for byte.",
+    # exports
+    "folder_not_empty": "Name a folder that is new or empty.",
+    "export_malformed": "Export the log again, or ask who gave you the folder.",
+    "policy_file_malformed": "Write a tlog-policy file: a log line with the key, and quorum none.",
+}

@@ -1,0 +1,294 @@
+"""Snapshots: one moment, read-only, and every change to every column visible."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from ledger.chain.tiles import TileId
+from ledger.chain.tree import leaf_hash, mth
+from ledger.errors import Halted, Unavailable
+from ledger.parties.state import Spent
+from ledger.ports import SignedHead
+from ledger.store.heads import MemoryHeadStore
+from ledger.store.log import digest_of
+from ledger.store.snapshot import open_snapshot
+from ledger.store.sqlite import SqliteStore
+from tests.ledger.store.contract import TEXTS
+from tests.ledger.store.sample import Writer, spent_of
+
+DOCUMENT = b"a calendar"
+
+
+@pytest.fixture
+def heads() -> MemoryHeadStore:
+    """The head store of the ledger."""
+    return MemoryHeadStore()
+
+
+@pytest.fixture
+def path(tmp_path: Path, heads: MemoryHeadStore) -> Path:
+    """A closed ledger with 300 entries, every log table in use, and its signed head."""
+    path, writer = tmp_path / "ledger.db", Writer()
+    with SqliteStore(path, heads) as store:
+        store.commit(
+            writer.batch(300, disclosures=TEXTS, documents={digest_of(DOCUMENT): DOCUMENT})
+        )
+    sign(heads, writer)
+    return path
+
+
+def sign(heads: MemoryHeadStore, writer: Writer) -> None:
+    """Put the writer's head into the head store, as the service does after a commit."""
+    size, root = writer.head.size, writer.head.frontier.root()
+    heads.swap(heads.read(), SignedHead(size, root, f"note of {size}"))
+
+
+def tamper(path: Path, *statements: str) -> None:
+    """Change a closed ledger file as somebody with the file would: triggers dropped first."""
+    client = sqlite3.connect(path)
+    for (name,) in client.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+        client.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        client.execute(statement)
+    client.commit()
+    client.close()
+
+
+def folder_of(path: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file beside the ledger with its time and content."""
+    return {
+        file.name: (file.stat().st_mtime_ns, file.read_bytes()) for file in path.parent.iterdir()
+    }
+
+
+@pytest.mark.parametrize("spelling", ["{}", "sqlite:///{}"])
+def test_a_snapshot_reads_what_the_store_wrote(
+    path: Path, heads: MemoryHeadStore, spelling: str
+) -> None:
+    """Log, records, raw rows and checkpoint are there; the folder is as it was before."""
+    before = folder_of(path)
+    with open_snapshot(spelling.format(path), heads) as snapshot:
+        assert snapshot.size() == 300
+        assert snapshot.checkpoint() == "note of 300"
+        leaves = [leaf_hash(data) for data in snapshot.entries(0, 300)]
+        assert snapshot.head is not None
+        assert mth(leaves) == snapshot.head.root
+        assert [(seq, leaf) for seq, _, leaf in snapshot.entry_rows()] == list(enumerate(leaves))
+        assert list(snapshot.tile_rows()) == [(0, 0, snapshot.tile(TileId(0, 0)))]
+        assert {row for row in snapshot.disclosure_rows()} == {
+            (0, digest_of(text.encode()), text) for text in TEXTS
+        }
+        assert list(snapshot.document_rows()) == [(digest_of(DOCUMENT), DOCUMENT)]
+        spent = [spent_of(seq) for seq in range(300)]
+        assert list(snapshot.derived(Spent)) == spent
+        assert list(snapshot.derived_rows(Spent)) == [(record.id, record) for record in spent]
+        assert snapshot.schema_faults() == []
+    assert folder_of(path) == before
+
+
+def test_a_snapshot_beside_a_writer(path: Path, heads: MemoryHeadStore) -> None:
+    """While a writer goes on, a snapshot stays at its moment and does not hold the writer up."""
+    writer = Writer()
+    with SqliteStore(path, heads) as store:
+        writer.resume(store)
+        store.commit(writer.batch(1))
+        sign(heads, writer)
+        with open_snapshot(path, heads) as snapshot:
+            store.commit(writer.batch(5))
+            sign(heads, writer)
+            assert snapshot.size() == 301
+            assert snapshot.checkpoint() == "note of 301"
+            assert len(list(snapshot.derived(Spent))) == 301
+        assert store.size() == 306
+
+
+def test_the_signed_head_is_awaited(path: Path, heads: MemoryHeadStore) -> None:
+    """A snapshot taken between commit and signature waits for the signature."""
+    writer = Writer()
+    with SqliteStore(path, heads) as store:
+        writer.resume(store)
+        store.commit(writer.batch(1))
+        timer = threading.Timer(0.03, sign, (heads, writer))
+        timer.start()
+        with open_snapshot(path, heads) as snapshot:
+            assert snapshot.size() == 301
+            assert snapshot.checkpoint() == "note of 301"
+        timer.join()
+
+
+def test_a_head_that_never_comes(path: Path, heads: MemoryHeadStore) -> None:
+    """After a crash between commit and signature the snapshot shows both, as they are."""
+    writer = Writer()
+    with SqliteStore(path, heads) as store:
+        writer.resume(store)
+        store.commit(writer.batch(2))
+    with open_snapshot(path, heads) as snapshot:
+        assert (snapshot.size(), snapshot.checkpoint()) == (302, "note of 300")
+    with open_snapshot(path, MemoryHeadStore()) as snapshot:
+        assert (snapshot.size(), snapshot.checkpoint()) == (302, None)
+
+
+def test_a_killed_writers_wal_is_read(path: Path, heads: MemoryHeadStore) -> None:
+    """What a writer that died left in the WAL belongs to the snapshot."""
+    copy = path.with_name("copy") / path.name
+    copy.parent.mkdir()
+    with SqliteStore(path, heads) as store:
+        writer = Writer()
+        writer.resume(store)
+        store.commit(writer.batch(2))
+        for suffix in ("", "-wal", "-shm"):
+            shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+    before = {file.name for file in copy.parent.iterdir()}
+    with open_snapshot(copy, heads) as snapshot:
+        assert snapshot.size() == 302
+    assert {file.name for file in copy.parent.iterdir()} == before
+
+
+def test_a_file_that_was_written_meanwhile(path: Path, heads: MemoryHeadStore) -> None:
+    """When a closed file turns out to have been written to, what was read counts for nothing."""
+    with pytest.raises(Unavailable, match="start again"), open_snapshot(path, heads) as snapshot:
+        assert snapshot.size() == 300
+        writer = Writer()
+        with SqliteStore(path, heads) as store:
+            writer.resume(store)
+            store.commit(writer.batch(2))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "no/such/file.db",
+        "sqlite:///no/such/file.db",
+        "postgresql://h/d",
+        "sqlite://",
+        "://",
+        "x://y",
+    ],
+)
+def test_what_cannot_be_opened(url: str, heads: MemoryHeadStore) -> None:
+    """A wrong address is unavailable, and creates nothing."""
+    with pytest.raises(Unavailable), open_snapshot(url, heads):
+        pytest.fail("it was opened")
+    assert not Path("no").exists()
+
+
+def test_a_file_that_is_no_database(tmp_path: Path, heads: MemoryHeadStore) -> None:
+    """Any other file is refused in words."""
+    (tmp_path / "x.db").write_bytes(b"not a database at all, " * 200)
+    with (
+        pytest.raises(Unavailable, match="not a database"),
+        open_snapshot(tmp_path / "x.db", heads),
+    ):
+        pytest.fail("it was opened")
+
+
+@pytest.mark.parametrize(
+    ("statement", "damaged"),
+    [
+        ("UPDATE spent SET payload = x'ff00' WHERE id = 'cmd_000007'", "cmd_000007"),
+        ("UPDATE spent SET last_seq = 'seven' WHERE id = 'cmd_000007'", "cmd_000007"),
+        ("UPDATE spent SET last_seq = 7.5 WHERE id = 'cmd_000007'", "cmd_000007"),
+        ("UPDATE spent SET last_seq = 9223372036854775807 WHERE id = 'cmd_000007'", None),
+        ("UPDATE spent SET payload = CAST(x'fffe' AS TEXT) WHERE id = 'cmd_000007'", None),
+        ("INSERT INTO spent VALUES ('cmd_zzz', 1, 'p')", None),
+        ("DELETE FROM spent WHERE id = 'cmd_000007'", None),
+    ],
+)
+def test_damaged_derived_rows(
+    path: Path, heads: MemoryHeadStore, statement: str, damaged: str | None
+) -> None:
+    """Reading raw rows never raises; a row that is no record says why, any other differs."""
+    tamper(path, statement)
+    with open_snapshot(path, heads) as snapshot:
+        rows = dict(snapshot.derived_rows(Spent))
+        honest = {spent_of(seq).id: spent_of(seq) for seq in range(300)}
+        assert rows != honest
+        assert [key for key, value in rows.items() if isinstance(value, str)] == (
+            [damaged] if damaged else []
+        )
+        if damaged:
+            with pytest.raises(Halted):
+                list(snapshot.derived(Spent))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entry SET leaf = x'00' WHERE seq = 5",
+        "UPDATE entry SET data = 5 WHERE seq = 5",
+        "UPDATE entry SET data = 'text' WHERE seq = 5",
+        "UPDATE entry SET seq = -5 WHERE seq = 5",
+        "DELETE FROM entry WHERE seq = 5",
+        "UPDATE tile SET data = zeroblob(8192)",
+        "UPDATE tile SET level = 3",
+        "UPDATE tile SET position = 'x'",
+        "INSERT INTO tile VALUES (7, 7, 'stray')",
+        "UPDATE disclosure SET seq = 299",
+        "UPDATE disclosure SET digest = 'A' || digest",
+        "UPDATE disclosure SET text = CAST(x'fffe' AS TEXT)",
+        "INSERT INTO disclosure VALUES (9999, 'd', 5)",
+        "UPDATE document SET digest = 'x'",
+        "UPDATE document SET data = 99999999999",
+        "INSERT INTO document VALUES (x'00', 'stray')",
+    ],
+)
+def test_every_log_column_is_visible(path: Path, heads: MemoryHeadStore, statement: str) -> None:
+    """Whatever is changed in a log table shows in its raw rows, and no reader breaks on it."""
+
+    def facts() -> list[object]:
+        with open_snapshot(path, heads) as snapshot:
+            data = [*snapshot.entries(0, 300), *snapshot.documents().values()]
+            assert all(isinstance(item, bytes) for item in data)
+            texts = snapshot.disclosures(0, 300).values()
+            assert all(isinstance(text, str) for some in texts for text in some)
+            return [
+                list(snapshot.entry_rows()),
+                list(snapshot.tile_rows()),
+                list(snapshot.disclosure_rows()),
+                list(snapshot.document_rows()),
+            ]
+
+    before = facts()
+    tamper(path, statement)
+    assert facts() != before
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("SELECT 1", "Trigger entry_no_update"),
+        ("CREATE TABLE notes (x)", "table notes"),
+        ("CREATE VIEW v AS SELECT 1", "view v"),
+        ("CREATE TRIGGER t AFTER INSERT ON entry BEGIN SELECT 1; END", "trigger t"),
+        ("ALTER TABLE entry ADD COLUMN note", "Table entry"),
+        ("DROP TABLE spent", "Table spent"),
+        ("ALTER TABLE tile RENAME TO old", "table old"),
+    ],
+)
+def test_a_changed_schema_shows(
+    path: Path, heads: MemoryHeadStore, statement: str, says: str
+) -> None:
+    """Missing triggers, strange tables, views and columns are each named."""
+    tamper(path, statement)
+    with open_snapshot(path, heads) as snapshot:
+        assert any(says in fault for fault in snapshot.schema_faults())
+
+
+def test_damaged_pages(path: Path, heads: MemoryHeadStore) -> None:
+    """A file with overwritten pages ends in `Halted` or in a last item that says so."""
+    data = bytearray(path.read_bytes())
+    for page in range(1, len(data) // 4096):
+        data[page * 4096 : page * 4096 + 512] = b"\xaa" * 512
+    path.write_bytes(data)
+    with open_snapshot(path, heads) as snapshot:
+        *_, (key, sentence) = snapshot.derived_rows(Spent)
+        assert key is None
+        assert "damaged" in str(sentence)
+        for read in (snapshot.entry_rows, snapshot.tile_rows, snapshot.disclosure_rows):
+            with pytest.raises(Halted):
+                list(read())

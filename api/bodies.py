@@ -8,11 +8,11 @@ holds only the digest of it.
 
 from __future__ import annotations
 
-import datetime
 import types
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date
 from enum import Enum
 from typing import Any
 
@@ -23,7 +23,7 @@ from ledger.model.kinds import FieldClass, Length, Pattern, Plain, Range
 from ledger.money import Money
 
 _SAMPLES = ("code", "CNY", "CN", "pty_" + "a" * 26, "A" * 43, "A" * 86)
-_WORDS = {str: "text", int: "whole number", bool: "true or false", datetime.date: "date"}
+_WORDS = {str: "text", int: "whole number", bool: "true or false", date: "date"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class BodyForm(codec.WireForm):
 
     personal: Callable[[str, str], str]
 
-    def unseal(self, tree: Any, name: str, place: str) -> Any:
+    def unseal(self, tree: Any, name: str, place: str) -> Any:  # noqa: ARG002 - a form's shape
         """The field as it stands there."""
         return tree
 
@@ -57,7 +57,7 @@ class FieldHelp:
     sealed: str
 
 
-def kind_class(kind: str) -> type[Any]:
+def kind_class(kind: str) -> type:
     """The newest command class of a wire name. Raises `Refused` (`kind_unknown`)."""
     versions = [ver for name, ver in vocabulary.COMMANDS if name == kind]
     if not versions:
@@ -67,7 +67,7 @@ def kind_class(kind: str) -> type[Any]:
 
 
 def read_body(
-    kind: type[Any],
+    kind: type,
     tree: Any,
     digits: Callable[[str], int | None],
     personal: Callable[[str, str], str],
@@ -77,12 +77,12 @@ def read_body(
     return codec.read(kind, tree, form, "/body")
 
 
-def example(kind: type[Any]) -> dict[str, Any]:
+def example(kind: type) -> dict[str, Any]:
     """A body of a command with every field, each of a right form; its values mean nothing."""
     return {name: _example(hint) for name, hint in codec.hints(kind).items()}
 
 
-def field_help(kind: type[Any], prefix: str = "") -> Iterator[FieldHelp]:
+def field_help(kind: type, prefix: str = "") -> Iterator[FieldHelp]:
     """The fields of a command, those of its parts indented by their path."""
     for field in fields(kind):
         base, marks = _split(codec.hints(kind)[field.name])
@@ -106,7 +106,7 @@ def _example(hint: Any) -> Any:
         return False
     if base is int:
         return next((mark.least for mark in marks if isinstance(mark, Range)), 0)
-    if base is datetime.date:
+    if base is date:
         return "2026-12-31"
     if isinstance(base, type) and issubclass(base, Enum):
         return next(iter(base)).value

@@ -45,7 +45,7 @@ def default_calendar(country: str = "CN") -> bytes:
     worked: list[date] = []
     name = f"{country}-weekends-only"
     if importlib.util.find_spec("holidays") is not None:
-        import holidays as package
+        import holidays as package  # noqa: PLC0415 - an optional package, asked for here alone
 
         days = package.country_holidays(country, years=range(FIRST.year, LAST.year + 1))
         name = f"{country}-holidays-{importlib.metadata.version('holidays')}"

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from ledger.book import decide
+from ledger.dates import add_days
 from ledger.documents.read import read
 from ledger.documents.register import registrability
 from ledger.documents.value import Digits, DocumentParty, InvoiceDocument, ReadResult
@@ -49,14 +50,22 @@ class Mode(Enum):
 class Stated:
     """What the signer says and no invoice does.
 
-    `due` goes before the document's own day. The payment period runs from `basis_date` (the issue
+    `due` goes before the document's own day; `days` after issue is a debt due where neither the
+    signer nor the document names a day. The payment period runs from `basis_date` (the issue
     date where none is given) on the ground of `basis`. `terms` are the obligor's, for issues.
     """
 
     due: date | None = None
+    days: int | None = None
     basis: Basis = Basis.DELIVERY
     basis_date: date | None = None
     terms: Terms = ISSUE_TERMS
+
+    def due_of(self, document: InvoiceDocument) -> date | None:
+        """The day on which the signer says the document is due, or None."""
+        if self.due is None and document.due_date is None and self.days is not None:
+            return add_days(document.issue_date, self.days)
+        return self.due
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +101,22 @@ def plan_import(
     `party` imports, as seller or (`Mode.ISSUE`) as buyer. `today` is the ledger's civil date,
     without which nothing is judged against it. `due` is short for ``Stated(due=due)``.
     """
+    results = read(data, name=name, digits=digits, columns=columns)
     facts = stated or Stated(due=due)
-    rows = [
-        _row(result, party, facts, mode, resolve, today)
-        for result in read(data, name=name, digits=digits, columns=columns)
-    ]
+    return plan_rows(results, party=party, resolve=resolve, stated=facts, mode=mode, today=today)
+
+
+def plan_rows(
+    results: Sequence[ReadResult],
+    *,
+    party: str,
+    resolve: Resolve,
+    stated: Stated,
+    mode: Mode = Mode.REGISTER,
+    today: date | None = None,
+) -> list[ImportRow]:
+    """As `plan_import`, of invoices that were read already."""
+    rows = [_row(result, party, stated, mode, resolve, today) for result in results]
     return mark_repeats(rows, party)
 
 
@@ -161,7 +181,7 @@ def _row(
     if isinstance(document, Refused):
         return ImportRow(result.file, place, None, None, (document,))
     row = ImportRow(result.file, place, document, None, ())
-    refusals = registrability(document, due=stated.due, today=today)
+    refusals = registrability(document, due=stated.due_of(document), today=today)
     try:
         if not refusals:
             return replace(row, command=_command(document, party, stated, mode, resolve))
@@ -189,7 +209,7 @@ def _command(
             f"The {other}, {sides[other].name!r}, is no enrolled party by identifier or name.",
             place=other,
         )
-    due = stated.due or document.due_date
+    due = stated.due_of(document) or document.due_date
     if due is None:
         raise Refused(RefusalCode.DUE_DATE_MISSING, "No due date is stated.", place="due date")
     command: Registration = RegisterReceivable(

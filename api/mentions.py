@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from ledger.base64url import b64url_decode
 from ledger.chain.entry import read_entry
 from ledger.model.records import make_id
-from ledger.ports import LogReader
+from ledger.store.log import SqlLog
 
 _ID = re.compile(r'"([a-z]{3}_[a-z2-7]{26})"')
 _MADE = {
@@ -38,7 +38,7 @@ class Mentions:
         self._size = 0
         self._lock = threading.Lock()
 
-    def of(self, ids: Iterable[str], log: LogReader) -> list[int]:
+    def of(self, ids: Iterable[str], log: SqlLog) -> list[int]:
         """The entries of `log` that name or make one of `ids`, in order."""
         size = log.size()
         with self._lock:

@@ -96,9 +96,16 @@ def show_error(error: LedgerError | OSError, *, as_json: bool) -> None:
         say_json({"error": error_tree(error)})
 
 
-def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table as wide as its content where nobody looks, as wide as the terminal where one does."""
-    console = Console(highlight=False)
+def error_console() -> Console:
+    """Standard error for tables and bars."""
+    return Console(stderr=True, highlight=False)
+
+
+def show_table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], console: Console | None = None
+) -> None:
+    """A table as wide as the terminal, or 200 columns where it goes elsewhere."""
+    console = console or Console(highlight=False)
     if not console.is_terminal:
         console.width = 200
     table = Table(*headers, box=None, pad_edge=False, header_style="bold")
@@ -110,7 +117,7 @@ def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar on standard error, where that is a terminal; call what is given with how far it is."""
-    console = Console(stderr=True)
+    console = error_console()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)

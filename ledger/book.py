@@ -154,7 +154,7 @@ class Book:
         """
         self._pending_documents = dict(envelope.documents)
         try:
-            return self._judge(envelope, at_ms, seq, signatures_verified)
+            return self._judge(envelope, at_ms, seq, verified=signatures_verified)
         except BaseException:
             self.drop()
             raise
@@ -170,7 +170,7 @@ class Book:
         self._pending.clear()
         self._pending_documents = {}
 
-    def _judge(self, envelope: Envelope, at_ms: int, seq: int, verified: bool) -> Judged:
+    def _judge(self, envelope: Envelope, at_ms: int, seq: int, *, verified: bool) -> Judged:
         if seq == 0:
             return self._judge_genesis(envelope, at_ms)
         ledger = policy_state.ledger_of(self)
@@ -190,6 +190,12 @@ class Book:
         return self._take(envelope, command, events, seq, ledger.rules)
 
     def _judge_genesis(self, envelope: Envelope, at_ms: int) -> Judged:
+        refuse_if(
+            envelope.manifest is not None,
+            RefusalCode.NOT_ON_MANIFESTS,
+            "The genesis is signed by itself.",
+            "/command/manifest",
+        )
         _check_time(envelope, at_ms)
         command = vocabulary.parse(envelope, lambda _: None)
         if not isinstance(command, parties_commands.OpenLedger):

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeAlias
 from ledger.codepoints import forbidden_code_point
 from ledger.errors import RefusalCode, Refused
 
-Tree: TypeAlias = "None | bool | int | str | Sequence[Tree] | Mapping[str, Tree]"
+Tree: TypeAlias = "bool | int | str | Sequence[Tree] | Mapping[str, Tree] | None"
 """A value as JSON sees it, without floats."""
 
 LARGEST_INTEGER = 2**53 - 1
@@ -76,7 +76,8 @@ def _check(tree: Any, depth: int) -> None:
     elif kind is dict:
         for key, value in tree.items():
             if type(key) is not str or not key.isascii():
-                raise Refused(RefusalCode.JSON_TEXT_FORBIDDEN, f"The key {key!r} is not ASCII.")
+                detail = f"The key {str(key)[:60]!r} is not ASCII text."
+                raise Refused(RefusalCode.JSON_TEXT_FORBIDDEN, detail)
             _check(value, depth + 1)
     elif kind is list or kind is tuple:
         for value in tree:
@@ -92,11 +93,11 @@ def _check_text(text: str) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    tree = dict(pairs)
-    if len(tree) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise Refused(RefusalCode.JSON_DUPLICATE_KEY, f"The key {twice[:60]!r} stands twice.")
+    tree: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in tree:
+            raise Refused(RefusalCode.JSON_DUPLICATE_KEY, f"The key {key[:60]!r} stands twice.")
+        tree[key] = value
     return tree
 
 

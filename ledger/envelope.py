@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -112,6 +113,7 @@ def read_submission(data: bytes) -> Envelope:
             f"{len(missing)} sealed fields came without their disclosure.",
             place="/disclosures",
         )
+    _check_named(envelope)
     return envelope
 
 
@@ -125,19 +127,19 @@ def read_envelope(
     _need_fields(tree, {"payload"}, {"signatures", "manifest"}, "/command")
     if ("signatures" in tree) == ("manifest" in tree):
         raise _malformed("A command carries either signatures or a manifest proof.", "/command")
-    payload_bytes = b64url_decode(tree["payload"])
-    payload = decode(payload_bytes)
+    with _placed("/command/payload"):
+        payload_bytes = b64url_decode(tree["payload"])
+        payload = decode(payload_bytes)
     _check_payload(payload)
-    disclosures = _read_disclosures(disclosed, sealed_digests(payload))
     return Envelope(
         tree=tree,
         payload=payload,
         digest=b64url_encode(hashlib.sha256(payload_bytes).digest()),
         signatures=_read_signatures(tree["signatures"]) if "signatures" in tree else (),
         manifest=_read_manifest(tree["manifest"]) if "manifest" in tree else None,
-        disclosures=disclosures,
+        disclosures=_read_disclosures(disclosed, _sealed_once(payload)),
         disclosed=tuple(disclosed),
-        documents={_digest_of(data): data for data in map(b64url_decode, documents)},
+        documents=_read_documents(documents),
     )
 
 
@@ -198,18 +200,34 @@ class Sealer:
 
 def sealed_digests(tree: Any) -> frozenset[str]:
     """All digests that stand in a payload as ``{"sd": …}``."""
-    found: set[str] = set()
+    return frozenset(_sealed(tree))
+
+
+def _sealed_once(payload: Any) -> frozenset[str]:
+    """As `sealed_digests`; raises `Refused` for a digest in two places (RFC 9901, section 7.1)."""
+    found = _sealed(payload)
+    if len(found) != len(set(found)):
+        raise Refused(
+            RefusalCode.DISCLOSURE_DOES_NOT_FIT,
+            "One digest stands for two sealed fields.",
+            place="/payload/body",
+        )
+    return frozenset(found)
+
+
+def _sealed(tree: Any) -> list[str]:
+    found: list[str] = []
     waiting = [tree]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
             if set(value) == {"sd"} and isinstance(value["sd"], str):
-                found.add(value["sd"])
+                found.append(value["sd"])
             else:
                 waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
-    return frozenset(found)
+    return found
 
 
 def read_disclosure(text: str) -> tuple[str, str, Any]:
@@ -237,7 +255,8 @@ def _read_disclosures(
 ) -> dict[str, tuple[str, Any]]:
     found: dict[str, tuple[str, Any]] = {}
     for index, text in enumerate(disclosed):
-        digest, name, value = read_disclosure(text)
+        with _placed(f"/disclosures/{index}"):
+            digest, name, value = read_disclosure(text)
         if digest not in expected or digest in found:
             raise Refused(
                 RefusalCode.DISCLOSURE_DOES_NOT_FIT,
@@ -246,6 +265,28 @@ def _read_disclosures(
             )
         found[digest] = (name, value)
     return found
+
+
+def _read_documents(documents: Sequence[str]) -> dict[str, bytes]:
+    found = {}
+    for index, text in enumerate(documents):
+        with _placed(f"/documents/{index}"):
+            data = b64url_decode(text)
+        found[_digest_of(data)] = data
+    return found
+
+
+def _check_named(envelope: Envelope) -> None:
+    """Nothing is kept beside the log for ever that no field asks for."""
+    texts = [envelope.tree["payload"], *envelope.disclosed]
+    said = b"".join(b64url_decode(text) for text in texts)
+    for digest in envelope.documents:
+        if f'"{digest}"'.encode() not in said:
+            raise Refused(
+                RefusalCode.FIELD_UNKNOWN,
+                f"No field names the document with the SHA-256 {digest}.",
+                place="/documents",
+            )
 
 
 def _check_payload(payload: Any) -> None:
@@ -286,13 +327,15 @@ def _read_signatures(tree: Any) -> tuple[Signature, ...]:
 
 def _read_signature(tree: Any, place: str) -> Signature:
     _need_fields(tree, {"protected", "signature"}, set(), place)
-    header = decode(b64url_decode(tree["protected"]))
+    with _placed(f"{place}/protected"):
+        header = decode(b64url_decode(tree["protected"]))
     _need_fields(header, {"alg", "kid", "typ"}, set(), f"{place}/protected")
     if header["typ"] != TYPE or not isinstance(header["kid"], str):
         raise _malformed(f"The header is not of type {TYPE} with a kid.", f"{place}/protected")
     if not isinstance(header["alg"], str) or header["alg"] not in _ALGORITHMS:
         raise _malformed("The algorithm is neither Ed25519 nor ES256.", f"{place}/protected")
-    value = b64url_decode(tree["signature"])
+    with _placed(f"{place}/signature"):
+        value = b64url_decode(tree["signature"])
     return Signature(header["kid"], _ALGORITHMS[header["alg"]], tree["protected"], value)
 
 
@@ -301,7 +344,8 @@ def _read_manifest(tree: Any) -> ManifestProof:
     _need_fields(tree, {"index", "jti", "path"}, set(), place)
     if type(tree["index"]) is not int or not isinstance(tree["jti"], str):
         raise _malformed("index is a whole number and jti a text.", place)
-    path = tuple(b64url_decode(node) for node in _texts(tree["path"], f"{place}/path"))
+    with _placed(f"{place}/path"):
+        path = tuple(b64url_decode(node) for node in _texts(tree["path"], f"{place}/path"))
     if len(path) > 40 or any(len(node) != 32 for node in path):
         raise _malformed("The path has at most 40 hashes of 32 bytes.", f"{place}/path")
     return ManifestProof(tree["jti"], tree["index"], path)
@@ -324,6 +368,15 @@ def _texts(tree: Any, place: str) -> list[str]:
 
 def _digest_of(data: bytes) -> str:
     return b64url_encode(hashlib.sha256(data).digest())
+
+
+@contextmanager
+def _placed(place: str) -> Iterator[None]:
+    """A refusal inside says where it happened."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(refused.code, refused.detail, place=place) from None
 
 
 def _malformed(detail: str, place: str) -> Refused:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 
@@ -27,6 +27,7 @@ Algorithm = Literal["Ed25519", "ES256"]
 
 _P = 2**255 - 19
 _L = 2**252 + 27742317777372353535851937790883648493
+_P256 = 2**256 - 2**224 + 2**192 + 2**96 - 1
 # The y coordinates of the eight points whose order divides 8; a test derives them from the curve.
 SMALL_ORDER_Y = frozenset(
     {
@@ -63,7 +64,7 @@ class PublicKey:
         return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
 
     def verify(self, message: bytes, signature: bytes) -> None:
-        """Raises `Refused` (`signature_invalid`) unless `signature` is this key's over `message`."""
+        """Raises `Refused` (`signature_invalid`) unless this key made `signature`."""
         try:
             if len(signature) != 64:
                 raise InvalidSignature
@@ -90,11 +91,12 @@ def public_key(alg: Algorithm, raw: bytes) -> PublicKey:
             raise _unsafe("The Ed25519 key is no point of the curve.")
         return PublicKey(alg, raw)
     try:
-        if len(raw) != 64:
+        # The library reduces coordinates: x and x + p would be one key under two names.
+        if len(raw) != 64 or max(_p256_point(raw)) >= _P256:
             raise ValueError
         _load_p256(raw)
     except ValueError:
-        raise _unsafe("The P-256 key is no point of the curve.") from None
+        raise _unsafe("The P-256 key is no point of the curve in its canonical form.") from None
     return PublicKey(alg, raw)
 
 
@@ -126,7 +128,7 @@ class SigningKey:
 
     @classmethod
     def from_seed(cls, seed: bytes) -> SigningKey:
-        """The Ed25519 key of a 32-byte secret seed (RFC 8032 section 5.1.5)."""
+        """The Ed25519 key of a 32-byte secret seed (RFC 8032 section 5.1.5), else `ValueError`."""
         return cls(ed25519.Ed25519PrivateKey.from_private_bytes(seed))
 
     @classmethod
@@ -134,7 +136,7 @@ class SigningKey:
         """The key of a PKCS#8 PEM file; Ed25519 or P-256. Raises `Refused` (`key_unsafe`)."""
         try:
             private = serialization.load_pem_private_key(pem, password)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise _unsafe(f"The private key file cannot be read: {error}.") from None
         if isinstance(private, ed25519.Ed25519PrivateKey):
             return cls(private)
@@ -182,8 +184,11 @@ def _load_ed25519(raw: bytes) -> ed25519.Ed25519PublicKey:
 
 @lru_cache(maxsize=4096)
 def _load_p256(raw: bytes) -> ec.EllipticCurvePublicKey:
-    x, y = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
-    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    return ec.EllipticCurvePublicNumbers(*_p256_point(raw), ec.SECP256R1()).public_key()
+
+
+def _p256_point(raw: bytes) -> tuple[int, int]:
+    return int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
 
 
 def _unsafe(detail: str) -> Refused:

@@ -112,9 +112,9 @@ class Service:
         with self._lock:
             if self._halted:
                 raise Halted(self._halted)
-            if self._signed is None or self._head.size != self._signed.size:
-                self._recover()
             try:
+                if self._signed is None or self._head.size != self._signed.size:
+                    self._recover()
                 return self._run(submissions)
             except Halted as halted:
                 self._halted = str(halted)
@@ -203,7 +203,8 @@ class Service:
         self._check_written(old, [item.entry for item in taken])
         try:
             self._publish()
-        except OSError as error:
+        except (OSError, Unavailable, OutcomeUnknown) as error:
+            # The entries are there and will be signed: nobody may hear that nothing happened.
             self._signed = None
             return OutcomeUnknown(f"the signed head could not be kept: {error}")
         return None
@@ -237,6 +238,14 @@ class Service:
 
     def _recover(self) -> None:
         """Load the head; sign what was committed and not signed; never contradict what was."""
+        try:
+            self._load()
+        except Refused as refused:
+            raise Halted(f"what is stored is damaged: {refused.detail}") from None
+        if self._signed is not None and self._head.size > self._signed.size:
+            self._publish()
+
+    def _load(self) -> None:
         signed = self._heads.read()
         size = self.store.size()
         if signed is None:
@@ -257,10 +266,10 @@ class Service:
         head = self._head_at(signed.size)
         for data in self.store.entries(signed.size, size):
             head = follow(head, read_entry(data))
+        if head.size != size or TreeReader(size, self.store.tile).root() != head.frontier.root():
+            raise Halted(f"the entries after {signed.size} are not those that were hashed")
         self._head, self._signed = head, signed
         self._edge = Edge.load(size, self.store.tile)
-        if size > signed.size:
-            self._publish()
 
     def _head_at(self, size: int) -> Head:
         if size == 0:
@@ -268,6 +277,8 @@ class Service:
         (data,) = self.store.entries(size - 1, size)
         last = read_entry(data)
         tree, hashes, start = TreeReader(size, self.store.tile), [], 0
+        if tree.range_root(size - 1, size) != last.leaf:
+            raise Halted(f"entry {size - 1} is not the one that was hashed")
         for bit in reversed(range(size.bit_length())):
             if size >> bit & 1:
                 hashes.append(tree.range_root(start, start + (1 << bit)))

@@ -120,7 +120,7 @@ def name_of(command: Command) -> tuple[str, int]:
     return _NAMES[type(command)]
 
 
-def draft(  # noqa: PLR0913 - each is a field of the payload
+def draft(
     command: Command,
     *,
     by: str,

@@ -17,7 +17,8 @@ from api.enrolling import (
     write_application,
 )
 from api.keyfiles import named_key, read_keys
-from api.target import now_ms, open_ledger
+from api.local import open_ledger
+from api.target import now_ms
 from api.terminal import say, say_json
 from ledger.errors import RefusalCode, Refused
 from ledger.model import codec

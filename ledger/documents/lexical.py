@@ -76,9 +76,9 @@ def number(text: str, place: str) -> str:
     unassigned characters, and beyond `LONGEST_NUMBER` characters.
     """
     stripped = " ".join(text.split())
-    for character in stripped:
-        if unicodedata.category(character) in {"Cc", "Cf", "Cn", "Co", "Cs"}:
-            raise _forbidden(f"A number holds the character U+{ord(character):04X}.", place)
+    if not stripped.isprintable():
+        hidden = next(character for character in stripped if not character.isprintable())
+        raise _forbidden(f"A number holds the character U+{ord(hidden):04X}.", place)
     if len(stripped) > LONGEST_NUMBER:
         raise _forbidden(f"A number is longer than {LONGEST_NUMBER} characters.", place)
     return stripped
@@ -97,9 +97,9 @@ def name(text: str, place: str) -> str:
     but lets joiners pass that some scripts need; at most `LONGEST_NAME` characters.
     """
     line = " ".join(text.split())
-    for character in line:
-        if unicodedata.category(character) in {"Cc", "Cs"} or character in _DIRECTION:
-            raise _forbidden(f"A name holds the character U+{ord(character):04X}.", place)
+    bad = None if line.isprintable() else next(filter(_is_harmful, line), None)
+    if bad is not None:
+        raise _forbidden(f"A name holds the character U+{ord(bad):04X}.", place)
     if len(line) > LONGEST_NAME:
         raise _forbidden(f"A name is longer than {LONGEST_NAME} characters.", place)
     return line
@@ -108,8 +108,9 @@ def name(text: str, place: str) -> str:
 def text(raw: str) -> str:
     """Free text on one line, without control and direction characters, cut at `LONGEST_TEXT`."""
     line = " ".join(raw.split())
-    kept = (c for c in line if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _DIRECTION)
-    return "".join(kept)[:LONGEST_TEXT]
+    if not line.isprintable():
+        line = "".join(character for character in line if not _is_harmful(character))
+    return line[:LONGEST_TEXT]
 
 
 def scheme_of(icd: str) -> str:
@@ -125,6 +126,10 @@ def chinese_scheme(value: str, otherwise: str) -> str:
 def vat_number(value: str) -> str:
     """A VAT number as registers write it: upper case, no blanks (``FR 05 987`` = ``FR05987``)."""
     return "".join(value.split()).upper()
+
+
+def _is_harmful(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs"} or character in _DIRECTION
 
 
 def _forbidden(detail: str, place: str) -> Refused:

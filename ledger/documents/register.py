@@ -93,11 +93,11 @@ def _parties(document: InvoiceDocument) -> list[Refused]:
         _no(
             document,
             RefusalCode.PARTY_IDENTIFIER_MISSING,
-            f"The {role} has no registration or tax number.",
+            f"The {role} has neither a name nor a registration or tax number.",
             role,
         )
         for role, party in (("seller", document.seller), ("buyer", document.buyer))
-        if not party.identifiers
+        if not party.identifiers and not party.name
     ]
     if same_party(document.seller, document.buyer):
         detail = "Seller and buyer are one party."

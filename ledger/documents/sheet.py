@@ -175,7 +175,8 @@ class _References:
         if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
             raise Refused(
                 RefusalCode.DOCUMENT_TOO_COMPLEX,
-                f"A sheet has at most {MOST_ROWS} rows, {MOST_COLUMNS} columns, {MOST_CELLS} cells.",
+                f"A sheet has at most {MOST_ROWS} rows, {MOST_COLUMNS} columns and {MOST_CELLS}"
+                " cells.",
                 place=self.place,
             )
 

@@ -8,7 +8,7 @@ sealed. Absent fields are left out, never null.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -29,33 +29,56 @@ T = TypeVar("T")
 class Form(Protocol):
     """How amounts and sealed fields are written: the wire form or the plain form."""
 
-    def read_money(self, tree: Any, place: str) -> Money: ...
-    def write_money(self, money: Money) -> Tree: ...
-    def unseal(self, tree: Any, name: str, place: str) -> Any: ...
-    def seal(self, name: str, tree: Tree) -> Tree: ...
-    def read_digest(self, tree: Any, name: str, place: str) -> str: ...
-    def write_digest(self, digest: str) -> Tree: ...
+    def read_money(self, tree: Any, place: str, /) -> Money:
+        """The amount of its tree. Raises `Refused` with `place`."""
+        ...
+
+    def write_money(self, money: Money, /) -> Tree:
+        """The tree of an amount: the inverse of `read_money`."""
+        ...
+
+    def unseal(self, tree: Any, name: str, place: str, /) -> Any:
+        """The tree of the confidential field `name`. Raises `Refused` with `place`."""
+        ...
+
+    def seal(self, name: str, tree: Tree, /) -> Tree:
+        """What stands in place of the confidential field `name`: the inverse of `unseal`."""
+        ...
+
+    def read_digest(self, tree: Any, name: str, place: str, /) -> str:
+        """The digest of the personal field `name`. Raises `Refused` with `place`."""
+        ...
+
+    def write_digest(self, digest: str, /) -> Tree:
+        """What stands in place of a personal field: the inverse of `read_digest`."""
+        ...
 
 
 class PlainForm:
-    """Amounts as ``{"currency", "minor"}``, nothing sealed."""
+    """Amounts as ``{"currency", "minor"}``, nothing sealed. It reads only what we wrote."""
 
-    def read_money(self, tree: Any, place: str) -> Money:
+    def read_money(self, tree: Any, _place: str, /) -> Money:
+        """The amount of its minor units."""
         return Money(tree["minor"], tree["currency"])
 
-    def write_money(self, money: Money) -> Tree:
+    def write_money(self, money: Money, /) -> Tree:
+        """The amount in minor units."""
         return {"currency": money.currency, "minor": money.minor}
 
-    def unseal(self, tree: Any, name: str, place: str) -> Any:
+    def unseal(self, tree: Any, _name: str, _place: str, /) -> Any:
+        """The tree itself."""
         return tree
 
-    def seal(self, name: str, tree: Tree) -> Tree:
+    def seal(self, _name: str, tree: Tree, /) -> Tree:
+        """The tree itself."""
         return tree
 
-    def read_digest(self, tree: Any, name: str, place: str) -> str:
+    def read_digest(self, tree: Any, _name: str, _place: str, /) -> str:
+        """The text itself."""
         return cast(str, tree)
 
-    def write_digest(self, digest: str) -> Tree:
+    def write_digest(self, digest: str, /) -> Tree:
+        """The text itself."""
         return digest
 
 
@@ -72,7 +95,8 @@ class WireForm:
     disclosures: Mapping[str, tuple[str, Any]]
     sealer: Callable[[str, Tree], str] | None = None
 
-    def read_money(self, tree: Any, place: str) -> Money:
+    def read_money(self, tree: Any, place: str, /) -> Money:
+        """The amount of ``{"amount", "currency"}`` with exactly the currency's digits."""
         if not isinstance(tree, dict) or set(tree) != {"amount", "currency"}:
             raise _invalid('is not {"amount": "…", "currency": "…"}', place)
         amount, currency = tree["amount"], tree["currency"]
@@ -83,7 +107,8 @@ class WireForm:
         except Refused as refused:
             raise Refused(refused.code, refused.detail, place=place) from None
 
-    def write_money(self, money: Money) -> Tree:
+    def write_money(self, money: Money, /) -> Tree:
+        """A decimal string beside its currency. Raises `Refused` (`currency_unknown`)."""
         digits = self._digits(money.currency, "")
         return {"amount": format_decimal(money.minor, digits), "currency": money.currency}
 
@@ -97,8 +122,9 @@ class WireForm:
             )
         return digits
 
-    def unseal(self, tree: Any, name: str, place: str) -> Any:
-        digest = self.read_digest(tree, name, place)
+    def unseal(self, tree: Any, name: str, place: str, /) -> Any:
+        """The disclosed tree; the disclosure was made for a field of this name."""
+        digest = _sealed_digest(tree, place)
         if digest not in self.disclosures:
             raise Refused(
                 RefusalCode.DISCLOSURE_MISSING,
@@ -109,28 +135,34 @@ class WireForm:
         if disclosed_name != name:
             raise Refused(
                 RefusalCode.DISCLOSURE_DOES_NOT_FIT,
-                f"The disclosure of {name} was made for the field {disclosed_name!r}.",
+                f"The disclosure of {name} was made for the field {disclosed_name[:60]!r}.",
                 place=place,
             )
         return value
 
-    def seal(self, name: str, tree: Tree) -> Tree:
+    def seal(self, name: str, tree: Tree, /) -> Tree:
+        """The digest that the sealer gives, in place of the tree."""
         if self.sealer is None:
             raise TypeError("this form only reads")
         return {"sd": self.sealer(name, tree)}
 
-    def read_digest(self, tree: Any, name: str, place: str) -> str:
-        if (
-            not isinstance(tree, dict)
-            or set(tree) != {"sd"}
-            or not isinstance(tree["sd"], str)
-            or len(tree["sd"]) != 43
-        ):
-            raise _invalid('is not sealed as {"sd": "<digest>"}', place)
-        return tree["sd"]
+    def read_digest(self, tree: Any, name: str, place: str, /) -> str:
+        """The digest; while its disclosure is there, it is of this field and a text."""
+        digest = _sealed_digest(tree, place)
+        if digest in self.disclosures and not isinstance(self.unseal(tree, name, place), str):
+            raise _invalid("is not a text", place)
+        return digest
 
-    def write_digest(self, digest: str) -> Tree:
+    def write_digest(self, digest: str, /) -> Tree:
+        """The digest, in place of the text that the drafter sealed."""
         return {"sd": digest}
+
+
+def _sealed_digest(tree: Any, place: str) -> str:
+    digest = tree.get("sd") if isinstance(tree, dict) and len(tree) == 1 else None
+    if not isinstance(digest, str) or len(digest) != 43:
+        raise _invalid('is not sealed as {"sd": "<digest>"}', place)
+    return digest
 
 
 PLAIN = PlainForm()
@@ -146,9 +178,13 @@ def write(value: Any, form: Form = PLAIN) -> dict[str, Tree]:
     return cast("dict[str, Tree]", _write(type(value), value, form, ""))
 
 
-@lru_cache(maxsize=512)
-def hints(kind: type) -> dict[str, Any]:
+def hints(kind: type) -> Mapping[str, Any]:
     """The field annotations of a dataclass, resolved, marks included."""
+    return _hints(kind)
+
+
+@lru_cache(maxsize=512)
+def _hints(kind: type) -> Mapping[str, Any]:
     resolved = typing.get_type_hints(kind, include_extras=True)
     return {field.name: resolved[field.name] for field in fields(kind)}
 
@@ -222,7 +258,7 @@ def _read_base(base: Any, tree: Any, form: Form, name: str, place: str) -> Any:
         if type(tree) is not base:
             raise _invalid(f"is not {_SAYS[base]}", place)
         return tree
-    if base is datetime.date:
+    if base is dt.date:
         return _read_date(tree, place)
     if isinstance(base, type) and issubclass(base, Enum):
         return _read_enum(base, tree, place)
@@ -232,7 +268,7 @@ def _read_base(base: Any, tree: Any, form: Form, name: str, place: str) -> Any:
 _SAYS = {str: "a text", int: "a whole number", bool: "true or false"}
 
 
-def _read_date(tree: Any, place: str) -> datetime.date:
+def _read_date(tree: Any, place: str) -> dt.date:
     if not isinstance(tree, str):
         raise _invalid("is not a date", place)
     try:
@@ -289,7 +325,7 @@ def _write_base(base: Any, value: Any, form: Form, name: str) -> Tree:
         return [_write(member, item, form, name) for item in value]
     if isinstance(value, Enum):
         return cast(Tree, value.value)
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.isoformat()
     if is_dataclass(base):
         return {

@@ -23,9 +23,14 @@ class Record(Protocol):
     INDEXES: ClassVar[tuple[tuple[str, ...], ...]]
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Its name among the records of its kind."""
+        ...
+
     @property
-    def last_seq(self) -> int: ...
+    def last_seq(self) -> int:
+        """The number of the entry that changed it last."""
+        ...
 
 
 R = TypeVar("R", bound=Record)
@@ -92,7 +97,12 @@ def need(book: Reader, kind: type[R], record_id: str, place: str) -> R:
     return record
 
 
-def refuse_if(condition: bool, code: RefusalCode, detail: str, place: str = "") -> None:
+def refuse_if(
+    condition: bool,  # noqa: FBT001 - it reads as the `if` that it is
+    code: RefusalCode,
+    detail: str,
+    place: str = "",
+) -> None:
     """Raises `Refused` when `condition` holds: one line per rule, in their order of precedence."""
     if condition:
         raise Refused(code, detail, place=place)

@@ -47,7 +47,9 @@ def rotate(book: Reader, command: RotateKey, by: Signer, at_ms: int) -> tuple[Ev
         "/body/new/person",
     )
     added = _added(book, command.new, by, at_ms)
-    return (added, KeyEnds(kid=old.id, until_ms=added.from_ms, reason="rotated"))
+    # A second rotation before the first took effect does not give the old key more time.
+    until_ms = min(old.until_ms, added.from_ms)
+    return (added, KeyEnds(kid=old.id, until_ms=until_ms, reason="rotated"))
 
 
 def revoke(book: Reader, command: RevokeKey, by: Signer, at_ms: int) -> tuple[Event, ...]:

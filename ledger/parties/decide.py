@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import assert_never
 
+from ledger.chain.note import note_key
+from ledger.dates import civil_date
 from ledger.errors import RefusalCode
 from ledger.keys import from_jwk
 from ledger.model.codec import write
@@ -101,7 +103,9 @@ def _open(
         RefusalCode.AUDIENCE_IS_ANOTHER_LEDGER,
         "aud and by do not follow from the origin and jti of this genesis.",
     )
-    from_jwk(write(command.log_key))
+    # What checkpoints and civil dates will need: afterwards it could not be mended.
+    note_key(command.origin, from_jwk(write(command.log_key)))
+    civil_date(at_ms, command.time_zone)
     opened = LedgerOpened(
         origin=command.origin,
         operator=by.party,

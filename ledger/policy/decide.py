@@ -12,7 +12,7 @@ from ledger.model.records import Reader, Signer, refuse_if
 from ledger.money import Rounding
 from ledger.policy.commands import AdoptPolicy, AdoptRules, Command
 from ledger.policy.events import Event, PolicyAdopted, RulesAdopted
-from ledger.policy.state import RULES_NUMBER, ledger_of, read_calendar
+from ledger.policy.state import RULES_NUMBER, digits_of, ledger_of, read_calendar
 
 CHECKS = ("none", "gb32100", "mod97", "ean")
 """The check-digit rules of this rules number."""
@@ -40,6 +40,13 @@ def _adopt_policy(book: Reader, command: AdoptPolicy) -> tuple[Event, ...]:
         codes != sorted(set(codes)),
         RefusalCode.FIELD_INVALID,
         "Currencies are listed once each, in alphabetical order.",
+        "/body/currencies",
+    )
+    digits = digits_of(book)
+    refuse_if(
+        any(digits(item.code) not in (None, item.digits) for item in command.currencies),
+        RefusalCode.FIELD_INVALID,
+        "The minor digits of a currency never change: amounts on record are counted in them.",
         "/body/currencies",
     )
     schemes = [item.scheme for item in command.identifiers]
@@ -90,9 +97,18 @@ def _one_of(value: str, kind: type[Enum], place: str) -> None:
     )
 
 
+# Characters and classes with a fixed count, and at most one range of counts, at the end: such
+# patterns have nothing to backtrack over.
+_CLASS = r"\[(?:[A-Z](?:-[A-Z])?|[a-z](?:-[a-z])?|[0-9](?:-[0-9])?)+\]"
+_CHARACTER = rf"(?:{_CLASS}|[A-Z0-9a-z])"
+_PATTERN = re.compile(
+    rf"(?:{_CHARACTER}(?:\{{[0-9]{{1,2}}\}})?)*(?:{_CHARACTER}\{{[0-9]{{1,2}},[0-9]{{1,2}}\}})?"
+)
+
+
 def _is_pattern(text: str) -> bool:
-    # Character classes with counts only: such patterns cannot backtrack without bound.
-    return (
-        re.fullmatch(r"(?:(?:\[[A-Z0-9a-z-]+\]|[A-Z0-9a-z])(?:\{\d{1,2}(?:,\d{1,2})?\})?)+", text)
-        is not None
-    )
+    try:
+        re.compile(text)  # refuses [z-a] and {5,2}
+    except re.error:
+        return False
+    return _PATTERN.fullmatch(text) is not None

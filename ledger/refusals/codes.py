@@ -206,6 +206,7 @@ class RefusalCode(Enum):
     TOO_MANY_LINES = "too_many_lines"
     ROUTE_UNKNOWN = "route_unknown"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    PENDING_IS_FULL = "pending_is_full"
 
     @property
     def remedy(self) -> str:

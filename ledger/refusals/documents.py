@@ -30,5 +30,5 @@ REMEDIES: Mapping[str, str] = {
     "due_date_has_passed": "Collect it: an overdue claim is not registered.",
     "issued_in_the_future": "Register it on its issue date or later.",
     "seller_is_buyer": "Register only invoices between two different parties.",
-    "party_identifier_missing": "Ask for an invoice with the registration or tax number of both parties.",
+    "party_identifier_missing": "Ask for an invoice that names both parties, best by registration or tax number.",
 }

@@ -13,5 +13,6 @@ REMEDIES: Mapping[str, str] = {
     "cursor_invalid": "Use next_cursor of the page before, or none.",
     "too_many_lines": "Send the lines in several batches, in their order.",
     "route_unknown": "Look the path up in /openapi.json.",
+    "pending_is_full": "Submit what waits for signatures, or let it expire.",
     "method_not_allowed": "Look the method up in /openapi.json.",
 }

@@ -54,11 +54,12 @@ class Leg:
 class DistributePayment:
     """The paying agent that the acknowledgement names has passed a payment on to holders.
 
-    All legs are on holdings of `receivable`, each holding once.
+    All legs are on holdings of `receivable`, each holding once; eighty with four signatures fit
+    an entry.
     """
 
     receivable: Id
-    legs: Annotated[tuple[Leg, ...], Length(1, 100)]
+    legs: Annotated[tuple[Leg, ...], Length(1, 80)]
     value_date: date
     reference: Confidential[Reference]
 

@@ -39,8 +39,10 @@ class LockFile:
             raise Unavailable(f"The lock file {path} cannot be used: {error.strerror}.") from None
 
     def close(self) -> None:
-        """Let go. Must be called once only."""
-        os.close(self._file)
+        """Let go; a second time does nothing."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
 
 
 @contextmanager

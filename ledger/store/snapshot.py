@@ -87,9 +87,12 @@ class Snapshot(View):
         return self._rows(DOCUMENT)
 
     def schema_faults(self) -> list[str]:
-        """One sentence for each table, column, index or trigger that is not as it was made."""
-        with self._connect() as connection:
-            return schema.faults(connection)
+        """What `schema.faults` finds, one sentence each; never raises."""
+        try:
+            with self._connect() as connection:
+                return schema.faults(connection)
+        except LedgerError as error:
+            return [str(error)]
 
     def _rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         statement = select(table).order_by(*table.primary_key.columns)
@@ -104,7 +107,8 @@ def open_snapshot(url: str | Path, heads: HeadStore) -> Iterator[Snapshot]:
 
     Nothing is created, locked or changed, and a writer may go on meanwhile. Raises `Unavailable`
     when the file cannot be opened, or when at the end it turns out that a file read as closed
-    was written to (then what was read counts for nothing); what `heads.read` raises.
+    was written to (then what was read counts for nothing); `Halted` when it is no database or too
+    damaged to begin; what `heads.read` raises.
     """
     path = _path_of(url)
     before = _state_of(path)

@@ -113,7 +113,7 @@ class Market(World):
         (made,) = self.do(by, replace(command, **changes))
         return self.get(Offer, made.offer)
 
-    def acceptance(self, holding: Holding, offer: Offer, **changes: Any) -> f.AcceptOffer:
+    def acceptance(self, holding: Holding, offer: Offer, /, **changes: Any) -> f.AcceptOffer:
         """The command that accepts, at the quoted price where there is a quote."""
         value_date = changes.get("value_date", max(VALUE_DATE, self.today))
         try:
@@ -158,14 +158,14 @@ class Market(World):
         """A new financing whose title has moved."""
         return self.confirm(self.instructed(amount))
 
-    def receipt(self, financing: Financing, **changes: Any) -> f.ConfirmReceipt:
+    def receipt(self, financing: Financing, /, **changes: Any) -> f.ConfirmReceipt:
         """The command by which the seller confirms the money."""
         command = f.ConfirmReceipt(
             financing=financing.id, amount=financing.price, paid_on=self.today
         )
         return replace(command, **changes)
 
-    def statement(self, financing: Financing, **changes: Any) -> f.AttestDisbursement:
+    def statement(self, financing: Financing, /, **changes: Any) -> f.AttestDisbursement:
         """The command by which a bank attests the money."""
         command = f.AttestDisbursement(
             financing=financing.id,
@@ -182,7 +182,7 @@ class Market(World):
             holding=holding.id, amount=cny(amount), value_date=self.today, reference="mine"
         )
 
-    def credit(self, holding: Holding, amount: int, **changes: Any) -> s.AttestPayment:
+    def credit(self, holding: Holding, amount: int, /, **changes: Any) -> s.AttestPayment:
         """The command by which a bank attests that the holder has been paid."""
         command = s.AttestPayment(
             holding=holding.id,

@@ -76,7 +76,7 @@ class StoreContract:
     def test_tiles(self, store: Store) -> None:
         """Full tiles come as stored, partial ones are derived, what is not covered is refused."""
         writer = Writer()
-        tiles = {}
+        tiles: dict[TileId, bytes] = {}
         for count in (200, 200, 200):
             batch = writer.batch(count)
             tiles.update(batch.tiles)

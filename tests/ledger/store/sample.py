@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import typing
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
+from datetime import date
 from enum import Enum
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
@@ -108,20 +108,18 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
     if is_dataclass(hint):
-        return records_of(typing.cast(type, hint))
+        return records_of(cast(type, hint))
     return {
         str: _TEXT,
         int: st.integers(-LARGEST_MINOR, LARGEST_MINOR),
         bool: st.booleans(),
-        datetime.date: st.dates(),
+        date: st.dates(),
     }[hint]
 
 
-def records_of(kind: type[Any]) -> st.SearchStrategy[Any]:
+def records_of(kind: type) -> st.SearchStrategy[Any]:
     """Values of a dataclass. Fields with defaults get values, too."""
-    return st.builds(
-        kind, **{field.name: values_of(hints(kind)[field.name]) for field in fields(kind)}
-    )
+    return st.builds(kind, **{name: values_of(hint) for name, hint in hints(kind).items()})
 
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cn", "Cs", "Co"]), max_size=20)
@@ -137,9 +135,7 @@ def _marked(base: Any, marks: Sequence[Any]) -> st.SearchStrategy[Any]:
             case Pattern():
                 return st.from_regex(re.compile(mark.expression), fullmatch=True)
             case Plain():
-                return st.text("abcÄ公司 ", min_size=1, max_size=20).filter(
-                    lambda text, mark=mark: mark.objection(text) is None
-                )
+                return st.text("abcÄ公司", min_size=1, max_size=20)
             case Range():
                 return st.integers(mark.least, mark.most)
             case Length():

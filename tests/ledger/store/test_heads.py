@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -137,4 +136,4 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_only_the_owner_reads_the_lock(tmp_path: Path) -> None:
     """The lock file is private: another user could otherwise hold up the writer."""
     FileHeadStore(tmp_path / "head").swap(None, FIRST)
-    assert os.stat(tmp_path / "head.lock").st_mode & 0o777 == 0o600
+    assert (tmp_path / "head.lock").stat().st_mode & 0o777 == 0o600

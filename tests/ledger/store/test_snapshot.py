@@ -80,7 +80,7 @@ def test_a_snapshot_reads_what_the_store_wrote(
         assert mth(leaves) == snapshot.head.root
         assert [(seq, leaf) for seq, _, leaf in snapshot.entry_rows()] == list(enumerate(leaves))
         assert list(snapshot.tile_rows()) == [(0, 0, snapshot.tile(TileId(0, 0)))]
-        assert {row for row in snapshot.disclosure_rows()} == {
+        assert set(snapshot.disclosure_rows()) == {
             (0, digest_of(text.encode()), text) for text in TEXTS
         }
         assert list(snapshot.document_rows()) == [(digest_of(DOCUMENT), DOCUMENT)]
@@ -151,12 +151,17 @@ def test_a_killed_writers_wal_is_read(path: Path, heads: MemoryHeadStore) -> Non
 
 def test_a_file_that_was_written_meanwhile(path: Path, heads: MemoryHeadStore) -> None:
     """When a closed file turns out to have been written to, what was read counts for nothing."""
-    with pytest.raises(Unavailable, match="start again"), open_snapshot(path, heads) as snapshot:
-        assert snapshot.size() == 300
+
+    def read_while_written() -> None:
         writer = Writer()
-        with SqliteStore(path, heads) as store:
-            writer.resume(store)
-            store.commit(writer.batch(2))
+        with open_snapshot(path, heads) as snapshot:
+            with SqliteStore(path, heads) as store:
+                writer.resume(store)
+                store.commit(writer.batch(2))
+            assert snapshot.checkpoint() == "note of 300"
+
+    with pytest.raises(Unavailable, match="start again"):
+        read_while_written()
 
 
 @pytest.mark.parametrize(
@@ -178,10 +183,10 @@ def test_what_cannot_be_opened(url: str, heads: MemoryHeadStore) -> None:
 
 
 def test_a_file_that_is_no_database(tmp_path: Path, heads: MemoryHeadStore) -> None:
-    """Any other file is refused in words."""
+    """Any other file is named damaged: where a ledger was, that is a finding."""
     (tmp_path / "x.db").write_bytes(b"not a database at all, " * 200)
     with (
-        pytest.raises(Unavailable, match="not a database"),
+        pytest.raises(Halted, match="not a database"),
         open_snapshot(tmp_path / "x.db", heads),
     ):
         pytest.fail("it was opened")
@@ -280,15 +285,30 @@ def test_a_changed_schema_shows(
 
 
 def test_damaged_pages(path: Path, heads: MemoryHeadStore) -> None:
-    """A file with overwritten pages ends in `Halted` or in a last item that says so."""
+    """Tables whose pages were overwritten end in `Halted`, or in a last item that says so."""
+    client = sqlite3.connect(path)
+    roots = client.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name IN ('spent', 'disclosure', 'document')"
+    ).fetchall()
+    client.close()
     data = bytearray(path.read_bytes())
-    for page in range(1, len(data) // 4096):
-        data[page * 4096 : page * 4096 + 512] = b"\xaa" * 512
+    for (page,) in roots:
+        data[(page - 1) * 4096 : page * 4096] = b"\xaa" * 4096
     path.write_bytes(data)
     with open_snapshot(path, heads) as snapshot:
-        *_, (key, sentence) = snapshot.derived_rows(Spent)
+        ((key, sentence),) = snapshot.derived_rows(Spent)
         assert key is None
         assert "damaged" in str(sentence)
-        for read in (snapshot.entry_rows, snapshot.tile_rows, snapshot.disclosure_rows):
+        for read in (snapshot.disclosure_rows, snapshot.document_rows):
             with pytest.raises(Halted):
                 list(read())
+        assert len(list(snapshot.entry_rows())) == 300
+        assert snapshot.schema_faults() != []
+
+
+def test_a_forged_number_does_not_keep_readers_busy(path: Path, heads: MemoryHeadStore) -> None:
+    """A row with a giant sequence number shows in the size and costs no more than a row."""
+    tamper(path, "INSERT INTO entry VALUES (9223372036854775807, x'00', x'00')")
+    with open_snapshot(path, heads) as snapshot:
+        assert snapshot.size() > 300
+        assert len(list(snapshot.entries(0, snapshot.size()))) == 301

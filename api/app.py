@@ -1,0 +1,33 @@
+"""The application: everything is put together here, and nothing is built by importing it."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.answers import Frame, on_error, on_http_error, on_validation_error
+from api.embedded import Embedded
+from api.routes import commands, drafts, entries, log, pending, reads, status
+from api.settings import Settings
+from api.site import Site
+from ledger.errors import LedgerError
+
+
+def create_app(embedded: Embedded, settings: Settings | None = None) -> FastAPI:
+    """The HTTP application over an open ledger, which stays the caller's to close."""
+    app = FastAPI(
+        title="Duebill",
+        summary="A supply-chain receivables ledger on a hash chain.",
+        version="1",  # of the interface: additions keep it
+        docs_url=None,  # the page would load its scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.site = Site(embedded, settings or Settings(folder=embedded.folder))
+    app.add_middleware(Frame, site=app.state.site)
+    app.add_exception_handler(LedgerError, on_error)
+    app.add_exception_handler(RequestValidationError, on_validation_error)
+    app.add_exception_handler(HTTPException, on_http_error)
+    for module in (commands, drafts, pending, reads, entries, log, status):
+        app.include_router(module.router)
+    return app

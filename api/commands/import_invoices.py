@@ -1,0 +1,118 @@
+"""`duebill import`: invoice files to registered receivables, with one signature for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.bulk import (
+    draft_rows,
+    plan_files,
+    read_columns,
+    row_name,
+    row_tree,
+    signed,
+    table_rows,
+)
+from api.commandfile import write_file
+from api.drafting import Desk, Draft
+from api.importing import ISSUE_TERMS, ImportRow, Mode, Stated
+from api.keyfiles import read_keys
+from api.opening import open_target
+from api.sending import send_all, tell_verdicts
+from api.target import now_ms
+from api.terminal import note, say_json, show_table
+from ledger.dates import parse_date
+from ledger.receivables.commands import Basis
+
+HEADERS = ("invoice", "number", "counterparty", "amount", "due", "verdict")
+
+
+def run(
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, help="Invoices: XML, PDF, CSV, XLSX.")
+    ],
+    *,
+    party: Annotated[str, typer.Option("--as", help="Who imports: a party id, or scheme:value.")],
+    key: Annotated[
+        list[Path] | None, typer.Option(exists=True, help="A signing key; repeat for two people.")
+    ] = None,
+    password_file: Annotated[Path | None, typer.Option(exists=True)] = None,
+    folder: Annotated[Path | None, typer.Option("--dir", help="The ledger's folder.")] = None,
+    url: Annotated[str | None, typer.Option(help="The ledger's server.")] = None,
+    issue: Annotated[
+        bool, typer.Option("--issue", help="As the buyer: propose to issue what you owe.")
+    ] = False,
+    due: Annotated[
+        str | None, typer.Option(help="The due date, before the documents' own.")
+    ] = None,
+    basis: Annotated[Basis, typer.Option(help="What the payment period runs from.")] = (
+        Basis.DELIVERY
+    ),
+    basis_date: Annotated[
+        str | None, typer.Option(help="When it began; the issue date if left out.")
+    ] = None,
+    waive_defences: Annotated[
+        bool, typer.Option(help="With --issue: no dispute reaches later holders.")
+    ] = False,
+    columns: Annotated[
+        Path | None, typer.Option(exists=True, help="JSON: field to column header, or =constant.")
+    ] = None,
+    prepare: Annotated[
+        Path | None, typer.Option(help="Write a command file to sign and submit later.")
+    ] = None,
+    receipts: Annotated[Path | None, typer.Option(help="Keep the receipts in this folder.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Sign and send without asking.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Read invoices, show row by row what would be registered and why not, sign once, send.
+
+    The rows that can be registered go under one signed manifest; each has its own verdict. For
+    two people name two keys, or `--prepare FILE`, then `duebill sign` by each, then submit.
+    Without --key and --prepare only the preview is shown.
+    """
+    stated = Stated(
+        due=parse_date(due) if due else None,
+        basis=basis,
+        basis_date=parse_date(basis_date) if basis_date else None,
+        terms=replace(ISSUE_TERMS, waiver_of_defences=waive_defences),
+    )
+    mode = Mode.ISSUE if issue else Mode.REGISTER
+    with open_target(folder, url) as target:
+        desk = Desk(target.origin, target.party(party), now_ms, target.digits)
+        rows = plan_files(files, target, desk.party, stated, mode, read_columns(columns))
+        trees = [row_tree(row, target) for row in rows]
+        ready = [row for row in rows if row.command is not None]
+        if not as_json:
+            show_table(HEADERS, table_rows(rows, target))
+        note(f"{len(ready)} of {len(rows)} invoices can be registered.")
+        if ready and key and not prepare:
+            _confirm(yes=yes)
+            parts = draft_rows(desk, ready)
+            sent = signed(parts, read_keys(key, password_file))
+            verdicts = send_all(target, sent, receipts)
+            tell_verdicts(_names(parts, ready), verdicts, as_json=as_json, also={"rows": trees})
+        else:
+            if ready and prepare:
+                write_file(prepare, signed(draft_rows(desk, ready), read_keys(key or [], None)))
+                note(f"{prepare} waits for signatures: duebill sign, then duebill submit.")
+            if as_json:
+                say_json({"rows": trees})
+    if len(ready) < len(rows):
+        raise typer.Exit(1)
+
+
+def _confirm(*, yes: bool) -> None:
+    if not yes:
+        typer.confirm("Sign and send these?", abort=True, err=True)
+
+
+def _names(parts: Sequence[tuple[Draft, list[bytes]]], rows: Sequence[ImportRow]) -> list[str]:
+    """A name for each submission of `parts`: the manifests, and the rows in between."""
+    waiting = iter(map(row_name, rows))
+    return [name for _, lines in parts for name in ("manifest", *islice(waiting, len(lines)))]

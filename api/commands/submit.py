@@ -1,0 +1,31 @@
+"""`duebill submit`: signed command files to a ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.commandfile import read_file
+from api.opening import open_target
+from api.sending import send_all, tell_verdicts
+
+
+def run(
+    files: Annotated[list[Path], typer.Argument(exists=True, help="Signed command files.")],
+    *,
+    folder: Annotated[Path | None, typer.Option("--dir", help="The ledger's folder.")] = None,
+    url: Annotated[str | None, typer.Option(help="The ledger's server.")] = None,
+    receipts: Annotated[Path | None, typer.Option(help="Keep the receipts in this folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Send signed commands in order; each has its own verdict.
+
+    Sending a file again is harmless: what is in the ledger already is said again.
+    """
+    items = [(path, item) for path in files for item in read_file(path)]
+    names = [f"{path.name} {item.payload['kind']}" for path, item in items]
+    with open_target(folder, url) as target:
+        verdicts = send_all(target, [item.data() for _, item in items], receipts)
+    tell_verdicts(names, verdicts, as_json=as_json)

@@ -1,0 +1,96 @@
+"""A ledger in a folder as the target of commands, written by this process alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from api.embedded import Embedded, open_folder
+from api.importing import ImportRow, judge_rows
+from api.receipts import receipt_tree
+from api.resolving import resolver
+from api.target import Verdict, now_ms
+from api.terminal import error_tree
+from ledger.book import Book
+from ledger.dates import civil_date
+from ledger.documents.value import DocumentParty
+from ledger.errors import LedgerError, RefusalCode, Refused
+from ledger.parties.state import TakenIdentifier
+from ledger.policy.state import POLICY, Policy
+from ledger.service import Receipt
+
+GROUP = 500
+"""Submissions of one commit."""
+
+
+@contextmanager
+def open_ledger(folder: Path) -> Iterator[Embedded]:
+    """The ledger in a folder. Raises `Refused` (`ledger_not_open`) where there is none."""
+    if not (folder / "ledger.db").is_file():
+        raise Refused(RefusalCode.LEDGER_NOT_OPEN, f"There is no ledger in {folder}.")
+    with open_folder(folder, now_ms) as embedded:
+        yield embedded
+
+
+class FolderTarget:
+    """`api.target.Target` over an open folder."""
+
+    def __init__(self, embedded: Embedded) -> None:
+        self._embedded = embedded
+        self._ledger = embedded.ledger
+        self._records = embedded.store.records
+        self._resolve = resolver(self._records)
+        policy = self._records.get(Policy, (POLICY,)).get(POLICY)
+        self._digits = {item.code: item.digits for item in policy.currencies} if policy else {}
+
+    @property
+    def origin(self) -> str:
+        """The name of the log."""
+        return self._ledger.origin
+
+    def digits(self, currency: str) -> int | None:
+        """The minor digits by the policy in force."""
+        return self._digits.get(currency)
+
+    def today(self) -> date:
+        """The civil date in the ledger's legal time zone."""
+        return civil_date(self._embedded.clock(), self._ledger.time_zone)
+
+    def party(self, named: str) -> str:
+        """The party of an id or of ``scheme:value``. Raises `Refused` (`party_unknown`)."""
+        if ":" not in named:
+            return named
+        taken = self._records.get(TakenIdentifier, (named,)).get(named)
+        if taken is None:
+            raise Refused(RefusalCode.PARTY_UNKNOWN, f"No party is enrolled as {named}.")
+        return taken.party
+
+    def resolve(self, named: DocumentParty) -> str | None:
+        """The enrolled party that a document means, or None."""
+        return self._resolve(named)
+
+    def judge(self, rows: Sequence[ImportRow], party: str) -> list[ImportRow]:
+        """The rows judged by the rules over the records of now."""
+        return judge_rows(Book(self._records), rows, party, self._embedded.clock())
+
+    def send(self, submissions: Sequence[bytes], progress: Callable[[int], None]) -> list[Verdict]:
+        """A verdict for each, group by group."""
+        verdicts: list[Verdict] = []
+        for start in range(0, len(submissions), GROUP):
+            group = submissions[start : start + GROUP]
+            verdicts += map(_verdict, self._embedded.service.submit_many(group))
+            progress(len(verdicts))
+        return verdicts
+
+    def receipt(self, seq: int) -> dict[str, Any]:
+        """The receipt of an entry under the newest signed head."""
+        return receipt_tree(self._embedded.store, self._embedded.service.proof(seq), seq)
+
+
+def _verdict(answer: Receipt | LedgerError) -> Verdict:
+    if isinstance(answer, LedgerError):
+        return Verdict(None, error=error_tree(answer))
+    return Verdict(answer.seq, answer.repeated)

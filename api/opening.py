@@ -1,0 +1,24 @@
+"""Which ledger the options --dir and --url mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from api.local import FolderTarget, open_ledger
+from api.target import Target
+
+
+@contextmanager
+def open_target(folder: Path | None, url: str | None) -> Iterator[Target]:
+    """The ledger that exactly one of the two names; wrong usage otherwise."""
+    if folder is not None and url is None:
+        with open_ledger(folder) as embedded:
+            yield FolderTarget(embedded)
+    elif url is not None and folder is None:
+        raise typer.BadParameter("not yet")
+    else:
+        raise typer.BadParameter("Name the ledger by either --dir or --url.")

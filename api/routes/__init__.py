@@ -1,0 +1,1 @@
+"""One file for each group of routes; each makes its router and knows no other."""

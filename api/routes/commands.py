@@ -1,0 +1,89 @@
+"""The one door for writing: a signed command in and its receipt out, or many with verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+
+from api.problems import problem_of
+from api.site import Here, raw, raw_body
+from ledger import canonical
+from ledger.base64url import b64url_encode
+from ledger.envelope import LONGEST_SUBMISSION
+from ledger.errors import LedgerError, RefusalCode, Refused
+from ledger.service import Receipt
+from ledger.vocabulary import event_trees
+
+MOST_LINES = 1_000
+NDJSON = "application/x-ndjson"
+
+router = APIRouter(tags=["commands"])
+
+
+@router.post(
+    "/v1/commands",
+    status_code=201,
+    summary="Submit a signed command",
+    openapi_extra=raw("application/json", "The command with its disclosures and rule documents."),
+)
+def submit(
+    body: Annotated[bytes, Depends(raw_body(LONGEST_SUBMISSION))], site: Here, response: Response
+) -> dict[str, Any]:
+    """The receipt of a command. 201 when it became an entry now, 200 when it was one already."""
+    receipt = site.service.submit(body)
+    response.headers["Location"] = f"/v1/entries/{receipt.seq}"
+    response.status_code = _status(receipt)
+    return receipt_tree(receipt)
+
+
+@router.post(
+    "/v1/commands:batch",
+    summary="Submit many commands",
+    response_class=Response,
+    responses={200: {"content": {NDJSON: {}}, "description": "One verdict per line, in order."}},
+    openapi_extra=raw(NDJSON, "One submission per line, at most 1,000 lines."),
+)
+def submit_batch(body: Annotated[bytes, Depends(raw_body())], site: Here) -> Response:
+    """One verdict for each line: its status, and its receipt or its problem.
+
+    The lines are one group in their order; a line that is refused touches no other.
+    """
+    lines = body.removesuffix(b"\n").split(b"\n") if body else []
+    if len(lines) > MOST_LINES:
+        raise Refused(
+            RefusalCode.TOO_MANY_LINES, f"A batch has {len(lines)} lines, at most {MOST_LINES}."
+        )
+    answers = site.service.submit_many(lines) if lines else []
+    for answer in answers:
+        if isinstance(answer, Refused):
+            site.count(answer.code.value)
+    return Response(verdicts(answers), media_type=NDJSON)
+
+
+def verdicts(answers: Sequence[Receipt | LedgerError]) -> bytes:
+    """The answers as NDJSON."""
+    return b"".join(canonical.encode(_verdict(answer)) + b"\n" for answer in answers)
+
+
+def _verdict(answer: Receipt | LedgerError) -> dict[str, Any]:
+    if isinstance(answer, Receipt):
+        return {"status": _status(answer), "receipt": receipt_tree(answer)}
+    status, problem = problem_of(answer)
+    return {"status": status, "problem": problem}
+
+
+def receipt_tree(receipt: Receipt) -> dict[str, Any]:
+    """A receipt as JSON: place, leaf hash (base64url), what followed, and the signed head."""
+    return {
+        "seq": receipt.seq,
+        "leaf": b64url_encode(receipt.leaf),
+        "events": event_trees(receipt.events),
+        "checkpoint": receipt.checkpoint,
+        "repeated": receipt.repeated,
+    }
+
+
+def _status(receipt: Receipt) -> int:
+    return 200 if receipt.repeated else 201

@@ -1,0 +1,179 @@
+"""Reading records: lists with keyset cursors, one record, and what happened to a receivable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from api.auth import Caller
+from api.disclosing import step_of
+from api.site import Here, Sight, SignedIn
+from api.visibility import RULES, Rule, hidden_fields
+from ledger.base64url import b64url_decode, b64url_encode
+from ledger.errors import RefusalCode, Refused
+from ledger.financing.state import Financing, Offer, Programme
+from ledger.financing.state import Request as FinancingRequest
+from ledger.model.codec import WireForm, write
+from ledger.parties.commands import Role
+from ledger.parties.state import Account, Party
+from ledger.policy.state import digits_of
+from ledger.receivables.state import Holding, Invoice, Receivable, Transfer
+from ledger.settlement.state import Payment
+from ledger.store.pages import page
+
+KINDS: dict[str, type[Any]] = {
+    "parties": Party,
+    "accounts": Account,
+    "invoices": Invoice,
+    "receivables": Receivable,
+    "holdings": Holding,
+    "transfers": Transfer,
+    "programmes": Programme,
+    "requests": FinancingRequest,
+    "offers": Offer,
+    "financings": Financing,
+    "payments": Payment,
+}
+"""What is read under which path."""
+
+MOST, USUAL = 200, 50
+SCANNED = 10_000
+"""Records looked at for one page; a page may be short and still have a next one."""
+
+_SENT_OTHERWISE = frozenset({"limit", "cursor"})
+_ID = re.compile(r"[a-z]{3}_[a-z2-7]{26}")
+
+router = APIRouter(tags=["records"])
+
+
+def record_tree(sight: Sight, record: Any, hidden: frozenset[str]) -> dict[str, Any]:
+    """A record as JSON, amounts as decimal strings, without the hidden fields."""
+    tree = write(record, WireForm(digits_of(sight.book), {}))
+    return {name: value for name, value in tree.items() if name not in hidden}
+
+
+def visible(sight: Sight, kind: type[Any], record_id: str, caller: Caller) -> dict[str, Any]:
+    """The record as the caller may see it. Raises `Refused` (`record_not_found`)."""
+    record = sight.book.get(kind, record_id)
+    hidden = None if record is None else hidden_fields(RULES[kind], record, sight.book, caller)
+    if hidden is None:
+        raise Refused(RefusalCode.RECORD_NOT_FOUND, f"There is no such {kind.__name__.lower()}.")
+    return record_tree(sight, record, hidden)
+
+
+def _list(kind: type[Any]) -> Callable[..., dict[str, Any]]:
+    def read(
+        request: Request,
+        caller: SignedIn,
+        site: Here,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = USUAL,
+        cursor: str = "",
+    ) -> dict[str, Any]:
+        """Those that concern the caller, ordered by id. Filter by any indexed field."""
+        rule = RULES[kind]
+        where = _filters(rule, caller, dict(request.query_params.multi_items()))
+        with site.reading() as sight:
+            data, last = _page(sight, rule, caller, where, _after(cursor), limit)
+            return {
+                "data": data,
+                "has_more": last is not None,
+                "next_cursor": None if last is None else b64url_encode(last.encode()),
+                "ledger": sight.ledger(),
+            }
+
+    return read
+
+
+def _one(kind: type[Any]) -> Callable[..., dict[str, Any]]:
+    def read(record_id: str, caller: SignedIn, site: Here) -> dict[str, Any]:
+        """One of them; 404 when it is not there or does not concern the caller."""
+        with site.reading() as sight:
+            return {
+                "data": visible(sight, kind, record_id, caller),
+                "ledger": sight.ledger(),
+            }
+
+    return read
+
+
+for _name, _kind in KINDS.items():
+    router.get(f"/v1/{_name}", summary=f"List {_name}", name=f"list_{_name}")(_list(_kind))
+    router.get(f"/v1/{_name}/{{record_id}}", summary=f"Read one of {_name}", name=f"read_{_name}")(
+        _one(_kind)
+    )
+
+
+@router.get("/v1/receivables/{record_id}/history", summary="What happened to a receivable")
+def history(record_id: str, caller: SignedIn, site: Here) -> dict[str, Any]:
+    """The entries about the receivable and those of its parts that concern the caller."""
+    with site.reading() as sight:
+        visible(sight, Receivable, record_id, caller)
+        ids = {record_id}
+        for holding in sight.book.find(Holding, receivable=record_id):
+            related: list[Any] = [holding, *sight.book.find(Payment, holding=holding.id)]
+            for kind in (Transfer, FinancingRequest, Financing):
+                related += sight.book.find(kind, holding=holding.id)
+            ids |= {
+                item.id
+                for item in related
+                if hidden_fields(RULES[type(item)], item, sight.book, caller) is not None
+            }
+        seqs = site.mentions.of(ids, sight.view)
+        data = [step_of(sight.view, seq) for seq in seqs]
+        return {"data": data, "ledger": sight.ledger()}
+
+
+def _page(
+    sight: Sight, rule: Rule, caller: Caller, where: dict[str, str], after: str, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The next visible records, and the id to go on after (None: that is all)."""
+    narrow = bool(rule.sides) and not caller.sees_all and Role.OPERATOR not in caller.roles
+    found: list[dict[str, Any]] = []
+    for _ in range(SCANNED // MOST):
+        rows = page(
+            sight.view.records,
+            rule.kind,
+            where=where,
+            after=after,
+            limit=MOST + 1,
+            party=caller.party if narrow else None,
+            named_in=rule.sides,
+            via=rule.via,
+        )
+        for record in rows[:MOST]:
+            hidden = hidden_fields(rule, record, sight.book, caller)
+            if hidden is not None and len(found) == limit:
+                return found, after
+            after = record.id
+            if hidden is not None:
+                found.append(record_tree(sight, record, hidden))
+        if len(rows) <= MOST:
+            return found, None
+    return found, after
+
+
+def _filters(rule: Rule, caller: Caller, sent: dict[str, str]) -> dict[str, str]:
+    known = rule.filters(caller)
+    for name in sent:
+        if name not in known and name not in _SENT_OTHERWISE:
+            allowed = ", ".join(sorted(known)) or "no field"
+            raise Refused(
+                RefusalCode.FILTER_UNKNOWN,
+                f"This list is filtered by {allowed}.",
+                place=f"/query/{name[:60]}",
+            )
+    return {name: value for name, value in sent.items() if name in known}
+
+
+def _after(cursor: str) -> str:
+    try:
+        after = b64url_decode(cursor).decode()
+    except (Refused, UnicodeDecodeError):
+        after = "?"
+    if after and not _ID.fullmatch(after):
+        detail = "The cursor is none of ours."
+        raise Refused(RefusalCode.CURSOR_INVALID, detail, place="/query/cursor")
+    return after

@@ -1,0 +1,60 @@
+"""How the server is: alive, ready, and counted; and the page that every problem points to."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from starlette.responses import PlainTextResponse
+
+from api.problems import PAGE, refusals_page
+from api.site import Here
+from ledger.errors import Halted
+
+router = APIRouter(tags=["status"])
+
+
+@router.get("/healthz", summary="Whether the process answers")
+def healthz() -> dict[str, str]:
+    """The process answers; nothing is said about the ledger."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", summary="Whether commands are taken")
+def readyz(site: Here) -> dict[str, str]:
+    """Commands are taken. Else 503, with why."""
+    if site.service.halted:
+        raise Halted(site.service.halted)
+    return {"status": "ready"}
+
+
+@router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
+def metrics(site: Here) -> str:
+    """Counters and gauges in the Prometheus text format 0.0.4."""
+    figures = [
+        ("duebill_entries", "Entries in the log.", "gauge", {"": site.embedded.store.size()}),
+        ("duebill_head_size", "Entries under the signed head.", "gauge", _head(site)),
+        ("duebill_halted", "Whether writing has stopped.", "gauge", {"": int(_halted(site))}),
+        ("duebill_refusals_total", "Refusals by code.", "counter", _refusals(site)),
+    ]
+    lines = []
+    for name, says, kind, values in figures:
+        lines += [f"# HELP {name} {says}", f"# TYPE {name} {kind}"]
+        lines += [f"{name}{label} {value}" for label, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+@router.get(PAGE, summary="What each refusal means", include_in_schema=False)
+def refusals() -> Response:
+    """The page that the `type` of every problem points into."""
+    return Response(refusals_page(), media_type="text/markdown; charset=utf-8")
+
+
+def _head(site: Here) -> dict[str, int]:
+    return {"": site.service.signed.size}
+
+
+def _halted(site: Here) -> bool:
+    return site.service.halted is not None
+
+
+def _refusals(site: Here) -> dict[str, int]:
+    return {f'{{code="{code}"}}': count for code, count in sorted(site.refusals.items())}

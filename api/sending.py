@@ -1,0 +1,51 @@
+"""Sending command files and telling what became of each command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from api.target import Target, Verdict
+from api.terminal import note, progress, say, say_json, tree_text
+
+
+def send_all(target: Target, submissions: Sequence[bytes], receipts: Path | None) -> list[Verdict]:
+    """Send everything in order; keep the receipts of what was taken in the folder `receipts`."""
+    with progress("sending", len(submissions)) as tell:
+        verdicts = target.send(submissions, tell)
+    if receipts is not None:
+        receipts.mkdir(parents=True, exist_ok=True)
+        for verdict in verdicts:
+            if verdict.seq is not None:
+                path = receipts / f"{verdict.seq}.json"
+                path.touch(mode=0o600)
+                path.write_text(json.dumps(target.receipt(verdict.seq)), encoding="utf-8")
+    return verdicts
+
+
+def tell_verdicts(
+    names: Sequence[str],
+    verdicts: Sequence[Verdict],
+    *,
+    as_json: bool = False,
+    also: Mapping[str, Any] | None = None,
+) -> None:
+    """Print each verdict beside its name (as JSON with `also`); exit 1 when any was refused."""
+    named = list(zip(names, verdicts, strict=True))
+    if as_json:
+        trees = [{"name": name, **verdict.tree()} for name, verdict in named]
+        say_json({**(also or {}), "verdicts": trees})
+    else:
+        for name, verdict in named:
+            if verdict.error is not None:
+                note(f"{name}: {tree_text(verdict.error)}")
+            else:
+                say(f"{name}: entry {verdict.seq}{' (again)' if verdict.repeated else ''}")
+        taken = sum(verdict.seq is not None for verdict in verdicts)
+        say(f"{taken} of {len(verdicts)} commands are in the ledger.")
+    if any(verdict.error is not None for verdict in verdicts):
+        raise typer.Exit(1)

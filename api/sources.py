@@ -1,0 +1,31 @@
+"""What a SOURCE of an audit means: a server's URL, an export folder or a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from api.database import DatabaseSource
+from ledger.audit.folder import FolderSource
+from ledger.audit.source import Source
+from ledger.errors import Unavailable
+from ledger.store.heads import FileHeadStore
+from ledger.store.snapshot import open_snapshot
+
+
+@contextmanager
+def open_source(text: str, party: str = "", key: Path | None = None) -> Iterator[Source]:
+    """The log at `text`: an export folder, a ledger's folder, its database file or
+    ``sqlite:///…`` URL. Raises `Unavailable` where there is none of these.
+    """
+    path = Path(text.removeprefix("sqlite:///"))
+    if path.is_dir() and not (path / "ledger.db").exists():
+        yield FolderSource(path)
+        return
+    if path.is_dir():
+        path = path / "ledger.db"
+    if not path.is_file():
+        raise Unavailable(f"{text} is no URL, export folder or database.")
+    with open_snapshot(path, FileHeadStore(path.with_name("head.json"))) as snapshot:
+        yield DatabaseSource(snapshot)

@@ -1,0 +1,148 @@
+"""How every simulated ledger begins: genesis, a policy with caps in reach, parties, accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from api.drafting import Desk, jwk_of
+from ledger import canonical, vocabulary
+from ledger.chain.entry import LARGEST_ENTRY
+from ledger.keys import SigningKey
+from ledger.parties import commands as p
+from ledger.parties.commands import Role
+from ledger.parties.decide import SUITE
+from ledger.policy.commands import AdoptPolicy, Caps, Clocks, CurrencyDigits
+from ledger.policy.state import RULES_NUMBER
+from tests.support.actors import DIGITS, ORIGIN, Make, Said, Stage, digest
+
+PARTIES: dict[str, tuple[tuple[Role, ...], tuple[str, ...]]] = {
+    "core": ((Role.OBLIGOR,), ("ann", "bob")),
+    "other": ((Role.OBLIGOR, Role.SUPPLIER), ("ann",)),
+    "first": ((Role.SUPPLIER,), ("ann",)),
+    "second": ((Role.SUPPLIER,), ("ann", "bob", "cat")),
+    "third": ((Role.SUPPLIER,), ("ann",)),
+    "fund": ((Role.FINANCIER,), ("ann",)),
+    "house": ((Role.FINANCIER, Role.BANK), ("ann",)),
+    "bank": ((Role.BANK,), ("ann",)),
+    "auditor": ((Role.AUDITOR,), ("ann",)),
+}
+"""Everybody but the operator: roles, and people, of whom each has a key."""
+OBLIGORS = ("core", "other")
+SUPPLIERS = ("first", "second", "third")
+FINANCIERS = ("fund", "house")
+TWO_PEOPLE = p.Tier(
+    acts=("receivable.acknowledge", "receivable.issue"),
+    persons=2,
+    from_minor=50_000,
+    currency="CNY",
+)
+"""The approval rule of the core enterprise."""
+
+
+def calendar(last: str = "2040-12-31") -> bytes:
+    """A calendar with weekends and one holiday a year."""
+    years = range(2026, int(last[:4]) + 1)
+    return canonical.encode(
+        {
+            "first": "2025-01-01",
+            "holidays": [f"{year}-01-28" for year in years if f"{year}-01-28" <= last],
+            "id": f"stage-{last}",
+            "last": last,
+            "weekend": [6, 7],
+            "working_weekends": [],
+        }
+    )
+
+
+def policy(document: bytes, rounding: str = "half_up", roll: str = "following") -> AdoptPolicy:
+    """A policy whose caps a short history reaches."""
+    currencies = (CurrencyDigits(code=code, digits=digits) for code, digits in DIGITS.items())
+    return AdoptPolicy(
+        currencies=tuple(currencies),
+        identifiers=(),
+        calendar=digest_of(document),
+        roll=roll,
+        rounding=rounding,
+        caps=Caps(children=4, open_holdings=6, hops=3, term_months=12, smallest_split_minor=100),
+        clocks=Clocks(
+            issue_days=10,
+            acknowledge_days=30,
+            transfer_days=5,
+            lock_days=4,
+            obligor_key_hours=24,
+        ),
+    )
+
+
+def digest_of(document: bytes) -> str:
+    """The name of a rule document."""
+    return digest(document.decode())
+
+
+def genesis(stage: Stage, key: SigningKey, *, sandbox: bool = True, zone: str = "") -> Make:
+    """The command that opens the ledger."""
+
+    def make(desk: Desk, jti: str) -> vocabulary.Command:
+        return p.OpenLedger(
+            origin=ORIGIN,
+            suite=SUITE,
+            time_zone=zone or "Asia/Shanghai",
+            sandbox=sandbox,
+            rules=RULES_NUMBER,
+            field_classes=vocabulary.field_classes_digest(),
+            largest_entry=LARGEST_ENTRY,
+            log_key=jwk_of(stage.log_key),
+            operator_key=desk.new_key(key, "ann", jti),
+            operator_name="Operator",
+        )
+
+    return make
+
+
+def open_ledger(stage: Stage, *, sandbox: bool = True) -> Said:
+    """Genesis."""
+    key = stage.new_key()
+    make = genesis(stage, key, sandbox=sandbox)
+    return stage.do("operator", make, keys=[key], jti=stage.jti)
+
+
+def enrolment(
+    stage: Stage, name: str, roles: Sequence[Role], people: Sequence[str], number: str = ""
+) -> Make:
+    """The command that enrols a legal entity with fresh keys."""
+    keys = [(stage.new_key(), person) for person in people]
+
+    def make(desk: Desk, jti: str) -> vocabulary.Command:
+        return p.EnrolParty(
+            natural=False,
+            roles=tuple(roles),
+            keys=tuple(desk.new_key(key, person, jti) for key, person in keys),
+            evidence=digest(f"evidence of {name}"),
+            country="CN",
+            name=f"{name.title()} Ltd",
+            identifiers=(p.Identifier(scheme="test", value=number or name.upper()),),
+        )
+
+    return make
+
+
+def enrol(stage: Stage, name: str, roles: Sequence[Role], people: Sequence[str]) -> Said:
+    """A new party under this name."""
+    said = stage.do("operator", enrolment(stage, name, roles, people))
+    if said.taken:
+        stage.parties[name] = said.id("pty")
+    return said
+
+
+def found(stage: Stage, *, sandbox: bool = True) -> None:
+    """A ledger on which everybody can act."""
+    document = calendar()
+    said = [open_ledger(stage, sandbox=sandbox)]
+    said.append(stage.do("operator", policy(document), documents=[document]))
+    said += [enrol(stage, name, *how) for name, how in PARTIES.items()]
+    for name in (*OBLIGORS, *SUPPLIERS, *FINANCIERS):
+        for currency in DIGITS:
+            account = p.AddAccount(number=f"{name} {currency}", bank="Bank", currency=currency)
+            said.append(stage.do(name, account))
+    said.append(stage.do("core", p.SetApproval(tiers=(TWO_PEOPLE,))))
+    assert all(item.taken for item in said), [item.answer for item in said]

@@ -1,0 +1,412 @@
+"""Records in the state that an act needs: found among those there are, or brought about.
+
+`fresh` things are made through the ledger like everything else, so each of these functions is a
+short story of commands that must be accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from ledger.dates import Roll
+from ledger.errors import Refused
+from ledger.financing import commands as f
+from ledger.financing.records import Financing, FinancingState, Offer, Programme, Request
+from ledger.financing.terms import quote
+from ledger.model.records import R, Record
+from ledger.money import Money
+from ledger.parties.commands import Assurance
+from ledger.parties.state import Account
+from ledger.policy.state import calendar_of
+from ledger.receivables import commands as c
+from ledger.receivables.clocks import issue_is_over, transfer_is_over
+from ledger.receivables.records import (
+    Holding,
+    HoldingState,
+    Mode,
+    Receivable,
+    ReceivableState,
+    Transfer,
+    TransferState,
+)
+from tests.support.actors import DAY, Said, Stage, digest
+from tests.support.founding import OBLIGORS, SUPPLIERS
+
+FRESH = 0.3
+"""How often something new is made though there is something that would do."""
+PLAIN = c.Terms(waiver_of_defences=True, consent_to_split=True, pay_to=c.PayTo.HOLDER)
+
+
+def sure(said: Said) -> Said:
+    """What was said, which must have been accepted."""
+    assert said.taken, f"{said.command} was refused: {said.answer}"
+    return said
+
+
+def one(
+    s: Stage, kind: type[R], test: Callable[[R], bool], make: Callable[[], R], fresh: float = FRESH
+) -> R:
+    """A record of `kind` that passes `test`, or a new one."""
+    found = None if s.random.random() < fresh else s.some(kind, test)
+    return found or make()
+
+
+# -- claims ----------------------------------------------------------------------------------------
+def line(s: Stage, amount: Money, number: str = "", more: int = 0) -> c.InvoiceLine:
+    """An invoice line that uses `amount`; `more` of the invoice is left."""
+    facts = c.InvoiceFacts(
+        number=number or f"INV-{s.next()}",
+        issued=s.today - timedelta(days=3),
+        gross=amount + Money(more, amount.currency),
+    )
+    return c.InvoiceLine(facts=facts, used=amount)
+
+
+def claim(s: Stage, *lines: c.InvoiceLine, obligor: str = "core") -> c.RegisterReceivable:
+    """The command that registers a claim, due in one to six months."""
+    return c.RegisterReceivable(
+        obligor=s.parties[obligor],
+        invoices=lines or (line(s, s.money(), more=s.random.choice([0, 500])),),
+        due=s.today + timedelta(days=s.random.randint(30, 180)),
+        basis=c.Basis.ACCEPTANCE,
+        basis_date=s.today,
+    )
+
+
+def issue(s: Stage, *lines: c.InvoiceLine, to: str = "first", terms: c.Terms = PLAIN) -> c.Command:
+    """The command that proposes an issue."""
+    return c.ProposeIssue(
+        creditor=s.parties[to],
+        invoices=lines or (line(s, s.money()),),
+        due=s.today + timedelta(days=s.random.randint(30, 180)),
+        basis=c.Basis.DELIVERY,
+        basis_date=s.today,
+        terms=terms,
+    )
+
+
+def registered(s: Stage, *, fresh: float = FRESH, amount: Money | None = None) -> Receivable:
+    """A receivable that waits for its obligor."""
+
+    def make() -> Receivable:
+        obligor, supplier = s.random.choice(OBLIGORS), s.random.choice(SUPPLIERS)
+        lines = (line(s, amount),) if amount else ()
+        said = sure(s.do(supplier, claim(s, *lines, obligor=obligor)))
+        return s.get(Receivable, said.id("rcv"))
+
+    return one(s, Receivable, lambda item: item.state is ReceivableState.REGISTERED, make, fresh)
+
+
+def proposed(s: Stage, *, fresh: float = FRESH) -> Receivable:
+    """A proposed issue that waits for its creditor."""
+
+    def make() -> Receivable:
+        said = sure(s.do(s.random.choice(OBLIGORS), issue(s, to=s.random.choice(SUPPLIERS))))
+        return s.get(Receivable, said.id("rcv"))
+
+    return one(
+        s,
+        Receivable,
+        lambda item: (
+            item.state is ReceivableState.PROPOSED and not issue_is_over(item, s.clock.ms)
+        ),
+        make,
+        fresh,
+    )
+
+
+def acknowledgement(item: Receivable, amount: Money, terms: c.Terms = PLAIN) -> c.Acknowledge:
+    """The command that acknowledges."""
+    return c.Acknowledge(
+        receivable=item.id, accepts=item.proposal, amount=amount, terms=terms
+    )
+
+
+def held(
+    s: Stage, *, fresh: float = FRESH, amount: Money | None = None, terms: c.Terms = PLAIN
+) -> Holding:
+    """A holding that is free; fresh ones are of a creditor, under `terms`."""
+
+    def make() -> Holding:
+        item = registered(s, fresh=1 if amount else FRESH, amount=amount)
+        command = acknowledgement(item, item.face, terms)
+        said = sure(s.do(s.name_of(item.obligor), command, item))
+        return s.get(Holding, said.id("hld"))
+
+    return one(s, Holding, lambda item: item.state is HoldingState.HELD, make, fresh)
+
+
+def closed(s: Stage) -> Holding:
+    """A holding that is split or redeemed."""
+
+    def make() -> Holding:
+        item = held(s)
+        sure(s.do(s.name_of(item.holder), receipt(s, item, item.outstanding)))
+        return s.get(Holding, item.id)
+
+    return one(s, Holding, lambda item: not item.is_open, make, 0)
+
+
+def with_agent(s: Stage) -> Receivable:
+    """An acknowledged receivable that is paid through an agent, the bank."""
+    terms = c.Terms(
+        waiver_of_defences=False,
+        consent_to_split=True,
+        pay_to=c.PayTo.PAYING_AGENT,
+        paying_agent=s.parties["bank"],
+    )
+
+    def make() -> Receivable:
+        item = held(s, fresh=1, terms=terms)
+        if s.random.random() < 0.5 and item.amount.minor >= 200:
+            sure(s.do(s.name_of(item.holder), halves(item)))
+        return s.get(Receivable, item.receivable)
+
+    return one(
+        s,
+        Receivable,
+        lambda item: (
+            item.paying_agent is not None and item.state is ReceivableState.ACKNOWLEDGED
+        ),
+        make,
+    )
+
+
+def halves(item: Holding) -> c.SplitHolding:
+    """The command that splits what is outstanding in two."""
+    first = Money(item.outstanding.minor // 2, item.amount.currency)
+    children = (c.Child(amount=first), c.Child(amount=item.outstanding - first))
+    return c.SplitHolding(holding=item.id, children=children)
+
+
+# -- transfers -------------------------------------------------------------------------------------
+def offer_to(s: Stage, item: Holding, to: str, *, price: Money | None = None) -> c.ProposeTransfer:
+    """The command that proposes a transfer, open for one to five days."""
+    return c.ProposeTransfer(
+        holding=item.id,
+        to=s.parties[to],
+        base_trade=digest("trade"),
+        recourse=s.random.choice(list(c.Recourse)),
+        discharges_underlying=s.random.choice(list(c.DischargesUnderlying)),
+        lapses_ms=s.clock.ms + s.random.randint(1, 5) * DAY,
+        consideration=price,
+    )
+
+
+def transferee(s: Stage, item: Holding) -> str:
+    """Anybody who may take the holding."""
+    names = [*SUPPLIERS, "fund", s.name_of(item.obligor)]
+    return s.random.choice([name for name in names if s.parties[name] != item.holder])
+
+
+def travelled(s: Stage, hops: int) -> Holding:
+    """A free holding that changed hands `hops` times, exactly."""
+    item = held(s, fresh=1)
+    for _ in range(hops):
+        to = next(name for name in SUPPLIERS if s.parties[name] != item.holder)
+        said = sure(s.do(s.name_of(item.holder), offer_to(s, item, to)))
+        item = taken(s, s.get(Transfer, said.id("trf")))
+    return item
+
+
+def pending(s: Stage, *, fresh: float = FRESH) -> Transfer:
+    """A proposed transfer that may still be answered."""
+
+    def make() -> Transfer:
+        item = one(
+            s, Holding, lambda item: item.state is HoldingState.HELD and item.hops < 3,
+            lambda: held(s, fresh=1),
+        )  # fmt: skip
+        said = sure(s.do(s.name_of(item.holder), offer_to(s, item, transferee(s, item))))
+        return s.get(Transfer, said.id("trf"))
+
+    return one(
+        s,
+        Transfer,
+        lambda item: (
+            item.state is TransferState.PROPOSED and not transfer_is_over(item, s.clock.ms)
+        ),
+        make,
+        fresh,
+    )
+
+
+def taken(s: Stage, item: Transfer) -> Holding:
+    """The holding once its transfer is accepted."""
+    command = c.AcceptTransfer(transfer=item.id, accepts=item.proposal)
+    sure(s.do(s.name_of(item.assignee), command, item))
+    return s.get(Holding, item.holding)
+
+
+# -- financing -------------------------------------------------------------------------------------
+def programme(s: Stage, by: str = "fund", *, currency: str = "CNY", **changes: object) -> Programme:
+    """A new programme, wide open unless said otherwise."""
+    wide: dict[str, object] = {
+        "name": "Suppliers of all",
+        "currency": currency,
+        "minimum_assurance": Assurance.OPERATOR_VOUCHED,
+        "obligors": (),
+        "limit_obligor": Money(10**10, currency),
+        "limit_total": Money(10**10, currency),
+        "max_tenor_days": 366,
+    }
+    said = sure(s.do(by, f.OpenProgramme(**(wide | changes))))  # type: ignore[arg-type] - a wish list
+    return s.get(Programme, said.id("prg"))
+
+
+def standing_offer(s: Stage, under: Programme, **changes: object) -> Offer:
+    """A new offer under a programme."""
+    usual: dict[str, object] = {
+        "programme": under.id,
+        "rate_ppm": s.random.randint(10_000, 120_000),
+        "valid_until_ms": s.clock.ms + 30 * DAY,
+        "recourse": s.random.choice(list(c.Recourse)),
+    }
+    said = sure(s.do(s.name_of(under.financier), f.MakeOffer(**(usual | changes))))  # type: ignore[arg-type] - a wish list
+    return s.get(Offer, said.id("off"))
+
+
+def offer_for(s: Stage, item: Holding, **changes: object) -> Offer:
+    """A live offer that fits a holding which is free and unpaid."""
+    by = s.random.choice([name for name in ("fund", "house") if s.parties[name] != item.holder])
+    currency = item.amount.currency
+    wide = [
+        offer
+        for offer in s.all(Offer)
+        if offer.is_live(s.clock.ms)
+        and s.get(Programme, offer.programme).state == "open"
+        and s.get(Programme, offer.programme).name == f"Wide {currency}"
+        and offer.financier == s.parties[by]
+        and offer.max_amount is None
+        and offer.rate_ppm < 200_000
+    ]
+    if wide and not changes and s.random.random() > FRESH:
+        return s.random.choice(wide)
+    return standing_offer(s, programme(s, by, currency=currency, name=f"Wide {currency}"), **changes)
+
+
+def value_date(s: Stage) -> date:
+    """The next business day, today included."""
+    calendar, day = calendar_of(s.book), s.today
+    while not calendar.is_business_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def account_of(s: Stage, party: str, currency: str) -> str:
+    """An account of a party."""
+    found = s.store.records.find(Account, {"party": party})
+    return next(item.id for item in found if item.currency == currency)
+
+
+def acceptance(s: Stage, item: Holding, offer: Offer) -> tuple[f.AcceptOffer, Record, Record]:
+    """The command that accepts an offer at its exact price, and the two records it must expect."""
+    day = value_date(s)
+    try:
+        price = quote(s.book, item, offer, day, s.clock.ms).price
+    except Refused:
+        price = Money(1, item.amount.currency)
+    command = f.AcceptOffer(
+        holding=item.id,
+        offer=offer.id,
+        accepts=offer.proposal,
+        value_date=day,
+        account=account_of(s, item.holder, item.amount.currency),
+        price=price,
+    )
+    return command, item, offer
+
+
+def sellable(s: Stage, *, fresh: float = FRESH) -> Holding:
+    """A free and unpaid holding of a supplier that is due long enough after today."""
+    suppliers = {s.parties[name] for name in SUPPLIERS}
+    soon = s.today + timedelta(days=12)
+    return one(
+        s,
+        Holding,
+        lambda item: (
+            item.state is HoldingState.HELD
+            and item.paid.minor == 0
+            and item.holder in suppliers
+            and item.due > soon
+        ),
+        lambda: held(s, amount=s.money(), fresh=1),
+        fresh,
+    )
+
+
+def financing(s: Stage, state: FinancingState, *, fresh: float = FRESH) -> Financing:
+    """A financing that is accepted (its lock running), instructed or active."""
+
+    def make() -> Financing:
+        item = sellable(s)
+        said = sure(s.do(s.name_of(item.holder), *acceptance(s, item, offer_for(s, item))))
+        return s.get(Financing, said.id("fin"))
+
+    def advance(item: Financing) -> Financing:
+        if state is not FinancingState.ACCEPTED:
+            sure(s.do(s.name_of(item.financier), instruction(item)))
+        if state is FinancingState.ACTIVE:
+            sure(s.do(s.name_of(item.holder), proof(s, item)))
+        return s.get(Financing, item.id)
+
+    return one(
+        s,
+        Financing,
+        lambda item: item.state is state and not item.has_lapsed(s.clock.ms),
+        lambda: advance(make()),
+        fresh,
+    )
+
+
+def instruction(item: Financing) -> f.InstructDisbursement:
+    """The command that instructs the advance."""
+    return f.InstructDisbursement(
+        financing=item.id, value_date=item.value_date, reference="pain.001"
+    )
+
+
+def proof(s: Stage, item: Financing) -> f.ConfirmReceipt:
+    """The seller's receipt."""
+    return f.ConfirmReceipt(financing=item.id, amount=item.price, paid_on=s.today)
+
+
+def statement(s: Stage, item: Financing) -> f.AttestDisbursement:
+    """The bank's statement."""
+    return f.AttestDisbursement(
+        financing=item.id,
+        amount=item.price,
+        account=item.account,
+        paid_on=s.today,
+        reference=f"line {s.next()}",
+    )
+
+
+def request(s: Stage) -> Request:
+    """An open request."""
+
+    def make() -> Request:
+        item = held(s, fresh=1)
+        said = sure(s.do(s.name_of(item.holder), wish(s, item)))
+        return s.get(Request, said.id("req"))
+
+    return one(s, Request, lambda item: item.state == "open", make)
+
+
+def wish(s: Stage, item: Holding) -> f.RequestFinancing:
+    """The command that asks for offers."""
+    return f.RequestFinancing(holding=item.id, latest=s.today + timedelta(days=2))
+
+
+# -- payments --------------------------------------------------------------------------------------
+def receipt(s: Stage, item: Holding, amount: Money) -> object:
+    """The holder's receipt for a payment."""
+    from ledger.settlement.commands import ReceivePayment
+
+    return ReceivePayment(
+        holding=item.id, amount=amount, value_date=s.today, reference=f"mine {s.next()}"
+    )
+
+
+_ = (Mode, Roll)

@@ -111,7 +111,7 @@ def table_rows(rows: Sequence[ImportRow], target: Target) -> list[list[str]]:
     for row in rows:
         tree = row_tree(row, target)
         where = " ".join(part for part in (row.file, row.place) if part)
-        why = "; ".join(f"{one.code.value}: {one.detail}" for one in row.refusals)
+        why = "; ".join(f"{one.code.value}: {one.detail.rstrip('.')}" for one in row.refusals)
         amount = f"{tree['amount']} {tree['currency']}" if "amount" in tree else ""
         other = _counterparty_name(row) if row.command else ""
         found.append(

@@ -9,16 +9,27 @@ from pathlib import Path
 import typer
 
 from api.local import FolderTarget, open_ledger
+from api.server import ServerTarget
 from api.target import Target
+from ledger.keys import SigningKey
 
 
 @contextmanager
-def open_target(folder: Path | None, url: str | None) -> Iterator[Target]:
-    """The ledger that exactly one of the two names; wrong usage otherwise."""
+def open_target(
+    folder: Path | None, url: str | None, party: str = "", key: SigningKey | None = None
+) -> Iterator[Target]:
+    """The ledger that exactly one of the two names; wrong usage otherwise.
+
+    A server lets `party` read, signed in with `key`.
+    """
     if folder is not None and url is None:
         with open_ledger(folder) as embedded:
             yield FolderTarget(embedded)
     elif url is not None and folder is None:
-        raise typer.BadParameter("not yet")
+        try:
+            target = ServerTarget(url, party, key)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        yield target
     else:
         raise typer.BadParameter("Name the ledger by either --dir or --url.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from api.importing import Resolve
 from ledger.documents.party import same_party
 from ledger.documents.value import DocumentParty
+from ledger.parties.commands import Identifier
 from ledger.parties.state import Party, TakenIdentifier
 from ledger.ports import Records
 
@@ -22,8 +24,12 @@ def resolver(records: Records) -> Resolve:
     """
 
     @cache
-    def known() -> list[tuple[str, DocumentParty]]:
-        return [(party.id, _as_document(party)) for party in records.scan(Party) if party.name]
+    def by_name() -> Resolve:
+        return resolver_over(
+            (party.id, as_document(party.name, party.identifiers, party.country or ""))
+            for party in records.scan(Party)
+            if party.name
+        )
 
     @cache
     def resolve(named: DocumentParty) -> str | None:
@@ -33,15 +39,29 @@ def resolver(records: Records) -> Resolve:
             for spelling in (scheme, scheme.lower(), _CODES.get(scheme, scheme))
         ]
         owners = {item.party for item in records.get(TakenIdentifier, spellings).values()}
-        owners = owners or {party for party, as_named in known() if same_party(as_named, named)}
-        return owners.pop() if len(owners) == 1 else None
+        return _only(owners) if owners else by_name()(named)
 
     return resolve
 
 
-def _as_document(party: Party) -> DocumentParty:
+def resolver_over(parties: Iterable[tuple[str, DocumentParty]]) -> Resolve:
+    """As `resolver`, over a list of parties as documents would name them."""
+    known = list(parties)
+
+    @cache
+    def resolve(named: DocumentParty) -> str | None:
+        wanted = set(named.identifiers)
+        owners = {party for party, enrolled in known if wanted & set(enrolled.identifiers)}
+        return _only(owners or {party for party, enrolled in known if same_party(enrolled, named)})
+
+    return resolve
+
+
+def as_document(name: str, identifiers: Iterable[Identifier], country: str) -> DocumentParty:
     """An enrolled party as a document would name it."""
-    identifiers = tuple(
-        (_SCHEMES.get(item.scheme, item.scheme.upper()), item.value) for item in party.identifiers
-    )
-    return DocumentParty(party.name or "", identifiers, party.country or "")
+    pairs = ((_SCHEMES.get(one.scheme, one.scheme.upper()), one.value) for one in identifiers)
+    return DocumentParty(name, tuple(pairs), country)
+
+
+def _only(owners: set[str]) -> str | None:
+    return next(iter(owners)) if len(owners) == 1 else None

@@ -6,19 +6,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from api.client import Client, Desk
 from api.database import DatabaseSource
+from api.remote import RemoteSource
 from ledger.audit.folder import FolderSource
 from ledger.audit.source import Source
 from ledger.errors import Unavailable
+from ledger.keys import SigningKey
 from ledger.store.heads import FileHeadStore
 from ledger.store.snapshot import open_snapshot
 
 
 @contextmanager
-def open_source(text: str, party: str = "", key: Path | None = None) -> Iterator[Source]:
-    """The log at `text`: an export folder, a ledger's folder, its database file or
-    ``sqlite:///…`` URL. Raises `Unavailable` where there is none of these.
+def open_source(text: str, party: str = "", key: SigningKey | None = None) -> Iterator[Source]:
+    """The log at `text`: a server (read as `party`, an auditor, signed in with `key`), an export
+    folder, a ledger's folder, its database file or ``sqlite:///…`` URL.
+
+    Raises `Unavailable` where there is none of these.
     """
+    if text.startswith(("http://", "https://")):
+        origin = str(Client(text).ledger()["origin"])
+        yield RemoteSource(Client(text, Desk(party, origin, key) if key else None))
+        return
     path = Path(text.removeprefix("sqlite:///"))
     if path.is_dir() and not (path / "ledger.db").exists():
         yield FolderSource(path)

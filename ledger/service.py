@@ -274,8 +274,7 @@ class Service:
     def _head_at(self, size: int) -> Head:
         if size == 0:
             return Head()
-        (data,) = self.store.entries(size - 1, size)
-        last = read_entry(data)
+        last = read_entry(next(self.store.entries(size - 1, size), b""))
         tree, hashes, start = TreeReader(size, self.store.tile), [], 0
         if tree.range_root(size - 1, size) != last.leaf:
             raise Halted(f"entry {size - 1} is not the one that was hashed")

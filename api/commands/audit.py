@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.keyfiles import read_keys
 from api.sources import open_source
 from api.terminal import progress, say, say_json
 from ledger.audit.findings import Level, Report, Verdict
@@ -38,10 +39,9 @@ def run(
     --policy the log's own word for its key is taken, and the report says so.
     """
     keys = read_policy(policy.read_text("utf-8")) if policy else []
-    with open_source(source, party, key) as opened, progress("auditing", None) as tell:
-        report = audit(
-            opened, temporary_records, level=level, keys=keys, jobs=jobs, progress=tell
-        )
+    signer = read_keys([key], None)[0] if key else None
+    with open_source(source, party, signer) as opened, progress("auditing", None) as tell:
+        report = audit(opened, temporary_records, level=level, keys=keys, jobs=jobs, progress=tell)
     if as_json:
         say_json(report_tree(report))
     else:

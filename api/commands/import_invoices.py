@@ -83,7 +83,8 @@ def run(
         terms=replace(ISSUE_TERMS, waiver_of_defences=waive_defences),
     )
     mode = Mode.ISSUE if issue else Mode.REGISTER
-    with open_target(folder, url) as target:
+    keys = read_keys(key or [], password_file)
+    with open_target(folder, url, party, keys[0] if keys else None) as target:
         desk = Desk(target.origin, target.party(party), now_ms, target.digits)
         rows = plan_files(files, target, desk.party, stated, mode, read_columns(columns))
         trees = [row_tree(row, target) for row in rows]
@@ -91,15 +92,15 @@ def run(
         if not as_json:
             show_table(HEADERS, table_rows(rows, target))
         note(f"{len(ready)} of {len(rows)} invoices can be registered.")
-        if ready and key and not prepare:
+        if ready and keys and not prepare:
             _confirm(yes=yes)
             parts = draft_rows(desk, ready)
-            sent = signed(parts, read_keys(key, password_file))
+            sent = signed(parts, keys)
             verdicts = send_all(target, sent, receipts)
             tell_verdicts(_names(parts, ready), verdicts, as_json=as_json, also={"rows": trees})
         else:
             if ready and prepare:
-                write_file(prepare, signed(draft_rows(desk, ready), read_keys(key or [], None)))
+                write_file(prepare, signed(draft_rows(desk, ready), keys))
                 note(f"{prepare} waits for signatures: duebill sign, then duebill submit.")
             if as_json:
                 say_json({"rows": trees})

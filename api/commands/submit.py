@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.commandfile import read_file
+from api.keyfiles import read_keys
 from api.opening import open_target
 from api.sending import send_all, tell_verdicts
 
@@ -17,6 +18,10 @@ def run(
     *,
     folder: Annotated[Path | None, typer.Option("--dir", help="The ledger's folder.")] = None,
     url: Annotated[str | None, typer.Option(help="The ledger's server.")] = None,
+    party: Annotated[
+        str, typer.Option("--as", help="With --url and --receipts: who reads them.")
+    ] = "",
+    key: Annotated[Path | None, typer.Option(exists=True, help="Its key, to sign in.")] = None,
     receipts: Annotated[Path | None, typer.Option(help="Keep the receipts in this folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -26,6 +31,7 @@ def run(
     """
     items = [(path, item) for path in files for item in read_file(path)]
     names = [f"{path.name} {item.payload['kind']}" for path, item in items]
-    with open_target(folder, url) as target:
+    signer = read_keys([key], None)[0] if key else None
+    with open_target(folder, url, party, signer) as target:
         verdicts = send_all(target, [item.data() for _, item in items], receipts)
     tell_verdicts(names, verdicts, as_json=as_json)

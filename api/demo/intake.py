@@ -20,6 +20,7 @@ from ledger.documents.party import same_party
 from ledger.documents.read import read
 from ledger.documents.value import DocumentParty, InvoiceDocument, ReadResult
 from ledger.errors import LedgerError, Refused
+from ledger.model.records import make_id
 from ledger.parties.commands import Role
 from ledger.receivables.commands import Acknowledge, PayTo, RegisterReceivable, Terms
 from ledger.receivables.records import Receivable
@@ -39,8 +40,8 @@ class Found:
     _by_name: dict[str, list[str]] = field(default_factory=dict)
 
     def label(self, party: DocumentParty, role: Role | None = None) -> str:
-        """The label of a party; with `role` it is noted that it needs that role."""
-        label = self._known(party) or f"p{len(self.parties):06}"
+        """The label of a party, in the form of an id; with `role` it will need that role."""
+        label = self._known(party) or make_id("pty", "label", str(len(self.parties)))
         first, roles = self.parties.get(label, (party, frozenset()))
         self.parties[label] = (first, roles | {role} if role else roles)
         for identifier in party.identifiers:

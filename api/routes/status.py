@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 from starlette.responses import PlainTextResponse
 
 from api.problems import PAGE, refusals_page
 from api.site import Here
 from ledger.errors import Halted
+from ledger.policy.state import POLICY, Policy, today_of
 
 router = APIRouter(tags=["status"])
+
+
+@router.get("/v1/ledger", summary="Which ledger this is")
+def ledger(site: Here) -> dict[str, Any]:
+    """The ledger's name, its log key, its time zone, and the currencies of the policy in force."""
+    with site.reading() as sight:
+        record = site.embedded.ledger
+        policy = sight.book.get(Policy, POLICY)
+        return {
+            "data": {
+                "origin": record.origin,
+                "operator": record.operator,
+                "log_keys": [key.text() for key in site.embedded.log_keys()],
+                "rules": record.rules,
+                "sandbox": record.sandbox,
+                "time_zone": record.time_zone,
+                "today": today_of(sight.book, sight.at_ms).isoformat(),
+                "currencies": {item.code: item.digits for item in policy.currencies}
+                if policy
+                else {},
+            },
+            "ledger": sight.ledger(),
+        }
 
 
 @router.get("/healthz", summary="Whether the process answers")

@@ -76,7 +76,7 @@ class FolderSource:
         found: dict[int, Sequence[str]] = {}
         for path in _files(self._folder / "disclosures"):
             place = str(path.relative_to(self._folder))
-            for seq, texts in _read_disclosures(self._read(place), place):
+            for seq, texts in read_disclosure_lines(self._read(place), place):
                 if seq in found:
                     raise _malformed("An entry's disclosures stand twice.", place)
                 found[seq] = texts
@@ -93,7 +93,7 @@ class FolderSource:
         """Files under tile/ and disclosures/ that a log of this size does not have."""
         expected = {tile.path for tile in tree_tiles(size)}
         expected |= {bundle.path for bundle in tree_bundles(size)}
-        expected |= {_disclosure_path(bundle.index) for bundle in tree_bundles(size)}
+        expected |= {disclosure_path(bundle.index) for bundle in tree_bundles(size)}
         for top in ("tile", "disclosures"):
             for path in _files(self._folder / top):
                 place = str(path.relative_to(self._folder))
@@ -132,7 +132,7 @@ def export_log(source: LogReader, folder: Path, keys: Sequence[NoteKey]) -> int:
         _write(folder, bundle.path, encode_bundle(entries))
         lines = disclosure_lines(source, first, first + bundle.width)
         if lines:
-            _write(folder, _disclosure_path(bundle.index), lines)
+            _write(folder, disclosure_path(bundle.index), lines)
     for digest, data in source.documents().items():
         _write(folder, f"documents/{digest}", data)
     _write(folder, "policy", policy_text(keys).encode())
@@ -179,7 +179,8 @@ def read_policy(text: str) -> list[NoteKey]:
     return keys
 
 
-def _read_disclosures(data: bytes, place: str) -> Iterator[tuple[int, Sequence[str]]]:
+def read_disclosure_lines(data: bytes, place: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """The (entry, disclosures) of a file's lines: the inverse of `disclosure_lines`, strictly."""
     if not data.endswith(b"\n"):
         raise _malformed("The last line is cut short.", place)
     last = -1
@@ -196,7 +197,8 @@ def _read_disclosures(data: bytes, place: str) -> Iterator[tuple[int, Sequence[s
         yield seq, texts
 
 
-def _disclosure_path(index: int) -> str:
+def disclosure_path(index: int) -> str:
+    """Where the disclosures of bundle `index` lie below the log's prefix."""
     position = BundleId(index).path.removeprefix("tile/entries/")
     return f"disclosures/{position}.ndjson"
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from ledger.dates import Roll
 from ledger.errors import Refused
 from ledger.financing import commands as f
 from ledger.financing.records import Financing, FinancingState, Offer, Programme, Request
@@ -24,12 +23,12 @@ from ledger.receivables.clocks import issue_is_over, transfer_is_over
 from ledger.receivables.records import (
     Holding,
     HoldingState,
-    Mode,
     Receivable,
     ReceivableState,
     Transfer,
     TransferState,
 )
+from ledger.settlement.commands import ReceivePayment
 from tests.support.actors import DAY, Said, Stage, digest
 from tests.support.founding import OBLIGORS, SUPPLIERS
 
@@ -141,7 +140,7 @@ def closed(s: Stage) -> Holding:
     """A holding that is split or redeemed."""
 
     def make() -> Holding:
-        item = held(s)
+        item = held(s, fresh=1)
         sure(s.do(s.name_of(item.holder), receipt(s, item, item.outstanding)))
         return s.get(Holding, item.id)
 
@@ -400,13 +399,9 @@ def wish(s: Stage, item: Holding) -> f.RequestFinancing:
 
 
 # -- payments --------------------------------------------------------------------------------------
-def receipt(s: Stage, item: Holding, amount: Money) -> object:
+def receipt(s: Stage, item: Holding, amount: Money) -> ReceivePayment:
     """The holder's receipt for a payment."""
-    from ledger.settlement.commands import ReceivePayment
-
     return ReceivePayment(
         holding=item.id, amount=amount, value_date=s.today, reference=f"mine {s.next()}"
     )
 
-
-_ = (Mode, Roll)

@@ -23,16 +23,22 @@ from api.drafting import Desk, Draft, new_jti
 from api.embedded import Embedded, found, open_folder
 from ledger import vocabulary
 from ledger.base64url import b64url_encode
+from ledger.book import Book
 from ledger.dates import civil_date, parse_instant
 from ledger.errors import Refused
+from ledger.financing import commands as f
+from ledger.financing.state import Financing, Offer, Programme
+from ledger.financing.terms import Quote, quote
 from ledger.keys import SigningKey
 from ledger.model.records import R, Record
 from ledger.money import Money
-from ledger.parties.commands import EnrolParty, Identifier, Role
+from ledger.parties.commands import AddAccount, Assurance, EnrolParty, Identifier, Role
 from ledger.parties.events import PartyEnrolled
 from ledger.receivables import commands as c
 from ledger.receivables.records import Holding, Receivable, Transfer
 from ledger.service import Receipt, Service
+from ledger.settlement import commands as s
+from ledger.settlement.state import Payment
 from ledger.store.sqlite import SqliteStore
 
 ORIGIN = "sandbox.example/ledger"
@@ -271,6 +277,83 @@ class Sandbox:
     def transfer(self, by: str, holding: Holding, to: str, **terms: Any) -> Holding:
         """The holding in the hands of `to`, proposed and accepted."""
         return self.accept(to, self.propose(by, holding, to, **terms))
+
+    # -- financing and payment -----------------------------------------------------------------
+    def programme(
+        self, by: str = "financier", *obligors: str, total: int = 10_000_000
+    ) -> Programme:
+        """A programme of `by` over debts of `obligors` (none named: anybody's)."""
+        command = f.OpenProgramme(
+            name=f"Programme of {by}",
+            currency="CNY",
+            minimum_assurance=Assurance.OPERATOR_VOUCHED,
+            obligors=tuple(self.parties[name] for name in obligors),
+            limit_obligor=cny(total),
+            limit_total=cny(total),
+            max_tenor_days=365,
+        )
+        return self.get(Programme, _id(self.do(by, command), "programme"))
+
+    def offer(
+        self, programme: Programme, *, rate_ppm: int = 43_500, by: str = "financier"
+    ) -> Offer:
+        """A standing offer under a programme, without recourse, for 30 days."""
+        command = f.MakeOffer(
+            programme=programme.id,
+            rate_ppm=rate_ppm,
+            valid_until_ms=self.clock.ms + 30 * DAY,
+            recourse=c.Recourse.NONE,
+        )
+        return self.get(Offer, _id(self.do(by, command), "offer"))
+
+    def account(self, by: str) -> str:
+        """The id of a fresh account of a party."""
+        self._count += 1
+        command = AddAccount(number=f"6222-{self._count:08}", bank="Test Bank", currency="CNY")
+        return _id(self.do(by, command), "account")
+
+    def quote(self, holding: Holding, offer: Offer) -> Quote:
+        """What the offer pays for the holding today."""
+        book = Book(self.store.records)
+        return quote(book, self.now(holding), self.now(offer), self.today, self.clock.ms)
+
+    def sell(self, by: str, holding: Holding, offer: Offer) -> Financing:
+        """The accepted financing of a holding, on today's value date."""
+        command = f.AcceptOffer(
+            holding=holding.id,
+            offer=offer.id,
+            accepts=offer.proposal,
+            value_date=self.today,
+            account=self.account(by),
+            price=self.quote(holding, offer).price,
+        )
+        receipt = self.do(by, command, self.now(holding), self.now(offer))
+        return self.get(Financing, _id(receipt, "financing"))
+
+    def advance(
+        self, financing: Financing, *, by: str = "financier", to: str = "supplier"
+    ) -> Financing:
+        """The financing once its advance was instructed and received: title has moved."""
+        reference = f"ADV-{financing.id[-6:]}"
+        instruct = f.InstructDisbursement(
+            financing=financing.id, value_date=self.today, reference=reference
+        )
+        self.do(by, instruct)
+        receive = f.ConfirmReceipt(
+            financing=financing.id, amount=financing.price, paid_on=self.today
+        )
+        self.do(to, receive)
+        return self.now(financing)
+
+    def pay(self, holding: Holding, *, by: str) -> Payment:
+        """The proven payment of all that is outstanding, by the holder's receipt."""
+        command = s.ReceivePayment(
+            holding=holding.id,
+            amount=self.now(holding).outstanding,
+            value_date=self.today,
+            reference=f"PAY-{holding.id[-6:]}",
+        )
+        return self.get(Payment, _id(self.do(by, command), "payment"))
 
 
 def _event(receipt: Receipt, kind: type[Any]) -> Any:

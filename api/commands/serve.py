@@ -1,0 +1,42 @@
+"""`duebill serve`: the API and the console over a ledger in a folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import create_app
+from api.local import open_ledger
+from api.settings import Settings
+from api.terminal import note
+
+
+def run(
+    *,
+    folder: Annotated[Path | None, typer.Option("--dir", help="The ledger's folder.")] = None,
+    db: Annotated[str | None, typer.Option(help="Its URL: sqlite:///folder/ledger.db.")] = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65_535)] = None,
+) -> None:
+    """Serve the API and the console until interrupted.
+
+    What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HOST, DUEBILL_PORT.
+    """
+    said = {"DUEBILL_DB": db or folder, "DUEBILL_HOST": host, "DUEBILL_PORT": port}
+    given = {name: str(value) for name, value in said.items() if value is not None}
+    try:
+        settings = Settings.from_environ({**os.environ, **given})
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    with open_ledger(settings.folder) as embedded:
+        note(f"Serving {embedded.ledger.origin} at http://{settings.host}:{settings.port}")
+        uvicorn.run(
+            create_app(embedded, settings),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+        )

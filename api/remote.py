@@ -1,0 +1,97 @@
+"""A served log as an audit reads it: the files under /log, with an auditor's token."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from api.client import Client
+from ledger.audit.folder import disclosure_path, read_disclosure_lines
+from ledger.audit.source import Irregularity
+from ledger.chain.tiles import TILE_WIDTH, BundleId, TileId, decode_bundle, tree_bundles
+from ledger.errors import RefusalCode, Refused
+
+
+class RemoteSource:
+    """The log of a server at the signed head that it had when the audit began.
+
+    Nothing of it is believed; reading raises `LedgerError`, and the audit reports it.
+    """
+
+    has_records = False
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def checkpoint(self) -> str | None:
+        """The signed head, the same each time."""
+        return self._note
+
+    @cached_property
+    def _note(self) -> str:
+        return self._client.get("/log/checkpoint").decode("utf-8", errors="surrogateescape")
+
+    def size(self) -> int:
+        """The size that the signed head says."""
+        lines = self._note.split("\n")
+        if len(lines) < 3 or not lines[1].isascii() or not lines[1].isdecimal():
+            raise Refused(RefusalCode.CHECKPOINT_MALFORMED, "The checkpoint has no size.")
+        return int(lines[1][:19])
+
+    def entries(self, start: int, stop: int) -> Iterator[bytes]:
+        """The entries from their bundles, read one by one."""
+        for bundle in tree_bundles(self.size()):
+            first = bundle.index * TILE_WIDTH
+            if first + bundle.width > start and first < stop:
+                entries = decode_bundle(bundle, self._client.get(f"/log/{bundle.path}"))
+                yield from entries[max(0, start - first) : stop - first]
+
+    def tile(self, tile: TileId) -> bytes:
+        """The bytes of a tile."""
+        return self._client.get(f"/log/{tile.path}")
+
+    def disclosures(self, start: int, stop: int) -> Mapping[int, Sequence[str]]:
+        """The disclosures of the bundles with these entries, whatever entries they name."""
+        found: dict[int, Sequence[str]] = {}
+        for bundle in tree_bundles(self.size()):
+            first = bundle.index * TILE_WIDTH
+            if first + bundle.width <= start or first >= stop:
+                continue
+            place = _place(bundle)
+            lines = self._client.get(f"/log/{place}")
+            for seq, texts in read_disclosure_lines(lines, place) if lines else ():
+                if seq in found:
+                    detail = "An entry's disclosures stand twice."
+                    raise Refused(RefusalCode.EXPORT_MALFORMED, detail, place=place)
+                found[seq] = texts
+        return found
+
+    def documents(self) -> Mapping[str, bytes]:
+        """The rule documents by the digests that the server lists."""
+        listed = json.loads(self._client.get("/log/documents"))["documents"]
+        return {name: self._client.get(f"/log/documents/{quote(name, safe='')}") for name in listed}
+
+    def irregularities(
+        self,
+        size: int,  # noqa: ARG002 - a `Source` is asked with it
+    ) -> Iterator[Irregularity]:
+        """Nothing: only what is asked for is seen of a server."""
+        return iter(())
+
+    def derived(
+        self,
+        kind: type[Any],  # noqa: ARG002 - a `Source` is asked with it
+    ) -> Iterator[tuple[str, Any]]:
+        """Nothing: a server shows no tables."""
+        return iter(())
+
+
+def _place(bundle: BundleId) -> str:
+    """Where the disclosures of a bundle lie; of a partial one, with its width."""
+    whole = disclosure_path(bundle.index)
+    if bundle.width == TILE_WIDTH:
+        return whole
+    return f"{whole.removesuffix('.ndjson')}.p/{bundle.width}.ndjson"

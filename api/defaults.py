@@ -10,6 +10,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 from datetime import date
+from functools import cache
 
 from ledger import canonical
 from ledger.base64url import b64url_encode
@@ -35,6 +36,7 @@ IDENTIFIERS = (
 )
 
 
+@cache
 def default_calendar(country: str = "CN") -> bytes:
     """A calendar document for `country`: holidays and worked weekend days, 2000 to 2040.
 

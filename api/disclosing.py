@@ -1,9 +1,9 @@
 """Who may see what of an entry: its bytes, and which of the sealed fields beside it.
 
 Auditors, regulators and who signed the command see all. The other side of a two-sided act sees
-what it was told: all sealed fields, since each is about both. The holder of a part that a split
-made sees its own amount alone, since each part has its own salt. Whoever an entry concerns in
-another way sees the entry, with its fields sealed.
+what it was told: all sealed fields, since each is about both; so does who was enrolled. The holder
+of a part that a split made sees its own amount alone, since each part has its own salt. Whoever an
+entry concerns in another way sees the entry, with its fields sealed.
 """
 
 from __future__ import annotations
@@ -78,6 +78,8 @@ def step_of(log: SqlLog, seq: int) -> dict[str, Any]:
 
 def _is_told(envelope: Envelope, book: Reader, party: str) -> bool:
     """Whether the party is the other side of the act: named in it, or a side of its record."""
+    if envelope.kind == "party.enrol":
+        return make_id("pty", envelope.by, envelope.jti) == party
     body = envelope.payload["body"]
     for name in NAMED_IN:
         if _value(envelope, body.get(name)) == party:

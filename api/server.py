@@ -22,10 +22,10 @@ class ServerTarget:
     """`api.target.Target` over HTTP; reading needs a party and one of its keys."""
 
     def __init__(self, url: str, party: str = "", key: SigningKey | None = None) -> None:
-        facts = Client(url).ledger()
+        facts = Client(url).ledger()["data"]
         self._origin = str(facts["origin"])
         self._zone = str(facts["time_zone"])
-        self._digits = {item["code"]: int(item["digits"]) for item in facts["currencies"]}
+        self._digits = {str(code): int(digits) for code, digits in facts["currencies"].items()}
         self._client = Client(url, Desk(party, self._origin, key) if key else None)
         self._resolve: Callable[[DocumentParty], str | None] | None = None
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 
-from api.auth import Caller, caller_of
+from api.auth import TYPE, Caller, caller_of
 from api.embedded import Embedded
 from api.mentions import Mentions
 from api.settings import Settings
@@ -33,6 +34,8 @@ class Site:
     settings: Settings
     mentions: Mentions = field(default_factory=Mentions)
     refusals: Counter[str] = field(default_factory=Counter)
+    merging: threading.Lock = field(default_factory=threading.Lock)
+    """Held while signatures are merged, so that none is lost to another request."""
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -76,7 +79,11 @@ def site_of(request: Request) -> Site:
 Here = Annotated[Site, Depends(site_of)]
 
 
-def signed_in(request: Request, site: Here) -> Caller:
+_Bearer = Annotated[Any, Depends(HTTPBearer(auto_error=False, bearerFormat=TYPE))]
+"""Only describes the header in /openapi.json; `caller_of` reads it."""
+
+
+def signed_in(request: Request, site: Here, _bearer: _Bearer = None) -> Caller:
     """Who asks, by its token. Raises `Refused` (401)."""
     with site.reading() as sight:
         return caller_of(request.headers.get("authorization"), sight.book, sight.at_ms)

@@ -25,7 +25,7 @@ def open_source(text: str, party: str = "", key: SigningKey | None = None) -> It
     Raises `Unavailable` where there is none of these.
     """
     if text.startswith(("http://", "https://")):
-        origin = str(Client(text).ledger()["origin"])
+        origin = str(Client(text).ledger()["data"]["origin"])
         yield RemoteSource(Client(text, Desk(party, origin, key) if key else None))
         return
     path = Path(text.removeprefix("sqlite:///"))

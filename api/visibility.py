@@ -109,9 +109,17 @@ def deals(book: Reader, one: str, other: str) -> bool:
 
 
 def _account(record: Account, book: Reader, party: str) -> Hidden:
-    if record.party == party or _is(book, party, Role.BANK) or deals(book, record.party, party):
-        return NOTHING
-    return None
+    """For its owner, for banks, and for those who have something to pay there."""
+    own = record.party == party or _is(book, party, Role.BANK)
+    return NOTHING if own or _pays(book, party, record.party) else None
+
+
+def _pays(book: Reader, payer: str, payee: str) -> bool:
+    return (
+        any(item.is_open and item.obligor == payer for item in book.find(Holding, holder=payee))
+        or any(item.assignee == payer for item in book.find(Transfer, assignor=payee))
+        or any(item.financier == payer for item in book.find(Financing, holder=payee))
+    )
 
 
 def _sides(*names: str) -> Callable[[Any, Reader, str], Hidden]:

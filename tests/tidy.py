@@ -43,6 +43,7 @@ FLOORS = {
     "ledger/evidence.py": 7,
     "ledger/audit/": 7,
     "ledger/store/": 7,
+    "ledger/replay.py": 7,
     "ledger/reports/": 7,
     "ledger/witness.py": 7,
     "api/": 8,

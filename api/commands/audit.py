@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from api.keyfiles import read_keys
+from api.options import Json
 from api.sources import open_source
 from api.terminal import progress, say, say_json
 from ledger.audit.findings import Level, Report, Verdict
@@ -31,7 +32,7 @@ def run(
     key: Annotated[
         Path | None, typer.Option(exists=True, help="With a URL: the auditing party's key.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Audit a whole log: form, tree, signatures, and every business rule replayed.
 

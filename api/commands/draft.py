@@ -13,6 +13,7 @@ from api.commandfile import unsigned, write_file
 from api.drafting import Desk, new_jti
 from api.keyfiles import named_key, read_keys
 from api.opening import open_target
+from api.options import Folder, Json, PasswordFile, Url
 from api.target import now_ms
 from api.terminal import error_console, say, say_json, show_table
 from ledger.errors import RefusalCode, Refused
@@ -30,8 +31,8 @@ def run(
         str, typer.Option("--as", help="Who asks: a party id, or scheme:value with --dir.")
     ] = "",
     out: Annotated[Path | None, typer.Option("-o", "--out", help="The command file.")] = None,
-    folder: Annotated[Path | None, typer.Option("--dir", help="The ledger's folder.")] = None,
-    url: Annotated[str | None, typer.Option(help="The ledger's server.")] = None,
+    folder: Folder = None,
+    url: Url = None,
     expect: Annotated[
         list[str] | None, typer.Option(help="RECORD=SEQ: the record as you saw it; repeat.")
     ] = None,
@@ -41,8 +42,8 @@ def run(
     new_key: Annotated[
         str | None, typer.Option(help="PERSON=FILE: for key.bind and key.rotate, the new key.")
     ] = None,
-    password_file: Annotated[Path | None, typer.Option(exists=True)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    password_file: PasswordFile = None,
+    as_json: Json = False,
 ) -> None:
     """Draft a command from a JSON body, unsigned; nothing is sent.
 
@@ -51,26 +52,19 @@ def run(
     """
     command_class = kind_class(kind)
     if show_example:
-        say_json(example(command_class))
-        rows = [
-            (field.path, field.what, "" if field.needed else "optional", field.sealed)
-            for field in field_help(command_class)
-        ]
-        show_table(("field", "is", "", "class"), rows, error_console())
+        _explain(command_class)
         return
     if not (body and party and out):
         raise typer.BadParameter("BODY, --as and --out are needed.")
     with open_target(folder, url) as target:
         desk = Desk(target.origin, target.party(party), now_ms, target.digits)
-    tree = _read_json(body)
-    jti = new_jti(now_ms())
+    tree, jti = _read_json(body), new_jti(now_ms())
     if new_key is not None:
         person, path = named_key(new_key)
-        (key,) = read_keys([path], password_file)
-        tree["new"] = codec.write(desk.new_key(key, person, jti))
-    command = read_body(command_class, tree, target.digits, desk.personal)
+        (signing_key,) = read_keys([path], password_file)
+        tree["new"] = codec.write(desk.new_key(signing_key, person, jti))
     draft = desk.draft(
-        command,
+        read_body(command_class, tree, desk.digits, desk.personal),
         jti=jti,
         expect=dict(map(_expected, expect or [])),
         documents=[path.read_bytes() for path in document or []],
@@ -80,6 +74,16 @@ def run(
         say_json({"file": str(out), "jti": jti, "digest": draft.digest})
     else:
         say(f"Drafted {kind} as {desk.party} into {out}; sign it, then submit it.")
+
+
+def _explain(kind: type) -> None:
+    """A body of this kind on standard output, its fields on standard error."""
+    say_json(example(kind))
+    rows = [
+        (field.path, field.what, "" if field.needed else "optional", field.sealed)
+        for field in field_help(kind)
+    ]
+    show_table(("field", "is", "", "class"), rows, error_console())
 
 
 def _read_json(path: Path) -> dict[str, Any]:

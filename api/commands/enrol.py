@@ -18,6 +18,7 @@ from api.enrolling import (
 )
 from api.keyfiles import named_key, read_keys
 from api.local import open_ledger
+from api.options import Json, PasswordFile
 from api.target import now_ms
 from api.terminal import say, say_json
 from ledger.errors import RefusalCode, Refused
@@ -43,14 +44,14 @@ def run(
     key: Annotated[
         list[str] | None, typer.Option(help="With --apply: PERSON=FILE; repeat.")
     ] = None,
-    password_file: Annotated[Path | None, typer.Option(exists=True)] = None,
+    password_file: PasswordFile = None,
     folder: Annotated[
         Path | None, typer.Option("--dir", help="At the operator: the ledger's folder.")
     ] = None,
     evidence: Annotated[
         list[Path] | None, typer.Option(exists=True, help="What the operator checked; repeat.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Apply for a party (--apply), or enrol it as the operator (--dir).
 
@@ -77,14 +78,21 @@ def run(
             **({"country": country} if country else {}),
         }
         application = codec.read(Application, tree)
-    named = dict(named_key(text) for text in key or [])
-    keys = dict(zip(named, read_keys(list(named.values()), password_file), strict=True))
-    application = with_keys(application, keys)
+    _add_keys(file, application, key or [], password_file, as_json=as_json)
+
+
+def _add_keys(
+    file: Path,
+    application: Application,
+    keys: list[str],
+    password_file: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    named = dict(map(named_key, keys))
+    held = dict(zip(named, read_keys(list(named.values()), password_file), strict=True))
+    application = with_keys(application, held)
     write_application(file, application)
-    _tell(file, application, as_json=as_json)
-
-
-def _tell(file: Path, application: Application, *, as_json: bool) -> None:
     persons = [new.person for new in application.keys]
     if as_json:
         say_json({"file": str(file), "jti": application.jti, "persons": persons})
@@ -98,7 +106,8 @@ def _enrol(file: Path, folder: Path, evidence: list[Path], *, as_json: bool) -> 
     with open_ledger(folder) as embedded:
         desk, key = embedded.operator()
         papers = [path.read_bytes() for path in evidence]
-        draft = enrolment(desk, application, papers, _token_key(folder))
+        token_key = _token_key(folder) if application.natural else b""
+        draft = enrolment(desk, application, papers, token_key)
         receipt = embedded.service.submit(draft.signed(key))
     party = make_id("pty", desk.party, application.jti)
     if as_json:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.local import open_ledger
+from api.options import Json
 from api.terminal import say, say_json
 from ledger.audit.folder import export_log
 
@@ -16,7 +17,7 @@ def run(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
     *,
     folder: Annotated[Path, typer.Option("--dir", exists=True, help="The ledger's folder.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write the log as files (tlog-tiles), with disclosures: for auditors only."""
     with open_ledger(folder) as embedded:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
@@ -24,57 +24,67 @@ from api.drafting import Desk, Draft
 from api.importing import ISSUE_TERMS, ImportRow, Mode, Stated
 from api.keyfiles import read_keys
 from api.opening import open_target
+from api.options import Folder, Json, PasswordFile, Receipts, Url, Yes
 from api.sending import send_all, tell_verdicts
-from api.target import now_ms
-from api.terminal import note, say_json, show_table
+from api.target import Target, now_ms
+from api.terminal import error_console, note, say_json, show_table
 from ledger.dates import parse_date
 from ledger.receivables.commands import Basis
 
 HEADERS = ("invoice", "number", "counterparty", "amount", "due", "verdict")
 
+Files: TypeAlias = Annotated[
+    list[Path], typer.Argument(exists=True, help="Invoices: XML, PDF, CSV, XLSX.")
+]
+Party: TypeAlias = Annotated[
+    str, typer.Option("--as", help="Who imports: a party id, or scheme:value with --dir.")
+]
+Keys: TypeAlias = Annotated[
+    list[Path] | None, typer.Option(exists=True, help="A signing key; repeat for two people.")
+]
+Issue: TypeAlias = Annotated[
+    bool, typer.Option("--issue", help="As the buyer: propose to issue what you owe.")
+]
+Due: TypeAlias = Annotated[str | None, typer.Option(help="The due date, before the invoices' own.")]
+Ground: TypeAlias = Annotated[Basis, typer.Option(help="What the payment period runs from.")]
+Began: TypeAlias = Annotated[
+    str | None, typer.Option(help="When it began; the issue date if left out.")
+]
+Waive: TypeAlias = Annotated[
+    bool, typer.Option(help="With --issue: no dispute reaches later holders.")
+]
+Columns: TypeAlias = Annotated[
+    Path | None, typer.Option(exists=True, help="JSON: field to column header, or =constant.")
+]
+Prepare: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Write a command file to sign and submit later.")
+]
+
 
 def run(
-    files: Annotated[
-        list[Path], typer.Argument(exists=True, help="Invoices: XML, PDF, CSV, XLSX.")
-    ],
+    files: Files,
     *,
-    party: Annotated[str, typer.Option("--as", help="Who imports: a party id, or scheme:value.")],
-    key: Annotated[
-        list[Path] | None, typer.Option(exists=True, help="A signing key; repeat for two people.")
-    ] = None,
-    password_file: Annotated[Path | None, typer.Option(exists=True)] = None,
-    folder: Annotated[Path | None, typer.Option("--dir", help="The ledger's folder.")] = None,
-    url: Annotated[str | None, typer.Option(help="The ledger's server.")] = None,
-    issue: Annotated[
-        bool, typer.Option("--issue", help="As the buyer: propose to issue what you owe.")
-    ] = False,
-    due: Annotated[
-        str | None, typer.Option(help="The due date, before the documents' own.")
-    ] = None,
-    basis: Annotated[Basis, typer.Option(help="What the payment period runs from.")] = (
-        Basis.DELIVERY
-    ),
-    basis_date: Annotated[
-        str | None, typer.Option(help="When it began; the issue date if left out.")
-    ] = None,
-    waive_defences: Annotated[
-        bool, typer.Option(help="With --issue: no dispute reaches later holders.")
-    ] = False,
-    columns: Annotated[
-        Path | None, typer.Option(exists=True, help="JSON: field to column header, or =constant.")
-    ] = None,
-    prepare: Annotated[
-        Path | None, typer.Option(help="Write a command file to sign and submit later.")
-    ] = None,
-    receipts: Annotated[Path | None, typer.Option(help="Keep the receipts in this folder.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Sign and send without asking.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    party: Party,
+    key: Keys = None,
+    password_file: PasswordFile = None,
+    folder: Folder = None,
+    url: Url = None,
+    issue: Issue = False,
+    due: Due = None,
+    basis: Ground = Basis.DELIVERY,
+    basis_date: Began = None,
+    waive_defences: Waive = False,
+    columns: Columns = None,
+    prepare: Prepare = None,
+    receipts: Receipts = None,
+    yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Read invoices, show row by row what would be registered and why not, sign once, send.
 
     The rows that can be registered go under one signed manifest; each has its own verdict. For
     two people name two keys, or `--prepare FILE`, then `duebill sign` by each, then submit.
-    Without --key and --prepare only the preview is shown.
+    Without --key and --prepare only the preview is shown. Exit 1 when any row is refused.
     """
     stated = Stated(
         due=parse_date(due) if due else None,
@@ -87,30 +97,29 @@ def run(
     with open_target(folder, url, party, keys[0] if keys else None) as target:
         desk = Desk(target.origin, target.party(party), now_ms, target.digits)
         rows = plan_files(files, target, desk.party, stated, mode, read_columns(columns))
-        trees = [row_tree(row, target) for row in rows]
-        ready = [row for row in rows if row.command is not None]
-        if not as_json:
-            show_table(HEADERS, table_rows(rows, target))
-        note(f"{len(ready)} of {len(rows)} invoices can be registered.")
+        ready = _preview(rows, target, as_json=as_json)
+        also = {"rows": [row_tree(row, target) for row in rows]}
         if ready and keys and not prepare:
-            _confirm(yes=yes)
+            if not yes:
+                typer.confirm("Sign and send these?", abort=True, err=True)
             parts = draft_rows(desk, ready)
-            sent = signed(parts, keys)
-            verdicts = send_all(target, sent, receipts)
-            tell_verdicts(_names(parts, ready), verdicts, as_json=as_json, also={"rows": trees})
-        else:
-            if ready and prepare:
-                write_file(prepare, signed(draft_rows(desk, ready), keys))
-                note(f"{prepare} waits for signatures: duebill sign, then duebill submit.")
-            if as_json:
-                say_json({"rows": trees})
+            verdicts = send_all(target, signed(parts, keys), receipts)
+            tell_verdicts(_names(parts, ready), verdicts, as_json=as_json, also=also)
+        elif as_json:
+            say_json(also)
+    if ready and prepare:
+        write_file(prepare, signed(draft_rows(desk, ready), keys))
+        note(f"{prepare} waits for signatures: duebill sign, then duebill submit.")
     if len(ready) < len(rows):
         raise typer.Exit(1)
 
 
-def _confirm(*, yes: bool) -> None:
-    if not yes:
-        typer.confirm("Sign and send these?", abort=True, err=True)
+def _preview(rows: Sequence[ImportRow], target: Target, *, as_json: bool) -> list[ImportRow]:
+    """Show all rows; the ones that can be registered."""
+    show_table(HEADERS, table_rows(rows, target), error_console() if as_json else None)
+    ready = [row for row in rows if row.command is not None]
+    note(f"{len(ready)} of {len(rows)} invoices can be registered.")
+    return ready
 
 
 def _names(parts: Sequence[tuple[Draft, list[bytes]]], rows: Sequence[ImportRow]) -> list[str]:

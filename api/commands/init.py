@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.embedded import found, open_folder
+from api.options import Json
 from api.target import now_ms
 from api.terminal import say, say_json
 from ledger.audit.folder import policy_text
@@ -21,7 +22,7 @@ def run(
     name: Annotated[str, typer.Option(help="The operator's name.")] = "Operator",
     time_zone: Annotated[str, typer.Option(help="The legal time zone.")] = "Asia/Shanghai",
     sandbox: Annotated[bool, typer.Option(help="For trials: said in the log for ever.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Open a ledger in a folder.
 

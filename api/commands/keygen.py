@@ -10,6 +10,7 @@ import typer
 from api.drafting import new_signing_key
 from api.embedded import write_key
 from api.keyfiles import password_of
+from api.options import Json
 from api.terminal import say, say_json
 
 
@@ -19,7 +20,7 @@ def run(
     password_file: Annotated[
         Path | None, typer.Option(exists=True, help="Encrypt it with the password in this file.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Make an Ed25519 key for one person; print its id and its public half."""
     key = new_signing_key()

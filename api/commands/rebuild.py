@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.options import Json
 from api.terminal import progress, say, say_json
 from ledger.errors import RefusalCode, Refused
 from ledger.replay import replay
@@ -17,7 +18,7 @@ from ledger.store.sqlite import SqliteStore
 def run(
     *,
     folder: Annotated[Path, typer.Option("--dir", exists=True, help="The ledger's folder.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Drop the derived tables and replay them from the entries, in one transaction.
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.commandfile import reveal
+from api.options import Json
 from api.receipts import verify
 from api.terminal import say, say_json
 from ledger.audit.folder import read_policy
@@ -22,7 +23,7 @@ def run(
         Path | None,
         typer.Option(exists=True, help="The log key you trust (tlog-policy); else ./policy."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Verify one receipt offline: this command is this entry of that signed log.
 
@@ -44,6 +45,8 @@ def run(
                 "seq": verified.entry.seq,
                 "at": instant_text(verified.entry.at_ms),
                 "by": payload["by"],
+                "jti": payload["jti"],
+                "digest": verified.envelope.digest,
                 "kind": payload["kind"],
                 "body": body,
             }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,13 +10,14 @@ import uvicorn
 
 from api.app import create_app
 from api.local import open_ledger
+from api.options import Folder
 from api.settings import Settings
 from api.terminal import note
 
 
 def run(
     *,
-    folder: Annotated[Path | None, typer.Option("--dir", help="The ledger's folder.")] = None,
+    folder: Folder = None,
     db: Annotated[str | None, typer.Option(help="Its URL: sqlite:///folder/ledger.db.")] = None,
     host: Annotated[str | None, typer.Option(help="Where to listen.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65_535)] = None,

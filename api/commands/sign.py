@@ -21,6 +21,7 @@ from api.commandfile import (
     write_file,
 )
 from api.keyfiles import read_keys
+from api.options import Json, PasswordFile, Yes
 from api.terminal import note, say, say_json
 
 
@@ -28,11 +29,9 @@ def run(
     file: Annotated[Path, typer.Argument(exists=True, help="The command file; it is replaced.")],
     *,
     key: Annotated[list[Path], typer.Option(exists=True, help="A private key; repeat.")],
-    password_file: Annotated[
-        Path | None, typer.Option(exists=True, help="The password of encrypted keys.")
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Sign without asking.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    password_file: PasswordFile = None,
+    yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
     """Sign drafted commands offline; several people one after another.
 

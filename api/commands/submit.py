@@ -10,20 +10,21 @@ import typer
 from api.commandfile import read_file
 from api.keyfiles import read_keys
 from api.opening import open_target
+from api.options import Folder, Json, Receipts, Url
 from api.sending import send_all, tell_verdicts
 
 
 def run(
     files: Annotated[list[Path], typer.Argument(exists=True, help="Signed command files.")],
     *,
-    folder: Annotated[Path | None, typer.Option("--dir", help="The ledger's folder.")] = None,
-    url: Annotated[str | None, typer.Option(help="The ledger's server.")] = None,
+    folder: Folder = None,
+    url: Url = None,
     party: Annotated[
         str, typer.Option("--as", help="With --url and --receipts: who reads them.")
     ] = "",
     key: Annotated[Path | None, typer.Option(exists=True, help="Its key, to sign in.")] = None,
-    receipts: Annotated[Path | None, typer.Option(help="Keep the receipts in this folder.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    receipts: Receipts = None,
+    as_json: Json = False,
 ) -> None:
     """Send signed commands in order; each has its own verdict.
 

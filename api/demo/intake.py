@@ -37,7 +37,7 @@ class Found:
 
     parties: dict[str, tuple[DocumentParty, frozenset[Role]]] = field(default_factory=dict)
     _by_identifier: dict[tuple[str, str], str] = field(default_factory=dict)
-    _by_name: dict[str, list[str]] = field(default_factory=dict)
+    _by_name: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def label(self, party: DocumentParty, role: Role | None = None) -> str:
         """The label of a party, in the form of an id; with `role` it will need that role."""
@@ -47,19 +47,23 @@ class Found:
         for identifier in party.identifiers:
             if identifier[0] not in WEAK_SCHEMES:
                 self._by_identifier.setdefault(identifier, label)
-        names = self._by_name.setdefault(" ".join(party.name.split()).casefold(), [])
-        if label not in names:
-            names.append(label)
+        if party.name:
+            names = self._by_name.setdefault(_folded(party.name), {})
+            names[label] = None
         return label
 
     def _known(self, party: DocumentParty) -> str | None:
         for identifier in party.identifiers:
             if identifier in self._by_identifier:
                 return self._by_identifier[identifier]
-        for label in self._by_name.get(" ".join(party.name.split()).casefold(), []):
+        for label in self._by_name.get(_folded(party.name), {}):
             if same_party(self.parties[label][0], party):
                 return label
         return None
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 @dataclass(slots=True)

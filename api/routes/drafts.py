@@ -12,7 +12,7 @@ from api.importing import ImportRow, Mode, Resolve, judge_rows, plan_import
 from api.problems import problem_of
 from api.resolving import resolver
 from api.routes.reads import visible
-from api.site import Here, Sight, SignedIn, raw, raw_body
+from api.site import Here, Sight, SignedIn, Site, raw, raw_body
 from ledger import canonical
 from ledger.documents.value import DocumentParty, InvoiceDocument
 from ledger.errors import RefusalCode, Refused
@@ -114,7 +114,7 @@ def _with_obligor(resolve: Resolve, own: str, obligor: str) -> Resolve:
     return named
 
 
-def _row_tree(row: ImportRow, site: Here, sight: Sight, party: str) -> dict[str, Any]:
+def _row_tree(row: ImportRow, site: Site, sight: Sight, party: str) -> dict[str, Any]:
     form = WireForm(digits_of(sight.book), {})
     tree: dict[str, Any] = {"file": row.file, "place": row.place}
     if row.document is not None:

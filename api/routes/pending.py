@@ -7,25 +7,26 @@ signatures. Nothing that waits here has any effect, and all of it may be lost.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
 from api.auth import Caller
 from api.routes.commands import receipt_tree
-from api.site import Here, Sight, SignedIn, raw, raw_body
+from api.site import Here, Sight, SignedIn, Site, raw, raw_body
 from ledger import canonical, vocabulary
 from ledger.base64url import b64url_decode
 from ledger.book import stake
 from ledger.envelope import LONGEST_SUBMISSION, Envelope, read_submission, verify_signatures
-from ledger.errors import RefusalCode
+from ledger.errors import RefusalCode, Refused
 from ledger.model.records import make_id, refuse_if
 from ledger.parties import standing
 from ledger.parties.state import Spent
 from ledger.policy.state import digits_of, ledger_of
 from ledger.store.pending import Waiting, drop_waiting, put_waiting, waiting_of
 
-MOST_WAITING = 1_000
+MOST_WAITING = 200
 """Commands that wait for one party at a time."""
 
 router = APIRouter(tags=["pending"])
@@ -49,36 +50,16 @@ def add(
 
     ``submit=true`` sends it as soon as enough people have signed: then 201 and its receipt.
     """
-    with site.reading() as sight:
-        waiting = waiting_of(sight.view.records, caller.party)
-        over = [item.id for item in waiting if _is_over(item, sight)]
-        envelope = read_submission(body)
-        before = next((item for item in waiting if item.id == envelope.digest), None)
-        refuse_if(
-            before is None and len(waiting) - len(over) >= MOST_WAITING,
-            RefusalCode.PENDING_IS_FULL,
-            f"{MOST_WAITING} commands wait for this party.",
-        )
-        text = body if before is None else _merged(body, before.text)
-        envelope = read_submission(text)
-        _check(envelope, caller, sight)
-        state = _state(envelope, text, sight)
-    drop_waiting(site.embedded.store, over)
-    if submit and not state["missing"]:
-        receipt = site.service.submit(text)
-        drop_waiting(site.embedded.store, [envelope.digest])
-        response.status_code = 200 if receipt.repeated else 201
-        response.headers["Location"] = f"/v1/entries/{receipt.seq}"
-        return receipt_tree(receipt)
-    item = Waiting(
-        id=envelope.digest,
-        party=caller.party,
-        payload=str(envelope.tree["payload"]),
-        text=text.decode(),
-        created_ms=sight.at_ms if before is None else before.created_ms,
-    )
-    put_waiting(site.embedded.store, item)
-    return state
+    with site.merging:
+        text, state = _keep(body, caller, site)
+    if not submit or state["missing"]:
+        return state
+    receipt = site.service.submit(text)
+    with site.merging:
+        drop_waiting(site.embedded.store, [state["id"]])
+    response.status_code = 200 if receipt.repeated else 201
+    response.headers["Location"] = f"/v1/entries/{receipt.seq}"
+    return receipt_tree(receipt)
 
 
 @router.get("/v1/pending", summary="The commands that wait for signatures")
@@ -89,8 +70,38 @@ def waiting(caller: SignedIn, site: Here) -> dict[str, Any]:
         for item in waiting_of(sight.view.records, caller.party):
             if not _is_over(item, sight):
                 text = item.text.encode()
-                data.append(_state(read_submission(text), text, sight))
+                # One whose signer may not sign any more can only expire.
+                with suppress(Refused):
+                    data.append(_state(read_submission(text), text, sight))
         return {"data": data, "ledger": sight.ledger()}
+
+
+def _keep(body: bytes, caller: Caller, site: Site) -> tuple[bytes, dict[str, Any]]:
+    """The submission with all signatures so far, which now waits, and its state."""
+    with site.reading() as sight:
+        waiting = waiting_of(sight.view.records, caller.party)
+        over = [item.id for item in waiting if _is_over(item, sight)]
+        digest = read_submission(body).digest
+        before = next((item for item in waiting if item.id == digest), None)
+        refuse_if(
+            before is None and len(waiting) - len(over) >= MOST_WAITING,
+            RefusalCode.PENDING_IS_FULL,
+            f"{MOST_WAITING} commands wait for this party.",
+        )
+        text = body if before is None else _merged(body, before.text)
+        envelope = read_submission(text)
+        _check(envelope, caller, sight)
+        state = _state(envelope, text, sight)
+    item = Waiting(
+        id=digest,
+        party=caller.party,
+        payload=str(envelope.tree["payload"]),
+        text=text.decode(),
+        created_ms=sight.at_ms if before is None else before.created_ms,
+    )
+    drop_waiting(site.embedded.store, over)
+    put_waiting(site.embedded.store, item)
+    return text, state
 
 
 def _check(envelope: Envelope, caller: Caller, sight: Sight) -> None:

@@ -20,7 +20,7 @@ from ledger.model.codec import WireForm, write
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Party
 from ledger.policy.state import digits_of
-from ledger.receivables.state import Holding, Invoice, Receivable, Transfer
+from ledger.receivables.state import Holding, Invoice, Receivable, Transfer, TransferState
 from ledger.settlement.state import Payment
 from ledger.store.pages import page
 
@@ -40,7 +40,7 @@ KINDS: dict[str, type[Any]] = {
 """What is read under which path."""
 
 MOST, USUAL = 200, 50
-SCANNED = 10_000
+SCANNED = 2_000
 """Records looked at for one page; a page may be short and still have a next one."""
 
 _SENT_OTHERWISE = frozenset({"limit", "cursor"})
@@ -111,19 +111,31 @@ def history(record_id: str, caller: SignedIn, site: Here) -> dict[str, Any]:
     """The entries about the receivable and those of its parts that concern the caller."""
     with site.reading() as sight:
         visible(sight, Receivable, record_id, caller)
-        ids = {record_id}
-        for holding in sight.book.find(Holding, receivable=record_id):
-            related: list[Any] = [holding, *sight.book.find(Payment, holding=holding.id)]
-            for kind in (Transfer, FinancingRequest, Financing):
-                related += sight.book.find(kind, holding=holding.id)
-            ids |= {
-                item.id
-                for item in related
-                if hidden_fields(RULES[type(item)], item, sight.book, caller) is not None
-            }
+        ids = _related(sight, record_id, caller)
         seqs = site.mentions.of(ids, sight.view)
         data = [step_of(sight.view, seq) for seq in seqs]
         return {"data": data, "ledger": sight.ledger()}
+
+
+def _related(sight: Sight, receivable: str, caller: Caller) -> set[str]:
+    """The receivable and what became of it, as far as it concerns the caller.
+
+    The debtor also hears of accepted transfers, though not of their terms: whom it owes changed.
+    """
+    ids = {receivable}
+    for holding in sight.book.find(Holding, receivable=receivable):
+        transfers = sight.book.find(Transfer, holding=holding.id)
+        related: list[Any] = [holding, *transfers]
+        for kind in (FinancingRequest, Financing, Payment):
+            related += sight.book.find(kind, holding=holding.id)
+        ids |= {
+            item.id
+            for item in related
+            if hidden_fields(RULES[type(item)], item, sight.book, caller) is not None
+        }
+        if holding.obligor == caller.party:
+            ids |= {item.id for item in transfers if item.state is TransferState.ACCEPTED}
+    return ids
 
 
 def _page(

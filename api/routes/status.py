@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from starlette.responses import PlainTextResponse
 
 from api.problems import PAGE, refusals_page
-from api.site import Here
+from api.site import Here, Site
 from ledger.errors import Halted
 from ledger.policy.state import POLICY, Policy, today_of
 
@@ -74,13 +74,13 @@ def refusals() -> Response:
     return Response(refusals_page(), media_type="text/markdown; charset=utf-8")
 
 
-def _head(site: Here) -> dict[str, int]:
+def _head(site: Site) -> dict[str, int]:
     return {"": site.service.signed.size}
 
 
-def _halted(site: Here) -> bool:
+def _halted(site: Site) -> bool:
     return site.service.halted is not None
 
 
-def _refusals(site: Here) -> dict[str, int]:
+def _refusals(site: Site) -> dict[str, int]:
     return {f'{{code="{code}"}}': count for code, count in sorted(site.refusals.items())}

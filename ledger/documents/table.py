@@ -31,10 +31,12 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "issue_date": ("issue date", "invoice date", "date", "开票日期"),
     "due_date": ("due date", "payment due date", "maturity", "到期日", "付款到期日", "到期日期"),
     "currency": ("currency", "currency code", "币种", "货币"),
-    "seller_name": ("seller", "seller name", "supplier", "supplier name", "销方名称", "销售方名称"),
+    "seller_name": ("seller", "seller name", "supplier", "supplier name", "销方名称", "销售方名称",
+                    "销方单位名称", "销方单位代号"),
     "seller_id": ("seller id", "supplier id", "seller tax id", "销方识别号", "销售方识别号",
                   "销售方纳税人识别号", "销方纳税人识别号"),
-    "buyer_name": ("buyer", "buyer name", "customer", "customer name", "购方名称", "购买方名称"),
+    "buyer_name": ("buyer", "buyer name", "customer", "customer name", "购方名称", "购买方名称",
+                   "购方单位名称", "购方单位代号"),
     "buyer_id": ("buyer id", "customer id", "buyer tax id", "购方识别号", "购买方识别号",
                  "购买方纳税人识别号", "购方纳税人识别号"),
     "payee_name": ("payee", "payee name", "收款人名称", "收款方名称"),
@@ -51,6 +53,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Our field names, and the headers recognised for each (case, blanks and _ do not count)."""
 
+OWN_SIDE = ("own company", "our company", "firm", "本企业名称", "本单位名称", "企业代号")
+"""Headers of whoever keeps the table: the side, seller or buyer, that no other column names."""
 REQUIRED = ("number", "issue_date")
 AMOUNTS = ("payable", "gross")
 
@@ -118,6 +122,8 @@ def recognise(header: Sequence[str], columns: Mapping[str, str] | None) -> Colum
             places[field] = (place, header[place].strip())
         elif columns is not None:
             raise _missing(f"No column is headed {names[0][:80]!r}.", field)
+    if columns is None:
+        _add_own_side(places, header, plain)
     if any("价税合计" in cell for cell in plain) and "currency" not in places | constants:
         constants["currency"] = "CNY"  # a header that only Chinese invoices have
     for field in REQUIRED:
@@ -126,6 +132,20 @@ def recognise(header: Sequence[str], columns: Mapping[str, str] | None) -> Colum
     if not any(field in places for field in AMOUNTS):
         raise _missing("No column holds the gross or the payable amount.", "gross")
     return Columns(places, constants)
+
+
+def _add_own_side(
+    places: dict[str, tuple[int, str]], header: Sequence[str], plain: Sequence[str]
+) -> None:
+    """A ledger of sales or purchases names the other side per row, and itself under one header."""
+    own = next((plain.index(name) for name in OWN_SIDE if name in plain), None)
+    open_sides = [side for side in ("seller", "buyer") if not places.keys() & _columns_of(side)]
+    if own is not None and len(open_sides) == 1:
+        places[f"{open_sides[0]}_name"] = (own, header[own].strip())
+
+
+def _columns_of(side: str) -> set[str]:
+    return {f"{side}_name", f"{side}_id"}
 
 
 def csv_rows(data: bytes) -> list[list[str]]:

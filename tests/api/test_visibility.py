@@ -11,6 +11,8 @@ from api.routes.reads import KINDS
 from api.visibility import RULES, concerns
 from ledger.book import Book
 from ledger.envelope import read_disclosure
+from ledger.parties.state import Party
+from tests.support.served import Served
 from tests.support.story import Story
 
 LISTS = tuple(KINDS)
@@ -19,8 +21,8 @@ EVERYBODY = (
 )
 COUNTS = {
     #              op co su se fi ri ba au re
-    "parties": "9 8 9 8 7 7 7 9 9",
-    "accounts": "1 1 1 0 1 0 1 1 1",
+    "parties": "10 10 10 10 9 8 8 10 10",
+    "accounts": "1 1 1 1 1 0 1 1 1",
     "invoices": "4 4 4 0 0 0 0 4 4",
     "receivables": "4 4 4 1 1 0 0 4 4",
     "holdings": "6 6 4 1 1 0 0 6 6",
@@ -123,6 +125,31 @@ def test_a_financier_sees_requests_without_the_least_net(story: Story) -> None:
     assert "min_net" not in shown
     assert story.served.get("financier", f"/v1/holdings/{story.asked.id}").status_code == 200
     assert story.served.get("rival", f"/v1/holdings/{story.asked.id}").status_code == 404
+
+
+def test_accounts_are_for_who_pays_there(served: Served) -> None:
+    """A claim that a party makes on another shows it the other's name, and no account."""
+    box = served.box
+    box.account("core")
+    box.account("supplier")
+    box.register(100_00)
+    names = {item["id"]: item.get("name") for item in served.list("core", "parties")}
+    assert names[box.party("supplier")] == "Supplier Ltd"
+    assert box.party("second") not in names
+    assert len(served.list("supplier", "accounts")) == 1
+    assert len(served.list("core", "accounts")) == 1
+    box.acknowledge(box.register(200_00))
+    assert len(served.list("core", "accounts")) == 2
+    assert len(served.list("supplier", "accounts")) == 1
+
+
+def test_who_was_enrolled_reads_its_own_entry(story: Story) -> None:
+    """The enrolment with all that was sealed in it, for the party itself and nobody else."""
+    seq = story.box.get(Party, story.box.party("second")).last_seq
+    answer = story.served.get("second", f"/v1/entries/{seq}")
+    names = {read_disclosure(text)[1] for text in answer.json()["disclosures"]}
+    assert {"name", "identifiers"} <= names
+    assert story.served.get("rival", f"/v1/entries/{seq}").status_code == 404
 
 
 def test_every_rule_stands_alone(story: Story) -> None:

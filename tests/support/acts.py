@@ -20,6 +20,7 @@ from ledger.parties.commands import Role
 from ledger.parties.state import Key, Party
 from ledger.receivables import commands as c
 from ledger.receivables.records import Holding, HoldingState, Receivable, Transfer
+from ledger.service import Receipt
 from ledger.settlement import commands as t
 from tests.support import having as h
 from tests.support.actors import DIGITS, HOUR, Stage, digest
@@ -154,6 +155,15 @@ def _add_account(s: Stage) -> None:
 def _manifest(s: Stage) -> None:
     claims = [h.claim(s, obligor="core") for _ in range(s.random.randint(1, 4))]
     s.manifest(s.random.choice(SUPPLIERS), claims)
+
+
+def claims_by_manifest(s: Stage) -> None:
+    """Two hundred claims under one signature, in one commit: a log with a full tile."""
+    desk = s.desk_of("first")
+    manifest, lines = desk.manifest([desk.draft(h.claim(s)) for _ in range(200)])
+    signed = manifest.signed(s.secrets[s.keys_of("first")[0].id])
+    answers = s.service.submit_many([signed, *lines])
+    assert len({id(answer) for answer in answers if isinstance(answer, Receipt)}) == 201
 
 
 # -- receivables -----------------------------------------------------------------------------------

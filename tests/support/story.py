@@ -2,8 +2,8 @@
 
 The supplier has four claims on the core enterprise: `whole` is split into `kept` and `sold`, and
 `sold` goes to the second supplier at a price; `funded` is sold to the financier and advanced;
-`asked` waits for offers; a fourth is paid. The rival financier funds the debts of a stranger alone, so
-nothing of this concerns it.
+`asked` waits for offers; a fourth is paid. The rival financier funds the debts of a stranger
+alone, so nothing of this concerns it.
 """
 
 from __future__ import annotations

@@ -205,3 +205,29 @@ def test_nobody_opens_without_role_even_by_name() -> None:
     market = Market()
     market.book.apply([RolesAssigned(party=party("supplier"), roles=(Role.FINANCIER,))])
     assert market.open_programme("supplier").financier == party("supplier")
+
+
+def test_title_fulfils_only_the_sellers_own_open_request() -> None:
+    """What was withdrawn, or asked by an earlier holder, stays what it is."""
+    market = Market()
+    holding = market.held()
+    (earlier,) = market.do("supplier", wish(holding))
+    holding = market.accept("second", market.propose("supplier", holding, "second"))
+    (withdrawn,) = market.do("second", wish(holding))
+    market.do("second", f.WithdrawRequest(request=withdrawn.request))
+    financing = market.accept_offer(holding, market.make_offer())
+    market.confirm(market.instruct(financing))
+    assert market.request(earlier.request).state is RequestState.OPEN
+    assert market.request(withdrawn.request).state is RequestState.WITHDRAWN
+
+
+def test_a_request_lives_through_its_latest_day_and_not_beyond_its_holding() -> None:
+    """On the latest date it still waits; once the holding is split or paid it does not."""
+    market = Market()
+    holding = market.held()
+    (asked,) = market.do("supplier", wish(holding, latest=market.today))
+    request = market.request(asked.request)
+    assert request_is_live(market.book, request, market.at_ms)
+    assert not request_is_live(market.book, request, market.at_ms + DAY)
+    market.split("supplier", holding, 60_00, 40_00)
+    assert not request_is_live(market.book, request, market.at_ms)

@@ -329,3 +329,13 @@ def test_value_dates_count_from_the_acknowledgement() -> None:
     command = replace(market.payment(holding, 1), value_date=early)
     assert refusal(market.do, "supplier", command) == "payment_date_out_of_range"
     market.do("supplier", replace(command, value_date=early + timedelta(days=1)))
+
+
+def test_equal_payments_of_two_days_are_two_payments() -> None:
+    """Another witness may prove the same amount for another day."""
+    market = Market()
+    holding = market.held()
+    market.do("supplier", market.payment(holding, 30_00))
+    market.at_ms += DAY
+    market.do("bank", market.credit(holding, 30_00))
+    assert market.holding(holding.id).paid == cny(60_00)

@@ -1,0 +1,45 @@
+"""The how-to pages work as they are written: their shell blocks run, one after another."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("import-invoices", "audit-the-chain", "sign-with-two-people")
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Settings by which many short processes compile our imports once."""
+    folder = tmp_path_factory.mktemp("compiled")
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder)}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_runs(page: str, tmp_path: Path, compiled: dict[str, str]) -> None:
+    """Every `sh` block of the page, in a folder of its own, with `duebill` on the path."""
+    text = (ROOT / "docs" / "how-to" / f"{page}.md").read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert len(blocks) >= 3
+    command = tmp_path / "bin" / "duebill"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m api.cli "$@"\n')
+    command.chmod(0o755)
+    place = {"PYTHONPATH": str(ROOT), "PATH": f"{command.parent}:{os.environ['PATH']}"}
+    result = subprocess.run(
+        ["/bin/sh", "-eu"],
+        input="\n".join(blocks),
+        cwd=tmp_path,
+        env={**os.environ, **place, **compiled, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr

@@ -1,0 +1,79 @@
+"""Histories: what happens on a stage, and the audit of what is left of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from api.database import DatabaseSource
+from ledger.audit.findings import Report
+from ledger.audit.run import audit
+from ledger.chain.note import NoteKey
+from ledger.ports import HeadStore
+from ledger.store.records import temporary_records
+from ledger.store.snapshot import open_snapshot
+from tests.support.actors import Stage, open_stage
+from tests.support.acts import ACTS, Act, plausible
+from tests.support.founding import found
+from tests.support.mistakes import EMPTY, MISTAKES, REAL, Mistake
+
+
+def err(s: Stage, code: str, mistake: Mistake) -> None:
+    """A mistake, which must meet its refusal."""
+    before = s.tally[code]
+    mistake(s)
+    assert s.tally[code] > before, f"{code} was not met"
+
+
+def begin(s: Stage) -> None:
+    """Found the ledger: every second one is no sandbox, and began with mistakes."""
+    real = s.random.random() < 0.5
+    if not real:
+        for code, mistake in EMPTY.items():
+            err(s, code, mistake)
+    found(s, sandbox=not real)
+    if real:
+        for code, mistake in REAL.items():
+            err(s, code, mistake)
+
+
+def step(s: Stage) -> None:
+    """Something plausible happens, or somebody errs."""
+    if s.random.random() < 0.6:
+        plausible(s)
+    else:
+        err(s, *s.random.choice(list(MISTAKES.items())))
+
+
+def play(folder: Path, seed: int, steps: int) -> Ending:
+    """A whole history, whose ledger is closed at its end."""
+    with open_stage(folder, seed) as s:
+        begin(s)
+        for _ in range(steps):
+            step(s)
+        return Ending(s)
+
+
+def tour(folder: Path, seed: int, more: Act = lambda s: None) -> Ending:
+    """A history in which every kind of act is tried once, and `more`: a row in every table."""
+    with open_stage(folder, seed) as s:
+        found(s)
+        for act in ACTS.values():
+            act(s)
+        more(s)
+        return Ending(s)
+
+
+class Ending:
+    """What is left of a history: the file, its signed head, and the log's key."""
+
+    def __init__(self, s: Stage) -> None:
+        self.path = s.store.path
+        self.heads: HeadStore = s.heads
+        self.keys: list[NoteKey] = s.log_keys
+        self.tally = s.tally
+        self.size = s.service.signed.size
+
+    def audit(self, path: Path | None = None) -> Report:
+        """The audit of the file, or of a copy of it, under the head that was signed."""
+        with open_snapshot(path or self.path, self.heads) as snapshot:
+            return audit(DatabaseSource(snapshot), temporary_records, keys=self.keys)

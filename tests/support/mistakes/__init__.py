@@ -1,0 +1,14 @@
+"""For each refusal that a submission can meet, one way to meet it."""
+
+from __future__ import annotations
+
+from tests.support.mistakes.claims import CLAIMS, CROWDED
+from tests.support.mistakes.form import FORM, Mistake
+from tests.support.mistakes.money import MONEY
+from tests.support.mistakes.standing import EMPTY, REAL, STANDING
+from tests.support.mistakes.unreachable import UNREACHABLE
+
+__all__ = ["CROWDED", "EMPTY", "MISTAKES", "REAL", "UNREACHABLE", "Mistake"]
+
+MISTAKES: dict[str, Mistake] = {**FORM, **STANDING, **CLAIMS, **MONEY}
+"""Those that any ledger refuses, whatever its state."""

@@ -46,9 +46,15 @@ def unsigned(draft: Draft) -> bytes:
 
 
 def write_file(path: Path, submissions: Sequence[bytes]) -> None:
-    """Write submissions to a file that only its owner may read: disclosures are confidential."""
-    path.touch(mode=0o600)
-    path.write_bytes(b"".join(data + b"\n" for data in submissions))
+    """Write submissions to a file that only its owner may read: disclosures are confidential.
+
+    A file that is there is replaced whole, so that no signature is lost half-way.
+    """
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_bytes(b"".join(data + b"\n" for data in submissions))
+    new.replace(path)
 
 
 def read_file(path: Path) -> list[Item]:

@@ -1,4 +1,4 @@
-"""Private keys from the files that the command line names."""
+"""Keys from the files that the command line names: one's own, and those of trusted logs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from api.embedded import read_key
+from ledger.audit.folder import read_policy
+from ledger.chain.note import NoteKey
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import SigningKey
 
@@ -19,6 +21,13 @@ def read_keys(paths: Sequence[Path], password_file: Path | None) -> list[Signing
     """The keys of files; the password is for those that are encrypted. Raises `Refused`."""
     password = password_of(password_file)
     return [_read(path, password) for path in paths]
+
+
+def trusted_keys(policy: Path | None) -> list[NoteKey]:
+    """The log keys of a tlog-policy file; none without one. Raises `Refused`."""
+    if policy is None:
+        return []
+    return read_policy(policy.read_bytes().decode("utf-8", "replace"))
 
 
 def named_key(text: str) -> tuple[str, Path]:

@@ -15,7 +15,6 @@ from fastapi.security import HTTPBearer
 
 from api.auth import TYPE, Caller, caller_of
 from api.embedded import Embedded
-from api.mentions import Mentions
 from api.settings import Settings
 from ledger.book import Book
 from ledger.chain.proof import TreeReader
@@ -32,7 +31,6 @@ class Site:
 
     embedded: Embedded
     settings: Settings
-    mentions: Mentions = field(default_factory=Mentions)
     refusals: Counter[str] = field(default_factory=Counter)
     merging: threading.Lock = field(default_factory=threading.Lock)
     """Held while signatures are merged, so that none is lost to another request."""

@@ -25,9 +25,11 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 def plain(text: str) -> str:
     """`text` with every control, direction and surrogate character but the line break as �."""
-    return "".join(
-        "�" if char != "\n" and unicodedata.category(char) in _HIDDEN else char for char in text
-    )
+    return "".join("�" if _is_hidden(char) else char for char in text)
+
+
+def _is_hidden(char: str) -> bool:
+    return char != "\n" and unicodedata.category(char) in _HIDDEN
 
 
 def say(text: str) -> None:
@@ -41,8 +43,9 @@ def note(text: str) -> None:
 
 
 def say_json(value: Any) -> None:
-    """The result as JSON."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """The result as JSON; hidden characters stand in it as escapes."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    typer.echo("".join(json.dumps(char)[1:-1] if _is_hidden(char) else char for char in text))
 
 
 def error_tree(error: LedgerError | OSError) -> dict[str, Any]:

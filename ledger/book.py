@@ -50,7 +50,7 @@ class Touch:
     """An entry that changed a record: the record's history, in order of `last_seq`."""
 
     PREFIX: ClassVar[str] = ""
-    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("record",),)
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("record",), ("last_seq",))
 
     id: str
     last_seq: int = -1

@@ -7,12 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from api.keyfiles import read_keys
+from api.keyfiles import read_keys, trusted_keys
 from api.options import Json
 from api.sources import open_source
 from api.terminal import progress, say, say_json
 from ledger.audit.findings import Level, Report, Verdict
-from ledger.audit.folder import read_policy
 from ledger.audit.run import audit
 from ledger.store.records import temporary_records
 
@@ -39,7 +38,7 @@ def run(
     Exit 0 only for `clean`. What lacks disclosures is `not checkable`, never clean. Without
     --policy the log's own word for its key is taken, and the report says so.
     """
-    keys = read_policy(policy.read_text("utf-8")) if policy else []
+    keys = trusted_keys(policy)
     signer = read_keys([key], None)[0] if key else None
     with open_source(source, party, signer) as opened, progress("auditing", None) as tell:
         report = audit(opened, temporary_records, level=level, keys=keys, jobs=jobs, progress=tell)

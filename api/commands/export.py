@@ -7,10 +7,15 @@ from typing import Annotated
 
 import typer
 
-from api.local import open_ledger
+from api.keyfiles import read_keys
 from api.options import Json
 from api.terminal import say, say_json
 from ledger.audit.folder import export_log
+from ledger.book import Book
+from ledger.chain.note import note_key
+from ledger.policy.state import ledger_of
+from ledger.store.heads import FileHeadStore
+from ledger.store.snapshot import open_snapshot
 
 
 def run(
@@ -19,9 +24,15 @@ def run(
     folder: Annotated[Path, typer.Option("--dir", exists=True, help="The ledger's folder.")],
     as_json: Json = False,
 ) -> None:
-    """Write the log as files (tlog-tiles), with disclosures: for auditors only."""
-    with open_ledger(folder) as embedded:
-        size = export_log(embedded.store, out, embedded.log_keys())
+    """Write the log as files (tlog-tiles), with disclosures: for auditors only.
+
+    Read from a snapshot: the ledger may be served meanwhile.
+    """
+    log_key = read_keys([folder / "keys" / "log.pem"], None)[0].public
+    heads = FileHeadStore(folder / "head.json")
+    with open_snapshot(folder / "ledger.db", heads) as snapshot:
+        origin = ledger_of(Book(snapshot.records)).origin
+        size = export_log(snapshot, out, [note_key(origin, log_key)])
     if as_json:
         say_json({"folder": str(out), "entries": size})
     else:

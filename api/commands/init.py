@@ -12,6 +12,7 @@ from api.options import Json
 from api.target import now_ms
 from api.terminal import say, say_json
 from ledger.audit.folder import policy_text
+from ledger.dates import civil_date
 from ledger.errors import RefusalCode, Refused
 
 
@@ -29,9 +30,10 @@ def run(
     Makes the log's and the operator's keys, writes genesis and a first policy, and the file
     `policy` by which others verify the log. Keep the folder keys/ safe.
     """
-    if (folder / "ledger.db").exists():
-        raise Refused(RefusalCode.LEDGER_IS_OPEN, f"There is a ledger in {folder}.")
+    civil_date(now_ms(), time_zone)  # refuses an unknown zone before it is in the log for ever
     with open_folder(folder, now_ms) as embedded:
+        if embedded.service.signed.size:
+            raise Refused(RefusalCode.LEDGER_IS_OPEN, f"There is a ledger in {folder}.")
         found(embedded, origin=origin, name=name, time_zone=time_zone, sandbox=sandbox)
         policy = policy_text(embedded.log_keys())
         (folder / "policy").write_text(policy, encoding="utf-8")

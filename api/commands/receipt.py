@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from api.commandfile import reveal
+from api.keyfiles import trusted_keys
 from api.options import Json
 from api.receipts import verify
 from api.terminal import say, say_json
-from ledger.audit.folder import read_policy
 from ledger.dates import instant_text
 
 
@@ -33,7 +33,7 @@ def run(
     trusted = policy or Path("policy")
     if not trusted.exists():
         raise typer.BadParameter("Name with --policy the file that holds the log's key.")
-    verified = verify(file.read_bytes(), read_policy(trusted.read_text("utf-8")))
+    verified = verify(file.read_bytes(), trusted_keys(trusted))
     payload = verified.envelope.payload
     body = reveal(payload["body"], verified.envelope.disclosures)
     if as_json:

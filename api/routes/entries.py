@@ -55,7 +55,7 @@ def shown(sight: Sight, seq: int, caller: Caller) -> tuple[bytes, list[str]]:
     if 0 <= seq < sight.view.size():
         (data,) = sight.view.entries(seq, seq + 1)
         texts = sight.view.disclosures(seq, seq + 1).get(seq, ())
-        allowed = disclosures_for(data, texts, sight.book, caller)
+        allowed = disclosures_for(sight, seq, data, texts, caller)
         if allowed is not None:
             return data, allowed
     raise Refused(RefusalCode.RECORD_NOT_FOUND, f"There is no entry {seq}.")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from api.auth import Caller
-from api.disclosing import step_of
+from api.disclosing import entries_about, step_of
 from api.site import Here, Sight, SignedIn
 from api.visibility import RULES, Rule, hidden_fields
 from ledger.base64url import b64url_decode, b64url_encode
@@ -112,8 +112,7 @@ def history(record_id: str, caller: SignedIn, site: Here) -> dict[str, Any]:
     with site.reading() as sight:
         visible(sight, Receivable, record_id, caller)
         ids = _related(sight, record_id, caller)
-        seqs = site.mentions.of(ids, sight.view)
-        data = [step_of(sight.view, seq) for seq in seqs]
+        data = [step_of(sight, seq) for seq in entries_about(sight, ids)]
         return {"data": data, "ledger": sight.ledger()}
 
 

@@ -13,9 +13,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from api.bodies import example, kind_class, read_body
 from api.cli import COMMANDS
+from api.terminal import plain, say_json
 from ledger import canonical, vocabulary
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.model.records import make_id
@@ -114,6 +117,25 @@ def test_a_ledger_is_opened_once(desk: Path) -> None:
     assert (desk / "ledger" / "policy").read_text().startswith(f"log {ORIGIN}+")
     code = refused("init", "--dir", desk / "ledger", "--origin", ORIGIN)
     assert code == "ledger_is_open"
+
+
+def test_a_failed_init_can_be_done_again(tmp_path: Path) -> None:
+    """An unknown time zone is refused before genesis, and the folder is as good as new."""
+    words = ("init", "--dir", tmp_path / "ledger", "--origin", ORIGIN)
+    assert refused(*words, "--time-zone", "Nowhere/Land") == "zone_unknown"
+    assert answer(*words)["origin"] == ORIGIN
+
+
+def test_hidden_characters_never_reach_the_terminal() -> None:
+    """Text shows them as a mark, JSON as escapes; both keep everything else."""
+    assert plain("a\x1b[2J\u202eb\n江") == "a�[2J�b\n江"
+    runner = CliRunner()
+    hostile = typer.Typer()
+    hostile.command()(lambda: say_json({"x": "\x1b\u202e\udc80江"}))
+    shown = runner.invoke(hostile).stdout
+    assert json.loads(shown) == {"x": "\x1b\u202e\udc80江"}
+    assert "江" in shown
+    assert "\u202e" not in shown
 
 
 def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
@@ -252,7 +274,8 @@ def test_a_receipt_proves_to_who_trusts_the_log(desk: Path) -> None:
     assert (verified["verified"], verified["seq"]) == (True, 5)
     other = desk / "other"
     duebill("init", "--dir", other, "--origin", ORIGIN)
-    assert refused("receipt", receipt, "--policy", other / "policy") == "note_not_signed_by_known_key"
+    code = refused("receipt", receipt, "--policy", other / "policy")
+    assert code == "note_not_signed_by_known_key"
     tree = json.loads(receipt.read_text())
     tree["entry"] = json.loads((desk / "receipts" / "4.json").read_text())["entry"]
     receipt.write_text(json.dumps(tree))

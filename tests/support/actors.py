@@ -226,11 +226,12 @@ class Stage:
 
         It signs with `keys`, or with as many people as its rule asks.
         """
+        ink = self.ink.getstate() if self.twin else None
         desk = self.desk_of(name, digits)
-        jti = jti or desk.new_jti()
-        command = what(desk, jti) if callable(what) else what
+        own_jti = jti or desk.new_jti()
+        command = what(desk, own_jti) if callable(what) else what
         expect = {item.id: self.get(type(item), item.id).last_seq for item in seen}
-        draft = desk.draft(command, expect=expect, jti=jti, documents=documents)
+        draft = desk.draft(command, expect=expect, jti=own_jti, documents=documents)
         if edit is not None:
             payload = dict(draft.payload)
             edit(payload)
@@ -238,13 +239,13 @@ class Stage:
         signers = keys or self._signers(name, command)
         said = self._hear(name, command, draft, draft.signed(*signers))
         if self.twin is not None:
-            self.twin.repeat(
-                said, name, what, *seen, keys=signers, edit=edit, digits=digits, documents=documents
-            )
+            how = {"edit": edit, "digits": digits, "documents": documents, "jti": jti}
+            self.twin.repeat(said, ink, name, what, *seen, keys=signers, **how)
         return said
 
     def manifest(self, name: str, commands: Sequence[vocabulary.Command]) -> list[Said]:
         """The party signs for all commands at once; the manifest's answer comes first."""
+        ink = self.ink.getstate() if self.twin else None
         desk = self.desk_of(name)
         head, lines = desk.manifest(drafts := [desk.draft(command) for command in commands])
         body: Any = head.payload["body"]
@@ -256,7 +257,7 @@ class Stage:
             for command, draft, line in zip(commands, drafts, lines, strict=True)
         ]
         if self.twin is not None:
-            self.twin.repeat_manifest(said, name, commands)
+            self.twin.repeat_manifest(said, ink, name, commands)
         return said
 
     def send(self, data: bytes) -> Receipt | str:
@@ -313,23 +314,26 @@ class Stage:
 
 @dataclass(slots=True)
 class Twin:
-    """A second stage that hears the same; `before` may act on it first, in its own ink."""
+    """A second stage that hears the same; `before` may act on it first.
+
+    It writes with the same ink, so that all ids are the same, and with the same keys.
+    """
 
     stage: Stage
     before: Callable[[], None]
     differences: list[str] = field(default_factory=list)
 
-    def repeat(self, said: Said, name: str, what: Any, *seen: Record, **how: Any) -> None:
+    def repeat(self, said: Said, ink: Any, *what: Any, **how: Any) -> None:
         """The same again: to be compared with what was `said`."""
         self.before()
-        self.stage.parties |= {name: said.party}
-        self._compare(said.answer, self.stage.do(name, what, *seen, **how).answer)
+        self.stage.ink.setstate(ink)
+        self._compare(said.answer, self.stage.do(*what, **how).answer)
 
-    def repeat_manifest(self, said: Sequence[Said], name: str, commands: Sequence[Any]) -> None:
+    def repeat_manifest(self, said: Sequence[Said], ink: Any, *what: Any) -> None:
         """The same manifest again."""
         self.before()
-        again = self.stage.manifest(name, commands)
-        for one, other in zip(said, again, strict=True):
+        self.stage.ink.setstate(ink)
+        for one, other in zip(said, self.stage.manifest(*what), strict=True):
             self._compare(one.answer, other.answer)
 
     def repeat_bytes(self, answer: Receipt | str, data: bytes) -> None:

@@ -442,11 +442,3 @@ ACTS: dict[str, Act] = {
     "payment.distribute": _distribute,
 }
 """What to do for each kind of command."""
-
-
-def plausible(s: Stage) -> None:
-    """Some act, or time passes."""
-    if s.random.random() < 0.15:
-        wait(s)
-    else:
-        s.random.choice(list(ACTS.values()))(s)

@@ -120,7 +120,9 @@ def enrolment(
             evidence=digest(f"evidence of {name}"),
             country="CN",
             name=f"{name.title()} Ltd",
-            identifiers=(p.Identifier(scheme="test", value=number or name.upper().replace("-", "")),),
+            identifiers=(
+                p.Identifier(scheme="test", value=number or name.upper().replace("-", "")),
+            ),
         )
 
     return make

@@ -107,9 +107,7 @@ def proposed(s: Stage, *, fresh: float = FRESH) -> Receivable:
     return one(
         s,
         Receivable,
-        lambda item: (
-            item.state is ReceivableState.PROPOSED and not issue_is_over(item, s.clock.ms)
-        ),
+        lambda item: item.state is ReceivableState.PROPOSED and not issue_is_over(item, s.clock.ms),
         make,
         fresh,
     )
@@ -117,9 +115,7 @@ def proposed(s: Stage, *, fresh: float = FRESH) -> Receivable:
 
 def acknowledgement(item: Receivable, amount: Money, terms: c.Terms = PLAIN) -> c.Acknowledge:
     """The command that acknowledges."""
-    return c.Acknowledge(
-        receivable=item.id, accepts=item.proposal, amount=amount, terms=terms
-    )
+    return c.Acknowledge(receivable=item.id, accepts=item.proposal, amount=amount, terms=terms)
 
 
 def held(
@@ -165,9 +161,7 @@ def with_agent(s: Stage) -> Receivable:
     return one(
         s,
         Receivable,
-        lambda item: (
-            item.paying_agent is not None and item.state is ReceivableState.ACKNOWLEDGED
-        ),
+        lambda item: item.paying_agent is not None and item.state is ReceivableState.ACKNOWLEDGED,
         make,
     )
 
@@ -282,7 +276,9 @@ def offer_for(s: Stage, item: Holding, **changes: object) -> Offer:
     ]
     if wide and not changes and s.random.random() > FRESH:
         return s.random.choice(wide)
-    return standing_offer(s, programme(s, by, currency=currency, name=f"Wide {currency}"), **changes)
+    return standing_offer(
+        s, programme(s, by, currency=currency, name=f"Wide {currency}"), **changes
+    )
 
 
 def value_date(s: Stage) -> date:
@@ -404,4 +400,3 @@ def receipt(s: Stage, item: Holding, amount: Money) -> ReceivePayment:
     return ReceivePayment(
         holding=item.id, amount=amount, value_date=s.today, reference=f"mine {s.next()}"
     )
-

@@ -12,7 +12,7 @@ from ledger.ports import HeadStore
 from ledger.store.records import temporary_records
 from ledger.store.snapshot import open_snapshot
 from tests.support.actors import Stage, open_stage
-from tests.support.acts import ACTS, Act, plausible
+from tests.support.acts import ACTS, Act, wait
 from tests.support.founding import found
 from tests.support.mistakes import EMPTY, MISTAKES, REAL, Mistake
 
@@ -36,21 +36,16 @@ def begin(s: Stage) -> None:
             err(s, code, mistake)
 
 
-def step(s: Stage) -> None:
-    """Something plausible happens, or somebody errs."""
-    if s.random.random() < 0.6:
-        plausible(s)
+def step(s: Stage, without: frozenset[str] = frozenset()) -> None:
+    """Time passes, something plausible happens (what happened least so far), or somebody errs."""
+    luck = s.random.random()
+    if luck < 0.1:
+        wait(s)
+    elif luck < 0.75:
+        kinds = s.random.sample(sorted(ACTS.keys() - without), 3)
+        ACTS[min(kinds, key=lambda kind: s.tally[kind])](s)
     else:
         err(s, *s.random.choice(list(MISTAKES.items())))
-
-
-def play(folder: Path, seed: int, steps: int) -> Ending:
-    """A whole history, whose ledger is closed at its end."""
-    with open_stage(folder, seed) as s:
-        begin(s)
-        for _ in range(steps):
-            step(s)
-        return Ending(s)
 
 
 def tour(folder: Path, seed: int, more: Act = lambda s: None) -> Ending:

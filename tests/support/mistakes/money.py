@@ -234,9 +234,7 @@ def _other_agent(s: Stage) -> None:
 def _one_leg_twice(s: Stage) -> None:
     item = h.with_agent(s)
     part = next(
-        part
-        for part in s.store.records.find(Holding, {"receivable": item.id})
-        if part.is_open
+        part for part in s.store.records.find(Holding, {"receivable": item.id}) if part.is_open
     )
     account = h.account_of(s, part.holder, part.amount.currency)
     leg = t.Leg(holding=part.id, account=account, amount=Money(1, part.amount.currency))
@@ -255,9 +253,7 @@ MONEY: dict[str, Mistake] = {
     "offer_has_lapsed": _late_offer,
     "financier_is_a_party_to_the_claim": _own_claim,
     "obligor_not_in_programme": under(
-        obligors=lambda s, item: tuple(
-            {s.parties["core"], s.parties["other"]} - {item.obligor}
-        )
+        obligors=lambda s, item: tuple({s.parties["core"], s.parties["other"]} - {item.obligor})
     ),
     "assurance_too_low": under(minimum_assurance=lambda s, item: Assurance.CA_CERTIFIED),
     "holding_is_part_paid": _part_paid,

@@ -1,0 +1,151 @@
+"""Whether a ledger's records say what the toy ledger expects, and what each invariant says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ledger.financing import invariants as financing
+from ledger.financing.records import Financing
+from ledger.model.records import R
+from ledger.parties.state import Party
+from ledger.receivables import invariants as receivables
+from ledger.receivables.clocks import issue_is_over, lock_is_over, transfer_is_over
+from ledger.receivables.records import (
+    Holding,
+    HoldingState,
+    Invoice,
+    Receivable,
+    ReceivableState,
+    Transfer,
+)
+from ledger.settlement import invariants as settlement
+from tests.support.actors import Stage
+from tests.support.toy import Toy
+
+INVARIANTS: tuple[Callable[[Any], list[str]], ...] = (
+    *receivables.INVARIANTS,
+    *financing.INVARIANTS,
+    *settlement.INVARIANTS,
+)
+"""Every named invariant that one view of the records can tell."""
+
+
+class Everything:
+    """All records of a stage, each kind read once: a view for invariants."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._read: dict[type, Any] = {}
+
+    def all(self, kind: type[R]) -> Iterable[R]:
+        """Every record of a kind."""
+        if kind not in self._read:
+            self._read[kind] = self._stage.all(kind)
+        found: list[R] = self._read[kind]
+        return found
+
+
+def broken(stage: Stage) -> list[str]:
+    """What contradicts any invariant."""
+    view = Everything(stage)
+    return [found for check in INVARIANTS for found in check(view)]
+
+
+_LIENS = {
+    HoldingState.TRANSFER_PENDING: "transfer",
+    HoldingState.LOCKED: "lock",
+    HoldingState.FINANCED: "title",
+}
+
+
+def disagreements(stage: Stage, toy: Toy) -> list[str]:
+    """Where the records say something else than the toy."""
+    toy.now = max(toy.now, stage.clock.ms)
+    view = Everything(stage)
+    pairs: list[tuple[str, Any, Any]] = [
+        ("holdings", _holdings(view, toy), _toy_holdings(toy)),
+        ("claims", _claims(view, toy), _toy_claims(toy)),
+        ("invoices", _used(view, toy), toy.used()),
+        ("exposures", _exposures(view, toy), toy.exposures()),
+        ("roles", _roles(view, toy), toy.roles),
+    ]
+    return [
+        f"{what} {key}: {one.get(key)} in the ledger, {other.get(key)} expected"
+        for what, one, other in pairs
+        for key in sorted(one.keys() | other.keys())
+        if one.get(key) != other.get(key)
+    ]
+
+
+def _holdings(view: Everything, toy: Toy) -> dict[str, Any]:
+    transfers = {item.id: item for item in view.all(Transfer)}
+    found = {}
+    for item in view.all(Holding):
+        kind = _LIENS.get(item.state)
+        over = (
+            transfer_is_over(transfers[item.pending or ""], toy.now)
+            if kind == "transfer"
+            else lock_is_over(item, toy.now)
+        )
+        lien = (kind, item.pending) if kind and not over else None
+        found[item.id] = (item.holder, item.amount.minor, item.paid.minor, item.is_open, lien)
+    return found
+
+
+def _toy_holdings(toy: Toy) -> dict[str, Any]:
+    return {
+        key: (item["holder"], item["amount"], item["paid"], item["open"], toy.lien(item))
+        for key, item in toy.holdings.items()
+    }
+
+
+_OWED = (ReceivableState.ACKNOWLEDGED, ReceivableState.SETTLED)
+_WAITING = (ReceivableState.REGISTERED, ReceivableState.PROPOSED)
+
+
+def _claims(view: Everything, toy: Toy) -> dict[str, Any]:
+    found = {}
+    for item in view.all(Receivable):
+        waits = item.state in _WAITING and not issue_is_over(item, toy.now)
+        state = "owed" if item.state in _OWED else "waiting" if waits else "over"
+        parties = (item.creditor, item.obligor)
+        found[item.id] = (state, *parties, item.face.minor, item.outstanding.minor)
+    return found
+
+
+def _toy_claims(toy: Toy) -> dict[str, Any]:
+    found = {}
+    for key, item in toy.claims.items():
+        lapsed = item["state"] == "waiting" and item["until"] <= toy.now
+        state = "over" if lapsed else item["state"]
+        found[key] = (state, item["creditor"], item["obligor"], item["face"], item["owed"])
+    return found
+
+
+def _used(view: Everything, toy: Toy) -> Counter[tuple[str, str]]:
+    over: Counter[str] = Counter()
+    for item in view.all(Receivable):
+        if item.state is ReceivableState.PROPOSED and issue_is_over(item, toy.now):
+            over.update({use.invoice: use.amount.minor for use in item.uses})
+    used = {
+        (item.seller, item.number): item.used.minor - over[item.id] for item in view.all(Invoice)
+    }
+    return +Counter(used)
+
+
+def _exposures(view: Everything, toy: Toy) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for item in view.all(Financing):
+        if not item.has_lapsed(toy.now):
+            sums[item.programme] += item.exposure.minor
+    return +sums
+
+
+def _roles(view: Everything, toy: Toy) -> dict[str, set[str]]:
+    return {
+        item.id: {role.value for role in item.roles}
+        for item in view.all(Party)
+        if item.id in toy.roles
+    }

@@ -1,0 +1,222 @@
+"""A toy ledger of plain dicts: what anybody would expect from what was said and accepted.
+
+It shares no code with the ledger but the shapes of commands and records. From each accepted
+command it works out for itself who holds what, what is owed, used, locked and exposed, and then
+looks whether the ledger's records say the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.actors import DAY, Said, Stage
+
+FOREVER = 10**18
+LOCK_DAYS, ISSUE_DAYS = 4, 10
+Toys = dict[str, dict[str, Any]]
+
+
+def made_id(said: Said, prefix: str, ordinal: int = 0) -> str:
+    """The id that a command gives to what it makes, worked out anew."""
+    seed = f"duebill.id.v1\n{prefix}\n{said.party}\n{said.jti}\n{ordinal}".encode()
+    short = hashlib.sha256(seed).digest()[:16]
+    return f"{prefix}_{base64.b32encode(short).decode().rstrip('=').lower()}"
+
+
+class Toy:
+    """Told of everything that is said, it keeps its own books."""
+
+    def __init__(self) -> None:
+        self.claims: Toys = {}
+        self.holdings: Toys = {}
+        self.transfers: Toys = {}
+        self.loans: Toys = {}
+        self.programmes: Toys = {}
+        self.offers: Toys = {}
+        self.roles: dict[str, set[str]] = {}
+        self.now = 0
+
+    def hear(self, said: Said) -> None:
+        """Something was said; only what was accepted for the first time counts."""
+        self.now = max(self.now, said.at_ms)
+        name = f"_{type(said.command).__name__}"
+        tell: Callable[[Said, Any], None] | None = getattr(self, name, None)
+        if said.taken and tell is not None:
+            tell(said, said.command)
+
+    # -- parties -----------------------------------------------------------------------------------
+    def _EnrolParty(self, said: Said, c: Any) -> None:  # noqa: N802 - named after the command
+        self.roles[made_id(said, "pty")] = {role.value for role in c.roles}
+
+    def _AssignRoles(self, said: Said, c: Any) -> None:  # noqa: N802 - named after the command
+        self.roles[c.party] = {role.value for role in c.roles}
+
+    # -- claims ------------------------------------------------------------------------------------
+    def _claim(self, said: Said, c: Any, creditor: str, obligor: str, until: int) -> None:
+        self.claims[made_id(said, "rcv")] = {
+            "creditor": creditor,
+            "obligor": obligor,
+            "face": sum(line.used.minor for line in c.invoices),
+            "currency": c.invoices[0].used.currency,
+            "uses": [[creditor, line.facts.number, line.used.minor] for line in c.invoices],
+            "state": "waiting",
+            "until": until,
+            "owed": 0,
+        }
+
+    def _RegisterReceivable(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        self._claim(said, c, said.party, c.obligor, FOREVER)
+
+    def _ProposeIssue(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        self._claim(said, c, c.creditor, said.party, self.now + ISSUE_DAYS * DAY)
+
+    def _owed(self, said: Said, claim_id: str, amount: int) -> None:
+        claim = self.claims[claim_id]
+        claim |= {"state": "owed", "owed": amount, "until": FOREVER}
+        left = amount
+        for use in claim["uses"]:
+            use[2] = min(use[2], left)
+            left -= use[2]
+        holding = {
+            "claim": claim_id,
+            "holder": claim["creditor"],
+            "amount": amount,
+            "paid": 0,
+            "open": True,
+            "lien": None,
+        }
+        self.holdings[made_id(said, "hld")] = holding
+
+    def _Acknowledge(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        self._owed(said, c.receivable, c.amount.minor)
+
+    def _SignForIssue(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        self._owed(said, c.receivable, self.claims[c.receivable]["face"])
+
+    def _end_claim(self, said: Said, c: Any) -> None:
+        self.claims[c.receivable]["state"] = "over"
+
+    _DeclineIssue = _RejectReceivable = _WithdrawReceivable = _end_claim
+
+    # -- holdings ----------------------------------------------------------------------------------
+    def lien(self, holding: dict[str, Any]) -> tuple[str, str] | None:
+        """What has a holding now: (kind, id) of a transfer or financing, time considered."""
+        lien = holding["lien"]
+        return None if lien is None or lien[2] <= self.now else lien[:2]
+
+    def _SplitHolding(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        parent = self.holdings[c.holding]
+        parent["open"] = False
+        for ordinal, child in enumerate(c.children):
+            part = parent | {"amount": child.amount.minor, "paid": 0, "open": True, "lien": None}
+            self.holdings[made_id(said, "hld", ordinal)] = part
+
+    def _ProposeTransfer(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        name = made_id(said, "trf")
+        self.transfers[name] = {"holding": c.holding, "to": c.to}
+        self.holdings[c.holding]["lien"] = ("transfer", name, c.lapses_ms)
+
+    def _AcceptTransfer(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        transfer = self.transfers[c.transfer]
+        holding = self.holdings[transfer["holding"]]
+        holding |= {"holder": transfer["to"], "lien": None}
+        if self.claims[holding["claim"]]["obligor"] == transfer["to"]:
+            self.claims[holding["claim"]]["owed"] -= holding["amount"] - holding["paid"]
+            holding["open"] = False
+
+    def _end_transfer(self, said: Said, c: Any) -> None:
+        self.holdings[self.transfers[c.transfer]["holding"]]["lien"] = None
+
+    _RejectTransfer = _RescindTransfer = _end_transfer
+
+    def _pay(self, holding_id: str, minor: int) -> None:
+        holding = self.holdings[holding_id]
+        holding["paid"] += minor
+        holding["open"] = holding["paid"] < holding["amount"]
+        self.claims[holding["claim"]]["owed"] -= minor
+        lien = holding["lien"]
+        if lien is not None and lien[0] == "title":
+            self.loans[lien[1]]["exposure"] -= minor
+        if lien is not None and (lien[0] != "title" or not holding["open"]):
+            if lien[0] == "lock":
+                self.loans[lien[1]]["exposure"] = 0
+            holding["lien"] = None
+
+    def _receive(self, said: Said, c: Any) -> None:
+        self._pay(c.holding, c.amount.minor)
+
+    _ReceivePayment = _AttestPayment = _receive
+
+    def _DistributePayment(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        for leg in c.legs:
+            self._pay(leg.holding, leg.amount.minor)
+
+    # -- financing ---------------------------------------------------------------------------------
+    def _OpenProgramme(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        self.programmes[made_id(said, "prg")] = {"by": said.party, "currency": c.currency}
+
+    def _MakeOffer(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        self.offers[made_id(said, "off")] = {"programme": c.programme}
+
+    def _AcceptOffer(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        name, holding = made_id(said, "fin"), self.holdings[c.holding]
+        programme = self.offers[c.offer]["programme"]
+        until = self.now + LOCK_DAYS * DAY
+        holding["lien"] = ("lock", name, until)
+        self.loans[name] = {
+            "holding": c.holding,
+            "programme": programme,
+            "financier": self.programmes[programme]["by"],
+            "exposure": holding["amount"],
+            "until": until,
+        }
+
+    def _InstructDisbursement(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+        loan = self.loans[c.financing]
+        loan["until"] = FOREVER
+        self.holdings[loan["holding"]]["lien"] = ("lock", c.financing, FOREVER)
+
+    def _prove(self, said: Said, c: Any) -> None:
+        loan = self.loans[c.financing]
+        lien = ("title", c.financing, FOREVER)
+        self.holdings[loan["holding"]] |= {"holder": loan["financier"], "lien": lien}
+
+    _ConfirmReceipt = _AttestDisbursement = _prove
+
+    def _let_go(self, said: Said, c: Any) -> None:
+        loan = self.loans[c.financing]
+        loan["exposure"] = 0
+        self.holdings[loan["holding"]]["lien"] = None
+
+    _AttestFailure = _ReleaseLock = _let_go
+
+    # -- comparing ---------------------------------------------------------------------------------
+    def used(self) -> Counter[tuple[str, str]]:
+        """What is used of each invoice (seller, number), time considered."""
+        sums: Counter[tuple[str, str]] = Counter()
+        for claim in self.claims.values():
+            live = claim["state"] == "owed" or (
+                claim["state"] == "waiting" and claim["until"] > self.now
+            )
+            for seller, number, minor in claim["uses"] if live else ():
+                sums[seller, number] += minor
+        return +sums
+
+    def exposures(self) -> Counter[str]:
+        """What each programme has locked and advanced, time considered."""
+        sums: Counter[str] = Counter()
+        for loan in self.loans.values():
+            if loan["until"] > self.now:
+                sums[loan["programme"]] += loan["exposure"]
+        return +sums
+
+
+def watch(stage: Stage) -> Toy:
+    """A toy that hears all that is said on a stage from now on."""
+    toy = Toy()
+    stage.watchers.append(toy.hear)
+    return toy

@@ -98,33 +98,45 @@ class Judged:
     rules: int
 
 
+_Overlay = dict[type[Any], dict[str, Any]]
+MOST_CACHED = 100_000
+"""Records kept in memory beside the overlay; when there are more, all are let go."""
+
+
 class Book:
-    """Records over a `Records` port, with what changed since in an overlay."""
+    """Records over a `Records` port, with what changed since in an overlay.
+
+    Nothing else may write these records meanwhile: what was read once is kept.
+    """
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._changed: dict[tuple[type[Any], str], Any] = {}
-        self._pending: dict[tuple[type[Any], str], Any] = {}
+        self._changed: _Overlay = {}
+        self._pending: _Overlay = {}
+        self._cache: dict[tuple[type[Any], str], Any] = {}
         self._documents: dict[str, bytes] = {}
         self._pending_documents: dict[str, bytes] = {}
 
     def get(self, kind: type[R], record_id: str) -> R | None:
         """The record of this id, or None."""
+        for overlay in (self._pending, self._changed):
+            found = overlay.get(kind, {}).get(record_id)
+            if found is not None:
+                return cast("R", found)
         place = (kind, record_id)
-        found = self._pending.get(place) or self._changed.get(place)
-        if found is None:
+        if place not in self._cache:
             found = self._records.get(kind, (record_id,)).get(record_id)
-        return cast("R | None", found)
+            self._keep(place, found)
+        return cast("R | None", self._cache[place])
 
     def find(self, kind: type[R], **key: str | int | bool) -> Sequence[R]:
         """All records whose fields equal `key` (enumerations by their value), ordered by id."""
         found = {record.id: record for record in self._records.find(kind, key)}
         for overlay in (self._changed, self._pending):
-            for (changed_kind, record_id), record in overlay.items():
-                if changed_kind is kind:
-                    found.pop(record_id, None)
-                    if all(_plain(getattr(record, name)) == key[name] for name in key):
-                        found[record_id] = record
+            for record_id, record in overlay.get(kind, {}).items():
+                found.pop(record_id, None)
+                if all(_plain(getattr(record, name)) == key[name] for name in key):
+                    found[record_id] = record
         return [found[record_id] for record_id in sorted(found)]
 
     def document(self, digest: str) -> bytes | None:
@@ -135,14 +147,29 @@ class Book:
         return self._records.document(digest)
 
     def changed(self) -> list[Record]:
-        """The records that changed since the last `forget`, each as it is now."""
-        return list(self._changed.values())
+        """The records that changed since the last `saved`, each as it is now."""
+        return [record for records in self._changed.values() for record in records.values()]
+
+    def saved(self) -> None:
+        """The store has what changed: it leaves the overlay."""
+        for kind, records in self._changed.items():
+            for record_id, record in records.items():
+                self._keep((kind, record_id), record)
+        self._changed = {}
+        self._documents = {}
+        self.drop()
 
     def forget(self) -> None:
-        """Drop the overlay: the store has it now, or the group failed and must not count."""
-        self._changed.clear()
-        self._documents.clear()
+        """What changed must not count, and what was read may be out of date: start anew."""
+        self._changed = {}
+        self._documents = {}
+        self._cache = {}
         self.drop()
+
+    def _keep(self, place: tuple[type[Any], str], record: Any) -> None:
+        if len(self._cache) >= MOST_CACHED:
+            self._cache = {}
+        self._cache[place] = record
 
     def judge(
         self, envelope: Envelope, at_ms: int, seq: int, *, signatures_verified: bool = False
@@ -161,13 +188,14 @@ class Book:
 
     def keep(self) -> None:
         """Take what the last judged command changed."""
-        self._changed.update(self._pending)
+        for kind, records in self._pending.items():
+            self._changed.setdefault(kind, {}).update(records)
         self._documents.update(self._pending_documents)
         self.drop()
 
     def drop(self) -> None:
         """Let go of what the last judged command would change."""
-        self._pending.clear()
+        self._pending = {}
         self._pending_documents = {}
 
     def _judge(self, envelope: Envelope, at_ms: int, seq: int, *, verified: bool) -> Judged:
@@ -216,9 +244,7 @@ class Book:
 
     def keys_of(self, envelope: Envelope) -> dict[str, PublicKey]:
         """The bound keys that the envelope's signatures name."""
-        kids = [signature.kid for signature in envelope.signatures]
-        found = self._records.get(Key, kids)
-        keys = {kid: self.get(Key, kid) or found.get(kid) for kid in kids}
+        keys = {item.kid: self.get(Key, item.kid) for item in envelope.signatures}
         return {kid: key.public() for kid, key in keys.items() if key is not None}
 
     def _check_unspent(self, envelope: Envelope) -> None:
@@ -291,15 +317,21 @@ class Book:
         for event in events:
             for record in evolve(self, event):
                 self._put(record, seq)
-        for kind, record_id in list(self._pending):
-            if kind.PREFIX:
-                self._put(Touch(id=f"{record_id}@{seq}", record=record_id), seq)
+        touched = [
+            record_id
+            for kind, records in self._pending.items()
+            if kind.PREFIX
+            for record_id in records
+        ]
+        for record_id in touched:
+            self._put(Touch(id=f"{record_id}@{seq}", record=record_id), seq)
         spent = Spent(id=make_id("cmd", envelope.by, envelope.jti), payload=envelope.digest)
         self._put(spent, seq)
         return Judged(command, events, effects, rules)
 
     def _put(self, record: Any, seq: int) -> None:
-        self._pending[(type(record), record.id)] = replace(record, last_seq=seq)
+        placed = replace(record, last_seq=seq)
+        self._pending.setdefault(type(record), {})[record.id] = placed
 
 
 def decide(book: Reader, command: Command, by: Signer, at_ms: int) -> tuple[Event, ...]:

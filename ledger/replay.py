@@ -53,7 +53,7 @@ def replay(
             except (Refused, Repeated) as error:
                 raise Halted(f"entry {seq} cannot be replayed: {error}") from None
         records.put(book.changed())
-        book.forget()
+        book.saved()
         progress(stop)
     return head
 

@@ -116,11 +116,11 @@ class Service:
                 if self._signed is None or self._head.size != self._signed.size:
                     self._recover()
                 return self._run(submissions)
-            except Halted as halted:
-                self._halted = str(halted)
-                raise
-            finally:
+            except BaseException as error:
                 self._book.forget()
+                if isinstance(error, Halted):
+                    self._halted = str(error)
+                raise
 
     def proof(self, seq: int) -> str:
         """The tlog-proof text of entry `seq` under the newest signed head. Raises `Refused`."""
@@ -148,7 +148,10 @@ class Service:
             answers.append(item)
         if taken:
             failure = self._write(taken, head)
-            if failure is not None:
+            if failure is None:
+                self._book.saved()
+            else:
+                self._book.forget()
                 answers = [failure if _is_of_group(item, old) else item for item in answers]
         return [self._answer(item) for item in answers]
 

@@ -128,4 +128,4 @@ def _replay(book: Book, envelope: Envelope, entry: Entry, found: Collector) -> b
 
 def _flush(book: Book, scratch: Scratch) -> None:
     scratch.put(book.changed())
-    book.forget()
+    book.saved()

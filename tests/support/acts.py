@@ -397,7 +397,7 @@ def _distribute(s: Stage) -> None:
 
 def wait(s: Stage) -> None:
     """Time passes: minutes, hours, days."""
-    s.clock.ms += s.random.choice([1_000, HOUR, HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR])
+    s.clock.ms += s.random.choice([1_000, HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR, 130 * HOUR])
 
 
 ACTS: dict[str, Act] = {

@@ -19,7 +19,7 @@ from ledger.parties.commands import Assurance
 from ledger.parties.state import Account
 from ledger.policy.state import calendar_of
 from ledger.receivables import commands as c
-from ledger.receivables.clocks import issue_is_over, transfer_is_over
+from ledger.receivables.clocks import issue_is_over, lock_is_over, transfer_is_over
 from ledger.receivables.records import (
     Holding,
     HoldingState,
@@ -113,6 +113,13 @@ def proposed(s: Stage, *, fresh: float = FRESH) -> Receivable:
     )
 
 
+def is_free(s: Stage, item: Holding) -> bool:
+    """Whether nothing has a holding now: also when what had it is over and nobody stated that."""
+    if item.state is HoldingState.TRANSFER_PENDING:
+        return transfer_is_over(s.get(Transfer, item.pending or ""), s.clock.ms)
+    return item.state is HoldingState.HELD or lock_is_over(item, s.clock.ms)
+
+
 def acknowledgement(item: Receivable, amount: Money, terms: c.Terms = PLAIN) -> c.Acknowledge:
     """The command that acknowledges."""
     return c.Acknowledge(receivable=item.id, accepts=item.proposal, amount=amount, terms=terms)
@@ -129,7 +136,7 @@ def held(
         said = sure(s.do(s.name_of(item.obligor), command, item))
         return s.get(Holding, said.id("hld"))
 
-    return one(s, Holding, lambda item: item.state is HoldingState.HELD, make, fresh)
+    return one(s, Holding, lambda item: is_free(s, item), make, fresh)
 
 
 def closed(s: Stage) -> Holding:
@@ -208,7 +215,7 @@ def pending(s: Stage, *, fresh: float = FRESH) -> Transfer:
 
     def make() -> Transfer:
         item = one(
-            s, Holding, lambda item: item.state is HoldingState.HELD and item.hops < 3,
+            s, Holding, lambda item: is_free(s, item) and item.hops < 3,
             lambda: held(s, fresh=1),
         )  # fmt: skip
         said = sure(s.do(s.name_of(item.holder), offer_to(s, item, transferee(s, item))))
@@ -321,7 +328,7 @@ def sellable(s: Stage, *, fresh: float = FRESH) -> Holding:
         s,
         Holding,
         lambda item: (
-            item.state is HoldingState.HELD
+            is_free(s, item)
             and item.paid.minor == 0
             and item.holder in suppliers
             and item.due > soon

@@ -39,7 +39,7 @@ def begin(s: Stage) -> None:
 def step(s: Stage, without: frozenset[str] = frozenset()) -> None:
     """Time passes, something plausible happens (what happened least so far), or somebody errs."""
     luck = s.random.random()
-    if luck < 0.1:
+    if luck < 0.15:
         wait(s)
     elif luck < 0.75:
         kinds = s.random.sample(sorted(ACTS.keys() - without), 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from api.demo import checks, intake, story
 from api.demo.stage import DrivenClock, Stage
-from api.embedded import found, open_folder
+from api.embedded import found, open_folder, write_key
 from api.terminal import note, plain, say, say_json, show_table
 from ledger.audit.findings import Report, Verdict
 from ledger.documents.value import DocumentParty
@@ -150,6 +151,7 @@ def _play(documents: Path, folder: Path, bars: Bars, *, quiet: bool) -> dict[str
         stage.enrol({"bank": cast.pop("bank")}, attest=False)
         needed = {label: item for label, item in parties.parties.items() if item[1]}
         stage.enrol(cast | needed)
+        keep_keys(stage, folder)
         result = intake.take_in(stage, reports, planned, bars.bar("registering, acknowledging"))
         _show_files(result, tell)
         told = story.tell(stage, result, lambda line: tell(f"  {line}"))
@@ -162,6 +164,20 @@ def _play(documents: Path, folder: Path, bars: Bars, *, quiet: bool) -> dict[str
         broken = checks.tamper(exported, told.contract_seq)
         tell(f"  one byte changed on a copy: found at entry {broken.first_bad_entry}")
         return _figures(stage, result, told, audits, broken)
+
+
+def keep_keys(stage: Stage, folder: Path) -> None:
+    """Leave every party's key behind, so that one can go on in its name: it is a sandbox."""
+    parties = []
+    for actor in sorted(stage.actors.values(), key=lambda actor: actor.id):
+        path = folder / "keys" / f"{actor.id}.pem"
+        write_key(path, actor.key)
+        roles = [role.value for role in stage.get(Party, actor.id).roles]
+        parties.append(
+            {"id": actor.id, "name": actor.name, "roles": roles, "key": f"keys/{path.name}"}
+        )
+    text = json.dumps(parties, indent=1, ensure_ascii=False)
+    (folder / "parties.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _show_files(result: intake.Intake, tell: Any) -> None:
@@ -217,4 +233,5 @@ def _close(figures: dict[str, Any], folder: Path) -> None:
     say("")
     show_table(["figure", "value"], rows)
     say(f"\nThe ledger is in {folder}; the log as files in {folder / 'export'}.")
+    say(f"Its parties with their keys stand in {folder / 'parties.json'}.")
     say(f"Audit it again: duebill audit {folder / 'export'} --policy {folder / 'export/policy'}")

@@ -44,13 +44,22 @@ def persons_of(book: Reader, party: str, kids: Sequence[str], at_ms: int) -> fro
     return frozenset(persons)
 
 
+GUARDS = frozenset({"approval.set", "key.bind"})
+"""Acts that set a rule aside: with another rule, or with another person's name on one's own key."""
+
+
 def persons_needed(book: Reader, party: str, act: str, stake: Money | None) -> int:
-    """How many different people the party's approval rule wants for `act` over `stake`."""
+    """How many different people the party's approval rule wants for `act` over `stake`.
+
+    What could set the rule aside (`GUARDS`) needs as many as the strictest of all its tiers.
+    """
     rule = book.get(ApprovalRule, party)
     needed = [
         tier.persons
         for tier in (rule.tiers if rule else ())
-        if (not tier.acts or act in tier.acts) and _reaches(tier.from_minor, tier.currency, stake)
+        if act in GUARDS
+        or (not tier.acts or act in tier.acts)
+        and _reaches(tier.from_minor, tier.currency, stake)
     ]
     return max(needed, default=1)
 

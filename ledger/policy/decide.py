@@ -12,7 +12,7 @@ from ledger.model.records import Reader, Signer, refuse_if
 from ledger.money import Rounding
 from ledger.policy.commands import AdoptPolicy, AdoptRules, Command
 from ledger.policy.events import Event, PolicyAdopted, RulesAdopted
-from ledger.policy.state import RULES_NUMBER, digits_of, ledger_of, read_calendar
+from ledger.policy.state import POLICY, RULES_NUMBER, Policy, ledger_of, read_calendar
 
 CHECKS = ("none", "gb32100", "mod97", "ean")
 """The check-digit rules of this rules number."""
@@ -42,11 +42,11 @@ def _adopt_policy(book: Reader, command: AdoptPolicy) -> tuple[Event, ...]:
         "Currencies are listed once each, in alphabetical order.",
         "/body/currencies",
     )
-    digits = digits_of(book)
+    current = book.get(Policy, POLICY)
     refuse_if(
-        any(digits(item.code) not in (None, item.digits) for item in command.currencies),
+        current is not None and not set(current.currencies) <= set(command.currencies),
         RefusalCode.FIELD_INVALID,
-        "The minor digits of a currency never change: amounts on record are counted in them.",
+        "A currency stays, with its minor digits: amounts on record are counted and paid in them.",
         "/body/currencies",
     )
     schemes = [item.scheme for item in command.identifiers]

@@ -27,9 +27,16 @@ def unique_key(seller: str, number: str, code: str | None) -> str:
     return f"{seller}:{'-'.join([*_words(code or ''), *words])}" if words else ""
 
 
+# Letters and marks that nobody sees (Default_Ignorable_Code_Point, general categories L and M).
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+
+
 def _words(text: str) -> list[str]:
     # Upper case can leave NFKC, and more than once: a second normalisation makes it stable.
-    upper = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper())
+    seen = _UNSEEN.sub("", text)
+    upper = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).upper())
     kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in upper)
     return "".join(kept).split()
 

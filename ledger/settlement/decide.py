@@ -159,7 +159,8 @@ def _check_leg(book: Reader, leg: _Paid, value_date: date, by: Signer, at_ms: in
     check_paid_on(book, value_date, since_ms, at_ms, "/body/value_date")
     refuse_if(
         any(
-            (item.amount, item.value_date) == (leg.amount, value_date)
+            (item.amount, item.value_date, item.payee)
+            == (leg.amount, value_date, leg.holding.holder)
             and item.attested_by != by.party
             for item in book.find(Payment, holding=leg.holding.id)
         ),

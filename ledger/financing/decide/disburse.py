@@ -121,9 +121,14 @@ def _prove(
 
 
 def fail(book: Reader, command: AttestFailure, by: Signer, at_ms: int) -> Events:
-    """A bank states that the payment was not made."""
+    """A bank states that the payment was not made: not the seller, who could sell again."""
     financing = need(book, Financing, command.financing, "/body/financing")
     principal(by, Role.BANK)
+    refuse_if(
+        by.party in (financing.holder, financing.obligor),
+        RefusalCode.ACT_BELONGS_TO_ANOTHER_PARTY,
+        "Only a bank that neither sells nor owes the holding does this.",
+    )
     check_state(financing, (FinancingState.INSTRUCTED,), at_ms)
     failed = FinancingFailed(financing=financing.id, by=by.party, reference=command.reference)
     holding = need(book, Holding, financing.holding, "")

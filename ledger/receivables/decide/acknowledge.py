@@ -19,6 +19,7 @@ from ledger.receivables.decide.checks import (
     check_accepts,
     check_state,
     check_terms,
+    counterparty,
     need_role,
     only,
 )
@@ -62,16 +63,20 @@ def acknowledge(book: Reader, command: Acknowledge, by: Signer, at_ms: int) -> t
         "Less was registered.",
         "/body/amount",
     )
-    check_terms(book, command.terms)
+    check_terms(book, command.terms, by.party)
     return _owed(receivable, command.amount, command.terms, by, at_ms)
 
 
 def sign_for(book: Reader, command: SignForIssue, by: Signer, at_ms: int) -> tuple[Event, ...]:
-    """The creditor takes what the obligor offered: it is owed in full."""
+    """The creditor takes what the obligor offered: it is owed in full.
+
+    An obligor that lost its role meanwhile gains no new debts (77号 article 15).
+    """
     receivable = need(book, Receivable, command.receivable, "/body/receivable")
     only(receivable.creditor, by, "creditor")
     check_state(receivable, ReceivableState.PROPOSED, at_ms)
     check_accepts(receivable.id, receivable.proposal, command.accepts, by)
+    counterparty(book, receivable.obligor, (Role.OBLIGOR,), "/body/receivable")
     terms = Terms(
         waiver_of_defences=receivable.waiver_of_defences,
         consent_to_split=receivable.consent_to_split,

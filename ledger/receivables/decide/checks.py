@@ -43,12 +43,16 @@ def counterparty(book: Reader, party_id: str, roles: tuple[Role, ...], place: st
     )
 
 
-def check_terms(book: Reader, terms: Terms) -> None:
-    """Raises `Refused` unless a paying agent is named exactly when there is one, and is a bank."""
+def check_terms(book: Reader, terms: Terms, obligor: str) -> None:
+    """Raises `Refused` unless a paying agent is named exactly when there is one, and is a bank.
+
+    A bank that is the obligor itself could never prove what it passed on.
+    """
     refuse_if(
-        (terms.pay_to is PayTo.PAYING_AGENT) != (terms.paying_agent is not None),
+        (terms.pay_to is PayTo.PAYING_AGENT) != (terms.paying_agent is not None)
+        or terms.paying_agent == obligor,
         RefusalCode.PAYING_AGENT_DOES_NOT_FIT,
-        "pay_to and paying_agent contradict each other.",
+        "pay_to and paying_agent contradict each other, or the obligor is its own agent.",
         "/body/terms/paying_agent",
     )
     if terms.paying_agent is not None:

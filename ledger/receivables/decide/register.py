@@ -29,7 +29,7 @@ def propose_issue(book: Reader, command: ProposeIssue, by: Signer, at_ms: int) -
     """The obligor offers to owe; nothing is owed before the creditor signs for it."""
     need_role(by, Role.OBLIGOR)
     counterparty(book, command.creditor, (Role.SUPPLIER,), "/body/creditor")
-    check_terms(book, command.terms)
+    check_terms(book, command.terms, by.party)
     before, claim = _claim(book, command, by, at_ms, creditor=command.creditor, obligor=by.party)
     proposed = IssueProposed(
         receivable=by.new_id("rcv"),

@@ -48,9 +48,16 @@ def verify(data: bytes, keys: Sequence[NoteKey]) -> Verified:
     """
     entry_bytes, proof, disclosures = _parts(data)
     origin = keys[0].name if keys else ""
-    checkpoint = verify_receipt(proof, entry_bytes, origin, keys)
+    own = [key for key in keys if key.name == origin]
+    checkpoint = verify_receipt(proof, entry_bytes, origin, own)
     entry = read_entry(entry_bytes)
-    return Verified(entry, read_envelope(entry.command, disclosures), checkpoint)
+    envelope = read_envelope(entry.command, disclosures)
+    if envelope.payload["aud"] != origin:
+        raise Refused(
+            RefusalCode.AUDIENCE_IS_ANOTHER_LEDGER,
+            f"The command was signed for {envelope.payload['aud']!r}, not for {origin!r}.",
+        )
+    return Verified(entry, envelope, checkpoint)
 
 
 def _parts(data: bytes) -> tuple[bytes, str, list[str]]:

@@ -58,7 +58,9 @@ class RemoteSource:
         found: dict[int, Sequence[str]] = {}
         for bundle in tree_bundles(self.size()):
             first = bundle.index * TILE_WIDTH
-            if first + bundle.width <= start or first >= stop:
+            if first >= stop:
+                break  # the size is the server's word, and may be beyond counting
+            if first + bundle.width <= start:
                 continue
             place = _place(bundle)
             lines = self._client.get(f"/log/{place}")

@@ -213,6 +213,8 @@ class Book:
         if not verified:
             verify_signatures(envelope, self.keys_of(envelope))
         command = vocabulary.parse(envelope, policy_state.digits_of(self))
+        if isinstance(command, parties_commands.SetApproval):
+            _check_acts(command)
         signer = self._signer(envelope, command, at_ms)
         events = decide(self, command, signer, at_ms)
         return self._take(envelope, command, events, seq, ledger.rules)
@@ -379,6 +381,19 @@ def genesis_key(envelope: Envelope) -> PublicKey:
         raise Refused(
             RefusalCode.FIELD_MISSING, "The genesis names no operator key.", place="/body"
         ) from None
+
+
+def _check_acts(command: parties_commands.SetApproval) -> None:
+    """A tier for an act that does not exist would protect nothing, and nobody would notice."""
+    known = {kind for kind, _ in vocabulary.COMMANDS}
+    for tier in command.tiers:
+        unknown = sorted(set(tier.acts) - known)
+        refuse_if(
+            bool(unknown),
+            RefusalCode.KIND_UNKNOWN,
+            f"There is no act {', '.join(unknown)[:100]}.",
+            "/body/tiers",
+        )
 
 
 def _check_time(envelope: Envelope, at_ms: int) -> None:

@@ -28,6 +28,8 @@ TYPE = "duebill-command+jws"
 """The `typ` of the protected header: a signature for anything else can never be a command."""
 LONGEST_SUBMISSION = 1_000_000
 """Bytes of one submission: the command, its disclosures and its rule documents."""
+LONGEST_SALT = 64
+"""Bytes of a disclosure's salt: what is kept for ever is not for anybody to fill."""
 MOST_SIGNATURES = 4
 LIFETIME_S = 7 * 24 * 3600
 """`exp` is at most this many seconds after `iat`."""
@@ -242,10 +244,10 @@ def read_disclosure(text: str) -> tuple[str, str, Any]:
         raise Refused(
             RefusalCode.DISCLOSURE_DOES_NOT_FIT, "A disclosure is the list [salt, name, value]."
         )
-    if len(b64url_decode(content[0])) < 16:
+    if not 16 <= len(b64url_decode(content[0])) <= LONGEST_SALT:
         raise Refused(
             RefusalCode.DISCLOSURE_DOES_NOT_FIT,
-            f"The salt of {content[1][:60]!r} is under 16 bytes.",
+            f"The salt of {content[1][:60]!r} is not 16 to {LONGEST_SALT} bytes.",
         )
     return _digest_of(text.encode()), content[1], content[2]
 

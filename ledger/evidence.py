@@ -161,9 +161,17 @@ class _View:
 
     def after(self, transfer: Transfer, holding: Holding) -> frozenset[str]:
         """Those who had the holding, or a part of it, from this accepted transfer on."""
-        pairs = list(zip(holding.chain, holding.chain[1:], strict=False))
-        step = pairs.index((transfer.assignor, transfer.assignee))
-        parties, waiting = set(holding.chain[step:]), [holding.id]
+        pair = (transfer.assignor, transfer.assignee)
+        pairs = zip(holding.chain, holding.chain[1:], strict=False)
+        steps = [at for at, step in enumerate(pairs) if step == pair]
+        # The same two may have had it before, or again: counted from the end, nothing too early.
+        again = sum(
+            item.accepted_ms is not None
+            and (item.assignor, item.assignee) == pair
+            and item.last_seq > transfer.last_seq
+            for item in self.records.find(Transfer, {"holding": holding.id})
+        )
+        parties, waiting = set(holding.chain[steps[-1 - again] :]), [holding.id]
         found = self.records.find(Holding, {"receivable": holding.receivable})
         while waiting:
             above = waiting.pop()
@@ -278,10 +286,6 @@ def _offer(act: _Act, path: Path) -> Audience:
     return Audience(roles=frozenset({Role.SUPPLIER})) if shown else Audience()
 
 
-def _request(act: _Act, path: Path) -> Audience:
-    return Audience(roles=frozenset({Role.FINANCIER}))
-
-
 def _financing(act: _Act, path: Path) -> Audience:
     financing = act.view.get(Financing, act.body.get("financing", act.made("fin")))
     return _of(financing.holder, financing.financier) if financing else Audience()
@@ -323,7 +327,6 @@ _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "financing.fail": _financing,
     "financing.instruct": _financing,
     "financing.receive": _financing,
-    "financing.request": _request,
     "holding.propose_transfer": _transfer,
     "holding.split": _split,
     "key.attest": _attested_key,

@@ -17,8 +17,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ledger.book import Book, Judged
-from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
+from ledger.chain.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from ledger.chain.entry import Entry, Head, follow, make_entry, read_entry
+from ledger.chain.note import note_key
 from ledger.chain.proof import TreeReader, inclusion_proof
 from ledger.chain.receipt import Receipt as ProofText
 from ledger.chain.tiles import Edge
@@ -84,13 +85,14 @@ class Service:
         self._book = Book(store.records)
         self._head = Head()
         self._edge = Edge()
-        self._signed: SignedHead | None = None
+        self._signed = SignedHead(0, EMPTY_ROOT, "")
+        self._in_doubt = False
         self._recover()
 
     @property
     def signed(self) -> SignedHead:
         """The newest signed head. Before genesis its size is 0 and its note empty."""
-        return self._signed or SignedHead(0, EMPTY_ROOT, "")
+        return self._signed
 
     @property
     def halted(self) -> str | None:
@@ -109,13 +111,14 @@ class Service:
 
         A refused command touches no other. `OutcomeUnknown` means: ask again with the same bytes.
         """
+        envelopes = [_read(submission) for submission in submissions]  # nobody waits for this
         with self._lock:
             if self._halted:
                 raise Halted(self._halted)
             try:
-                if self._signed is None or self._head.size != self._signed.size:
+                if self._in_doubt:
                     self._recover()
-                return self._run(submissions)
+                return self._run(envelopes)
             except BaseException as error:
                 self._book.forget()
                 if isinstance(error, Halted):
@@ -132,19 +135,27 @@ class Service:
         hashes = inclusion_proof(self.store.tile, seq, signed.size)
         return ProofText(seq, hashes, signed.note).text()
 
-    def _run(self, submissions: Sequence[bytes]) -> list[Receipt | LedgerError]:
+    def _run(self, envelopes: Sequence[Envelope | Refused]) -> list[Receipt | LedgerError]:
         at_ms = max(self._clock(), self._head.at_ms)
         old = self._head.size
-        head, taken = self._head, []
+        head = self._head
+        taken: list[_Taken] = []
         answers: list[_Taken | LedgerError] = []
-        for submission in submissions:
+        resting: list[int] = []  # places of answers that mean nothing if the group is lost
+        for place, envelope in enumerate(envelopes):
+            if isinstance(envelope, Refused):
+                answers.append(envelope)
+                continue
             try:
-                item = self._take(submission, head, at_ms)
+                item = self._take(envelope, head, at_ms)
             except (Refused, Repeated) as refusal:
+                if taken and not (isinstance(refusal, Repeated) and refusal.seq < old):
+                    resting.append(place)
                 answers.append(refusal)
                 continue
             head = follow(head, item.entry)
             taken.append(item)
+            resting.append(place)
             answers.append(item)
         if taken:
             failure = self._write(taken, head)
@@ -152,11 +163,11 @@ class Service:
                 self._book.saved()
             else:
                 self._book.forget()
-                answers = [failure if _is_of_group(item, old) else item for item in answers]
+                for place in resting:
+                    answers[place] = failure
         return [self._answer(item) for item in answers]
 
-    def _take(self, submission: bytes, head: Head, at_ms: int) -> _Taken:
-        envelope = read_submission(submission)
+    def _take(self, envelope: Envelope, head: Head, at_ms: int) -> _Taken:
         judged = self._book.judge(envelope, at_ms, head.size)
         try:
             if isinstance(judged.command, OpenLedger):
@@ -194,22 +205,20 @@ class Service:
             records=self._book.changed(),
             head=head,
         )
+        self._in_doubt = True  # until all is done: else the next call reads again what is there
         try:
             self.store.commit(batch)
-        except Unavailable as failure:
-            return failure
-        except OutcomeUnknown as failure:
-            self._signed = None  # the next call reads again what is there
+        except (Unavailable, OutcomeUnknown) as failure:
             return failure
         old = self._head
         self._head, self._edge = head, edge
-        self._check_written(old, [item.entry for item in taken])
         try:
+            self._check_written(old, [item.entry for item in taken])
             self._publish()
         except (OSError, Unavailable, OutcomeUnknown) as error:
             # The entries are there and will be signed: nobody may hear that nothing happened.
-            self._signed = None
             return OutcomeUnknown(f"the signed head could not be kept: {error}")
+        self._in_doubt = False
         return None
 
     def _check_written(self, old: Head, entries: Sequence[Entry]) -> None:
@@ -222,7 +231,7 @@ class Service:
         root = self._head.frontier.root()
         note = sign_checkpoint(Checkpoint(self._origin(), self._head.size, root), self._log_key)
         signed = SignedHead(self._head.size, root, note)
-        self._heads.swap(self._heads.read() if self._signed is None else self._signed, signed)
+        self._heads.swap(self._signed, signed)
         self._signed = signed
 
     def _origin(self) -> str:
@@ -234,8 +243,11 @@ class Service:
     def _answer(self, item: _Taken | LedgerError) -> Receipt | LedgerError:
         if isinstance(item, _Taken):
             return Receipt(item.entry.seq, item.entry.leaf, self.signed.note, item.judged.events)
-        if isinstance(item, Repeated) and item.seq < self._head.size:
-            (data,) = self.store.entries(item.seq, item.seq + 1)
+        if isinstance(item, Repeated):
+            try:
+                (data,) = self.store.entries(item.seq, item.seq + 1)
+            except Unavailable as failure:
+                return failure  # this answer alone: what the others hear is durable already
             return Receipt(item.seq, leaf_hash(data), self.signed.note, (), repeated=True)
         return item
 
@@ -245,8 +257,9 @@ class Service:
             self._load()
         except Refused as refused:
             raise Halted(f"what is stored is damaged: {refused.detail}") from None
-        if self._signed is not None and self._head.size > self._signed.size:
+        if self._head.size > self._signed.size:
             self._publish()
+        self._in_doubt = False
 
     def _load(self) -> None:
         signed = self._heads.read()
@@ -273,6 +286,18 @@ class Service:
             raise Halted(f"the entries after {signed.size} are not those that were hashed")
         self._head, self._signed = head, signed
         self._edge = Edge.load(size, self.store.tile)
+        if signed.size:
+            self._check_note(signed)
+
+    def _check_note(self, signed: SignedHead) -> None:
+        """The kept note is of this very head, and by the key that signs here."""
+        key = note_key(self._origin(), self._log_key.public)
+        try:
+            said = open_checkpoint(signed.note, key.name, [key])
+        except Refused as refused:
+            raise Halted(f"the last head was not signed with this log key: {refused}") from None
+        if (said.size, said.root) != (signed.size, signed.root):
+            raise Halted("the note in the head store is of another head than its size and root")
 
     def _head_at(self, size: int) -> Head:
         if size == 0:
@@ -288,6 +313,9 @@ class Service:
         return Head(size, last.leaf, last.at_ms, Frontier(size, tuple(hashes)))
 
 
-def _is_of_group(item: _Taken | LedgerError, old_size: int) -> bool:
-    """Whether the answer depends on what the group was to write."""
-    return isinstance(item, _Taken) or (isinstance(item, Repeated) and item.seq >= old_size)
+def _read(submission: bytes) -> Envelope | Refused:
+    """The envelope of a submission, or why it is none."""
+    try:
+        return read_submission(submission)
+    except Refused as refusal:
+        return refusal

@@ -22,11 +22,11 @@ def page(figures: dict[str, Any]) -> str:
     lines = [
         "# Real invoices",
         "",
-        "`duebill demo --invoices DIR` over a folder of e-invoices and tables that others wrote for",
-        "other purposes: official EN 16931 examples and rule tests, XRechnung, Peppol, ZUGFeRD and",
-        "Factur-X corpora, OASIS examples, FatturaPA, and VAT invoice tables of Chinese firms. None",
-        "of it is part of this project. Documents without a due date get 30 days from issue, which",
-        "the demonstration signs for.",
+        "`duebill demo --invoices DIR` over a folder of e-invoices and tables that others wrote",
+        "for other purposes: official EN 16931 examples and rule tests, XRechnung, Peppol, ZUGFeRD",
+        "and Factur-X corpora, OASIS examples, FatturaPA, and VAT invoice tables of Chinese firms.",
+        "None of it is part of this project. Documents without a due date get 30 days from issue,",
+        "which the demonstration signs for.",
         "",
         "| figure | value |",
         "|---|---|",
@@ -54,7 +54,8 @@ def page(figures: dict[str, Any]) -> str:
         "|---|---|---|---|",
     ]
     lines += _by_carrier(figures["files"])
-    lines += ["", "## Refusals", "", "| code | documents and rows | what to do |", "|---|---|---|"]
+    lines += ["", "## Refusals", ""]
+    lines += ["| code | documents and rows | what to do |", "|---|---|---|"]
     for code, count in sorted(figures["refused"].items(), key=lambda item: (-item[1], item[0])):
         lines.append(f"| `{code}` | {count} | {remedies[code]} |")
     return "\n".join(lines) + "\n"

@@ -124,6 +124,7 @@ def export_log(source: LogReader, folder: Path, keys: Sequence[NoteKey]) -> int:
     if folder.exists() and any(folder.iterdir()):
         raise Refused(RefusalCode.FOLDER_NOT_EMPTY, f"The folder {folder.name} is not empty.")
     size = int(note.split("\n")[1])
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is confidential lies in it
     for tile in tree_tiles(size):
         _write(folder, tile.path, source.tile(tile))
     for bundle in tree_bundles(size):

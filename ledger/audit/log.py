@@ -19,7 +19,7 @@ from ledger.chain.note import NoteKey, note_key
 from ledger.chain.tiles import TILE_WIDTH, Edge, TileId, tile_hashes, tree_tiles
 from ledger.chain.tree import EMPTY_ROOT
 from ledger.envelope import read_envelope
-from ledger.errors import LedgerError, Refused
+from ledger.errors import LedgerError, RefusalCode, Refused
 from ledger.keys import from_jwk
 
 
@@ -71,7 +71,7 @@ def check_disclosures(source: Source, log: Log, found: Collector) -> dict[int, l
     nothing: Mapping[int, Sequence[str]] = {}
     stored = found.read(lambda: source.disclosures(0, size), nothing, "disclosures")
     for seq, texts in sorted(stored.items()):
-        if not 0 <= seq < size:
+        if type(seq) is not int or not 0 <= seq < size:  # a database keeps any type in a column
             detail = f"Disclosures are kept for entry {seq}, which is not there."
             found.add(Level.STRUCTURE, "disclosure_stray", detail, None, "disclosures")
             continue
@@ -91,13 +91,25 @@ def check_merkle(source: Source, log: Log, keys: Sequence[NoteKey], found: Colle
     if note is None:
         found.add(Level.MERKLE, "checkpoint_missing", "The log has no signed checkpoint.")
         return ""
+    # Which log this is says its genesis; a key counts only for the log that it is named after.
+    origin = _origin(log) or (keys[0].name if keys else "")
+    own = [key for key in keys if key.name == origin]
+    if keys and not own:
+        detail = f"The genesis is of {origin[:100]!r}, and no trusted key is of that log."
+        found.add(Level.MERKLE, RefusalCode.CHECKPOINT_OF_OTHER_LOG.value, detail, 0, "checkpoint")
+        return note
     try:
-        checkpoint = open_checkpoint(note, keys[0].name if keys else "", keys)
+        checkpoint = open_checkpoint(note, origin, own)
     except Refused as refused:
         found.caught(Level.MERKLE, refused, None, "checkpoint")
         return note
     _check_head(log, checkpoint, found)
     return note
+
+
+def _origin(log: Log) -> str:
+    """The log that the first command is for; no text where there is no entry."""
+    return str(read_envelope(log.entries[0].command).payload["aud"]) if log.entries else ""
 
 
 def genesis_keys(log: Log) -> list[NoteKey]:
@@ -130,6 +142,9 @@ def _check_tile(source: Source, tile: TileId, ours: bytes, found: Collector) -> 
     except Refused as refused:
         found.caught(Level.MERKLE, refused, None, tile.path)
         return
+    if len(stored) > len(ours):
+        detail = f"The tile has {len(stored)} bytes for {tile.width} hashes."
+        found.add(Level.MERKLE, "tile_differs", detail, None, tile.path)
     for at, (expected, actual) in enumerate(zip(tile_hashes(tile, ours), theirs, strict=True)):
         if expected != actual:
             seq = tile.index * TILE_WIDTH + at if tile.level == 0 else None

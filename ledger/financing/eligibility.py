@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from ledger.dates import civil_date
 from ledger.errors import RefusalCode
 from ledger.financing.records import (
     Financing,
@@ -23,8 +24,9 @@ from ledger.financing.state import exposed
 from ledger.model.records import Reader, need, refuse_if
 from ledger.money import Money
 from ledger.parties.commands import Role
-from ledger.parties.state import Party, assurance_of
-from ledger.receivables.records import Holding
+from ledger.parties.state import Key, Party, assurance_of
+from ledger.policy.state import ledger_of
+from ledger.receivables.records import Holding, Mode, Receivable
 
 
 def check_offer(book: Reader, holding: Holding, offer: Offer, at_ms: int) -> Programme:
@@ -87,12 +89,7 @@ def _check_claim(
         RefusalCode.OBLIGOR_NOT_IN_PROGRAMME,
         "Programme or offer is for other obligors.",
     )
-    assurance = assurance_of(book, holding.obligor, at_ms)
-    refuse_if(
-        assurance is None or assurance.level < programme.minimum_assurance.level,
-        RefusalCode.ASSURANCE_TOO_LOW,
-        f"The programme asks for {programme.minimum_assurance.value} of the obligor's keys.",
-    )
+    _check_assurance(book, holding, programme, at_ms)
     refuse_if(
         holding.paid.minor > 0,
         RefusalCode.HOLDING_IS_PART_PAID,
@@ -102,6 +99,30 @@ def _check_claim(
         offer.max_amount is not None and offer.max_amount < holding.amount,
         RefusalCode.OFFER_AMOUNT_EXCEEDED,
         "The offer is for a smaller face.",
+    )
+
+
+def _check_assurance(book: Reader, holding: Holding, programme: Programme, at_ms: int) -> None:
+    """The obligor's keys of now, and those that can have signed for this debt, are known enough.
+
+    An acknowledgement is worth no more than the key that made it, which may have ended since. An
+    issue was signed on the day of its proposal or later, another receivable when acknowledged.
+    """
+    now = assurance_of(book, holding.obligor, at_ms)
+    receivable = need(book, Receivable, holding.receivable, "")
+    zone, until_ms = ledger_of(book).time_zone, receivable.acknowledged_ms or at_ms
+    issued = receivable.mode is Mode.BUYER_LED
+    first = receivable.issued if issued else civil_date(until_ms, zone)
+    then = [
+        key.assurance.level
+        for key in book.find(Key, party=holding.obligor)
+        if key.from_ms <= until_ms and civil_date(min(key.until_ms, until_ms), zone) >= first
+    ]
+    refuse_if(
+        now is None or min([now.level, *then]) < programme.minimum_assurance.level,
+        RefusalCode.ASSURANCE_TOO_LOW,
+        f"The programme asks for {programme.minimum_assurance.value} of the obligor's keys,"
+        " also of those in force when the debt was acknowledged.",
     )
 
 

@@ -15,6 +15,7 @@ from ledger.chain.tree import leaf_hash
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import Reader, make_id, refuse_if
 from ledger.money import Money
+from ledger.parties.commands import Tier
 from ledger.parties.state import ApprovalRule, Key, Manifest
 
 
@@ -44,8 +45,8 @@ def persons_of(book: Reader, party: str, kids: Sequence[str], at_ms: int) -> fro
     return frozenset(persons)
 
 
-GUARDS = frozenset({"approval.set", "key.bind"})
-"""Acts that set a rule aside: with another rule, or with another person's name on one's own key."""
+GUARDS = frozenset({"account.add", "approval.set", "key.bind"})
+"""Acts that set a rule aside: where money goes, another rule, another name on one's own key."""
 
 
 def persons_needed(book: Reader, party: str, act: str, stake: Money | None) -> int:
@@ -57,20 +58,20 @@ def persons_needed(book: Reader, party: str, act: str, stake: Money | None) -> i
     needed = [
         tier.persons
         for tier in (rule.tiers if rule else ())
-        if act in GUARDS
-        or (not tier.acts or act in tier.acts)
-        and _reaches(tier.from_minor, tier.currency, stake)
+        if act in GUARDS or _is_for(tier, act, stake)
     ]
     return max(needed, default=1)
 
 
-def _reaches(from_minor: int, currency: str | None, stake: Money | None) -> bool:
-    if from_minor == 0:
+def _is_for(tier: Tier, act: str, stake: Money | None) -> bool:
+    if tier.acts and act not in tier.acts:
+        return False
+    if tier.from_minor == 0:
         return True
     if stake is None:
         return False
     # A tier in another currency cannot be compared, so it counts: more eyes, never fewer.
-    return currency != stake.currency or stake.minor >= from_minor
+    return tier.currency != stake.currency or stake.minor >= tier.from_minor
 
 
 def check_approval(persons: frozenset[str], needed: int, act: str, *, exact: bool = True) -> None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from ledger.codepoints import forbidden_code_point
 from ledger.money import Money
 from ledger.receivables.events import Use
 
@@ -29,16 +30,30 @@ def unique_key(seller: str, number: str, code: str | None) -> str:
 
 # Letters and marks that nobody sees (Default_Ignorable_Code_Point, general categories L and M).
 _UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164"
+    "\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 
 
 def _words(text: str) -> list[str]:
     # Upper case can leave NFKC, and more than once: a second normalisation makes it stable.
     seen = _UNSEEN.sub("", text)
-    upper = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).upper())
-    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in upper)
-    return "".join(kept).split()
+    folded = "".join(map(_upper, unicodedata.normalize("NFKC", seen)))
+    upper = unicodedata.normalize("NFKC", folded)
+    return "".join(map(_kept, upper)).split()
+
+
+def _kept(char: str) -> str:
+    category = unicodedata.category(char)
+    if category == "Nd":
+        return str(unicodedata.decimal(char))  # a digit is the same in every script
+    return char if category[0] in "LMN" else " "
+
+
+def _upper(char: str) -> str:
+    """Its upper case, unless that came later than Unicode 14.0: then older Pythons know none."""
+    upper = char.upper()
+    return char if forbidden_code_point(upper) else upper
 
 
 def fill(uses: Iterable[Use], amount: Money) -> tuple[Use, ...]:

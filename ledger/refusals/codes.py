@@ -120,6 +120,8 @@ class RefusalCode(Enum):
     IDENTIFIER_INVALID = "identifier_invalid"
     IDENTIFIER_IS_TAKEN = "identifier_is_taken"
     PARTY_NOT_COMPLETE = "party_not_complete"
+    CERTIFICATE_INVALID = "certificate_invalid"
+    CERTIFICATE_NAMES_ANOTHER = "certificate_names_another"
     ASSURANCE_NOT_RAISED = "assurance_not_raised"
     APPROVAL_RULE_UNREACHABLE = "approval_rule_unreachable"
     # -- receivables

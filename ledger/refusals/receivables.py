@@ -21,7 +21,7 @@ REMEDIES: Mapping[str, str] = {
     "issue_has_lapsed": "Ask the obligor to propose the issue anew.",
     "acknowledgement_is_requested": "Wait: the obligor's clock is running since the first request.",
     "amount_exceeds_face": "Acknowledge at most what was registered.",
-    "paying_agent_does_not_fit": "Name a paying agent exactly when pay_to says that there is one.",
+    "paying_agent_does_not_fit": "Name a bank other than the obligor exactly when pay_to says that there is a paying agent.",
     "holding_is_closed": "Act on the holdings that came after it, if any.",
     "holding_is_locked": "Wait until its financing ends or lets go of it.",
     "holding_is_pending": "Rescind the proposed transfer, or wait for its answer.",

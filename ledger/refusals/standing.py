@@ -33,6 +33,8 @@ REMEDIES: Mapping[str, str] = {
     "identifier_invalid": "Check the identifier and its check digits.",
     "identifier_is_taken": "The party is enrolled already: use its id.",
     "party_not_complete": "Give what a party of this kind needs.",
+    "certificate_invalid": "Send the chain of a certificate authority that the policy names, key first.",
+    "certificate_names_another": "Have the key certified with the registration number as enrolled.",
     "assurance_not_raised": "Only evidence of a higher class changes a key's assurance.",
     "approval_rule_unreachable": "Bind keys for as many people as the rule asks, then set the rule.",
 }

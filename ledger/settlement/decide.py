@@ -7,7 +7,7 @@ is under way it waits for that to end, since it is open whose money it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
@@ -20,6 +20,7 @@ from ledger.financing.events import Evidence, StatementLineUsed
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
 from ledger.receivables.acts import discharge
+from ledger.receivables.clocks import lock_is_over
 from ledger.receivables.decide.checks import only
 from ledger.receivables.events import Event as ReceivablesEvent
 from ledger.receivables.invoices import total
@@ -64,6 +65,13 @@ def stake(book: Reader, command: Command) -> Money | None:
 def _receive(book: Reader, command: ReceivePayment, by: Signer, at_ms: int) -> Events:
     holding = need(book, Holding, command.holding, "/body/holding")
     only(holding.holder, by, "holder")
+    # A seller's own word must not end the contract of sale that it signed; a bank's may.
+    refuse_if(
+        holding.lock_lapses_ms is not None and not lock_is_over(holding, at_ms),
+        RefusalCode.HOLDING_IS_LOCKED,
+        f"A financing has {holding.id} to itself.",
+        "/body/holding",
+    )
     paid = _Paid(holding, command.amount, None, "/body")
     return _record(book, command, (paid,), Evidence.RECEIPT, by, at_ms)
 
@@ -143,6 +151,14 @@ def _record(
     return (*recorded, *met, *discharged)
 
 
+def _payments(book: Reader, holding: Holding) -> Iterator[Payment]:
+    """The payments on a holding and on what it was split from: a split hides none."""
+    above: Holding | None = holding
+    while above is not None:
+        yield from book.find(Payment, holding=above.id)
+        above = book.get(Holding, above.parent) if above.parent else None
+
+
 def _check_leg(book: Reader, leg: _Paid, value_date: date, by: Signer, at_ms: int) -> None:
     """Currency, account, day, and that nobody else has proven this very payment."""
     currency = leg.holding.amount.currency
@@ -162,7 +178,7 @@ def _check_leg(book: Reader, leg: _Paid, value_date: date, by: Signer, at_ms: in
             (item.amount, item.value_date, item.payee)
             == (leg.amount, value_date, leg.holding.holder)
             and item.attested_by != by.party
-            for item in book.find(Payment, holding=leg.holding.id)
+            for item in _payments(book, leg.holding)
         ),
         RefusalCode.PAYMENT_IS_RECORDED,
         "Somebody else has proven a payment of this amount and day.",

@@ -153,7 +153,7 @@ LOOSE = b64url_encode(json.dumps(PAYLOAD).encode())
 def header(**changes: Any) -> dict[str, str]:
     """A signature whose protected header is changed so."""
     head = canonical.decode(b64url_decode(ONE["protected"])) | changes
-    return ONE | {"protected": b64url_encode(canonical.encode(head))}
+    return {**ONE, "protected": b64url_encode(canonical.encode(head))}
 
 
 @pytest.mark.parametrize(

@@ -263,7 +263,7 @@ def test_private_keys_survive_their_file(key: SigningKey) -> None:
 
 def test_other_private_keys_are_refused() -> None:
     """Other curves, a curve the library does not know (SM2), and what is no key at all."""
-    private = [
+    private: list[Any] = [
         x25519.X25519PrivateKey.from_private_bytes(bytes(32)),
         ec.derive_private_key(7, ec.SECP384R1()),
     ]

@@ -20,7 +20,7 @@ from ledger.audit.findings import Verdict
 from ledger.book import RECORDS, Touch
 from ledger.errors import RefusalCode
 from ledger.financing.commands import AdvanceClock
-from ledger.financing.records import FinancingState
+from ledger.financing.records import Financing, FinancingState
 from ledger.parties.state import Spent
 from ledger.vocabulary import COMMANDS
 from tests.support import having as h
@@ -85,7 +85,7 @@ def test_one_seed_replays_exactly(tmp_path: Path) -> None:
     assert endings[0] == endings[1]
 
 
-# -- with and without ticks ----------------------------------------------------------------------------
+# -- with and without ticks ------------------------------------------------------------------------
 def tick(s: Stage) -> None:
     """The operator states all that time has ended."""
     names = lapsed(s) if s.service.signed.size > 1 else []
@@ -123,17 +123,22 @@ def compare_with_ticks(folder: Path, seed: int, steps: int) -> None:
 
 
 def records(s: Stage) -> dict[Any, Any]:
-    """All records but those that count entries and commands; when they changed is left out."""
-    kinds = [kind for kind in RECORDS if kind not in (Touch, Spent)]
-    return {
-        (kind, item.id): replace(item, last_seq=-1) for kind in kinds for item in s.all(kind)
-    }
+    """All records but those that count entries and commands, without what names an entry.
+
+    An acceptance says in its payload which entries it has seen, so its digest differs, too.
+    """
+    found: dict[Any, Any] = {}
+    for kind in RECORDS:
+        if kind not in (Touch, Spent):
+            other = {"proposal": ""} if kind is Financing else {}
+            found |= {(kind, item.id): replace(item, last_seq=-1, **other) for item in s.all(kind)}
+    return found
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_decision_is_the_same_with_and_without_ticks(tmp_path: Path, seed: int) -> None:
     """No clock acts by itself: stating a lapse early changes no later answer and no holding."""
-    compare_with_ticks(tmp_path, seed, 40)
+    compare_with_ticks(tmp_path, seed, 30)
 
 
 @pytest.mark.long
@@ -144,7 +149,7 @@ def test_many_decisions_are_the_same_with_and_without_ticks(tmp_path: Path, seed
     compare_with_ticks(tmp_path, seed, 250)
 
 
-# -- the long campaign -----------------------------------------------------------------------------------
+# -- the long campaign -----------------------------------------------------------------------------
 def wanting(tally: Counter[str]) -> list[str]:
     """What was not met often enough yet."""
     rare = [kind for kind in ACTS if tally[kind] < ACCEPTED]
@@ -196,6 +201,13 @@ def test_two_hundred_honest_ledgers(tmp_path: Path, share: int) -> None:
         history(folder, seed, 30)
 
 
+RESULT = """\
+{} seeded histories of 150 steps: {:,} commands accepted, {:,} refused, {:,.0f} seconds. Every
+refusal left every file as it was; at every tenth step all invariants held and the toy ledger
+agreed; each history was audited twice at level rules, with no finding. `make test-long` with
+`DUEBILL_RESULTS=1` writes this page."""
+
+
 def write_results(tally: Counter[str], histories: int, seconds: float) -> None:
     """The figures of a campaign as a page."""
     entries = sum(tally[kind] for kind in {*ACTS, *NEVER})
@@ -203,11 +215,7 @@ def write_results(tally: Counter[str], histories: int, seconds: float) -> None:
     lines = [
         "# State machine: what the campaign met",
         "",
-        f"{histories} seeded histories of 150 steps: {entries:,} commands accepted, {refused:,}"
-        f" refused, {seconds:,.0f} seconds. Every refusal left every file as it was; at every"
-        " tenth step all invariants held and the toy ledger agreed; each history was audited"
-        " twice at level rules, with no finding. `make test-long` with `DUEBILL_RESULTS=1`"
-        " writes this page.",
+        RESULT.format(histories, entries, refused, seconds),
         "",
         "| command | accepted |",
         "|---|---:|",

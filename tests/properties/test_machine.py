@@ -109,15 +109,15 @@ LONG = settings(
 )
 
 
-class TestShort(Ledger.TestCase):
+class Short(Ledger):
     """A few short runs, the same each time."""
 
-    settings = SHORT
 
-
-@pytest.mark.long
-@pytest.mark.timeout(7_200)
-class TestLong(Ledger.TestCase):
+class Long(Ledger):
     """Many longer runs, other ones each time."""
 
-    settings = LONG
+
+TestShort = Short.TestCase
+TestShort.settings = SHORT
+TestLong = pytest.mark.long(pytest.mark.timeout(7_200)(Long.TestCase))
+TestLong.settings = LONG

@@ -70,7 +70,7 @@ def test_both_ledgers_are_honest_and_fill_every_table(short: Ending, long: Endin
         assert [name for name in (*LOG, *DERIVED) if not hands.rows(name)] == []
 
 
-# -- derived tables: each round changes many rows, of which each must be named -----------------------
+# -- derived tables: each round changes many rows, of which each must be named ---------------------
 def check_named(report: Report, changed: set[tuple[str, str]]) -> None:
     """Every changed record (table, id) is named by a finding."""
     assert report.verdict is Verdict.FINDINGS
@@ -139,7 +139,7 @@ def test_rows_swapped_in_every_derived_table(short: Ending, tmp_path: Path) -> N
     check_named(short.audit(copy), changed)
 
 
-# -- log tables --------------------------------------------------------------------------------------
+# -- log tables ------------------------------------------------------------------------------------
 def log_changes() -> Iterator[tuple[str, str, str]]:
     """Each column of each log table, in three rows."""
     for table in LOG:
@@ -247,7 +247,7 @@ def test_a_log_rewritten_from_an_entry_on(long: Ending, tmp_path: Path, seq: int
 
 
 def test_a_leaf_hash_that_was_made_to_fit(long: Ending, tmp_path: Path) -> None:
-    """An entry with a flipped effect and its own new leaf hash breaks its tile and the next link."""
+    """An entry with a flipped effect and its own new leaf hash is found in its tile."""
     copy = tmp_path / "copy.db"
     with hands_on(long.path, copy) as hands:
         row = hands.rows("entry")[50]
@@ -259,7 +259,7 @@ def test_a_leaf_hash_that_was_made_to_fit(long: Ending, tmp_path: Path) -> None:
     assert (first_bad(report), report.findings[0].code) == (50, "tile_differs")
 
 
-# -- what counts for nothing, and the shape ----------------------------------------------------------
+# -- what counts for nothing, and the shape --------------------------------------------------------
 def test_a_half_signed_command_is_no_part_of_the_ledger(short: Ending, tmp_path: Path) -> None:
     """Volatile tables influence no decision, so the audit does not look at them."""
     copy = tmp_path / "copy.db"

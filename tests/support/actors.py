@@ -29,6 +29,7 @@ from ledger.errors import Refused
 from ledger.keys import SigningKey
 from ledger.model.records import R, Record, make_id
 from ledger.money import Money
+from ledger.parties.commands import SignManifest
 from ledger.parties.decide import operator_id
 from ledger.parties.standing import persons_needed
 from ledger.parties.state import Key
@@ -141,7 +142,6 @@ class Stage:
         self.store = SqliteStore(folder / "ledger.db", self.heads)
         self.log_key = SigningKey.from_seed(hashlib.sha256(b"log key").digest())
         self.service = Service(self.store, self.heads, self.log_key, clock)
-        self.book = Book(self.store.records)
         self.jti = self.desk_of("").new_jti()
         self.parties = {"operator": operator_id(ORIGIN, self.jti)}
         self.secrets: dict[str, SigningKey] = {}
@@ -165,6 +165,11 @@ class Stage:
     def today(self) -> date:
         """The ledger's civil date."""
         return civil_date(self.clock.ms, "Asia/Shanghai")
+
+    @property
+    def book(self) -> Book:
+        """The records as rules read them: as of now, since a book keeps what it has read."""
+        return Book(self.store.records)
 
     # -- reading ---------------------------------------------------------------------------------
     def get(self, kind: type[R], record_id: str) -> R:
@@ -236,7 +241,7 @@ class Stage:
             payload = dict(draft.payload)
             edit(payload)
             draft = replace(draft, payload=payload)
-        signers = keys or self._signers(name, command)
+        signers = keys or self.signers(name, command)
         said = self._hear(name, command, draft, draft.signed(*signers))
         if self.twin is not None:
             how = {"edit": edit, "digits": digits, "documents": documents, "jti": jti}
@@ -249,8 +254,8 @@ class Stage:
         desk = self.desk_of(name)
         head, lines = desk.manifest(drafts := [desk.draft(command) for command in commands])
         body: Any = head.payload["body"]
-        signed = head.signed(*self._signers(name, None))
-        command = vocabulary.parties.SignManifest(root=body["root"], count=body["count"])
+        signed = head.signed(*self.signers(name, None))
+        command = SignManifest(root=body["root"], count=body["count"])
         said = [self._hear(name, command, head, signed)]
         said += [
             self._hear(name, command, draft, line)
@@ -280,14 +285,13 @@ class Stage:
     def _send(self, data: bytes) -> Receipt | str:
         before = self.fingerprint()
         try:
-            receipt = self.service.submit(data)
+            answer: Receipt | str = self.service.submit(data)
         except Refused as refused:
-            assert self.fingerprint() == before, f"{refused.code.value} changed the ledger"
-            self.tally[refused.code.value] += 1
-            return refused.code.value
-        if receipt.repeated:
-            assert self.fingerprint() == before, "a repeated command changed the ledger"
-        return receipt
+            answer = refused.code.value
+            self.tally[answer] += 1
+        if isinstance(answer, str) or answer.repeated:
+            assert self.fingerprint() == before, f"{answer} changed the ledger"
+        return answer
 
     def fingerprint(self) -> tuple[Any, ...]:
         """What may not change when nothing is accepted: the files, and the signed head."""
@@ -297,19 +301,22 @@ class Stage:
         stats = [path.stat() for path in paths]
         return (*((stat.st_size, stat.st_mtime_ns) for stat in stats), self.heads.read())
 
-    def _signers(self, name: str, command: vocabulary.Command | None) -> list[SigningKey]:
-        """One key for each of as many people as are needed."""
-        if command is None or not self.service.signed.size:
-            needed = 1
-        else:
+    def signers(
+        self, name: str, command: vocabulary.Command | None, kid: str = ""
+    ) -> list[SigningKey]:
+        """One key for each of as many people as are needed, that of `kid` among them."""
+        needed = 1
+        if command is not None and self.service.signed.size:
             kind = vocabulary.name_of(command)[0]
             try:
                 amount = stake(self.book, command)
             except Refused:
                 amount = None
             needed = persons_needed(self.book, self.parties[name], kind, amount)
-        by_person = {key.person: key.id for key in reversed(self.keys_of(name))}
-        return [self.secrets[kid] for _, kid in sorted(by_person.items())[:needed]]
+        keys = sorted(self.keys_of(name), key=lambda key: (key.id == kid, key.until_ms))
+        by_person = {key.person: key.id for key in keys}
+        chosen = sorted(by_person.values(), key=lambda known: (known != kid, known))
+        return [self.secrets[known] for known in chosen[:needed]]
 
 
 @dataclass(slots=True)

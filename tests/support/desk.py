@@ -73,7 +73,7 @@ class Office:
         persons = changes.pop("persons", ("ann",))
         desk = self.desk("operator")
         keys = tuple(desk.new_key(self.key(f"{label}/{who}"), who, jti) for who in persons)
-        known = {
+        known: dict[str, Any] = {
             "natural": False,
             "roles": roles,
             "keys": keys,

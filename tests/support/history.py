@@ -48,7 +48,7 @@ def step(s: Stage, without: frozenset[str] = frozenset()) -> None:
         err(s, *s.random.choice(list(MISTAKES.items())))
 
 
-def tour(folder: Path, seed: int, more: Act = lambda s: None) -> Ending:
+def tour(folder: Path, seed: int, more: Act = lambda _: None) -> Ending:
     """A history in which every kind of act is tried once, and `more`: a row in every table."""
     with open_stage(folder, seed) as s:
         found(s)

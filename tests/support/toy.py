@@ -43,16 +43,15 @@ class Toy:
     def hear(self, said: Said) -> None:
         """Something was said; only what was accepted for the first time counts."""
         self.now = max(self.now, said.at_ms)
-        name = f"_{type(said.command).__name__}"
-        tell: Callable[[Said, Any], None] | None = getattr(self, name, None)
+        tell = _TELLS.get(type(said.command).__name__)
         if said.taken and tell is not None:
-            tell(said, said.command)
+            tell(self, said, said.command)
 
     # -- parties -----------------------------------------------------------------------------------
-    def _EnrolParty(self, said: Said, c: Any) -> None:  # noqa: N802 - named after the command
+    def _enrol_party(self, said: Said, c: Any) -> None:
         self.roles[made_id(said, "pty")] = {role.value for role in c.roles}
 
-    def _AssignRoles(self, said: Said, c: Any) -> None:  # noqa: N802 - named after the command
+    def _assign_roles(self, _: Said, c: Any) -> None:
         self.roles[c.party] = {role.value for role in c.roles}
 
     # -- claims ------------------------------------------------------------------------------------
@@ -68,10 +67,10 @@ class Toy:
             "owed": 0,
         }
 
-    def _RegisterReceivable(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _register_receivable(self, said: Said, c: Any) -> None:
         self._claim(said, c, said.party, c.obligor, FOREVER)
 
-    def _ProposeIssue(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _propose_issue(self, said: Said, c: Any) -> None:
         self._claim(said, c, c.creditor, said.party, self.now + ISSUE_DAYS * DAY)
 
     def _owed(self, said: Said, claim_id: str, amount: int) -> None:
@@ -91,16 +90,14 @@ class Toy:
         }
         self.holdings[made_id(said, "hld")] = holding
 
-    def _Acknowledge(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _acknowledge(self, said: Said, c: Any) -> None:
         self._owed(said, c.receivable, c.amount.minor)
 
-    def _SignForIssue(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _sign_for_issue(self, said: Said, c: Any) -> None:
         self._owed(said, c.receivable, self.claims[c.receivable]["face"])
 
-    def _end_claim(self, said: Said, c: Any) -> None:
+    def _end_claim(self, _: Said, c: Any) -> None:
         self.claims[c.receivable]["state"] = "over"
-
-    _DeclineIssue = _RejectReceivable = _WithdrawReceivable = _end_claim
 
     # -- holdings ----------------------------------------------------------------------------------
     def lien(self, holding: dict[str, Any]) -> tuple[str, str] | None:
@@ -108,19 +105,19 @@ class Toy:
         lien = holding["lien"]
         return None if lien is None or lien[2] <= self.now else lien[:2]
 
-    def _SplitHolding(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _split_holding(self, said: Said, c: Any) -> None:
         parent = self.holdings[c.holding]
         parent["open"] = False
         for ordinal, child in enumerate(c.children):
             part = parent | {"amount": child.amount.minor, "paid": 0, "open": True, "lien": None}
             self.holdings[made_id(said, "hld", ordinal)] = part
 
-    def _ProposeTransfer(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _propose_transfer(self, said: Said, c: Any) -> None:
         name = made_id(said, "trf")
         self.transfers[name] = {"holding": c.holding, "to": c.to}
         self.holdings[c.holding]["lien"] = ("transfer", name, c.lapses_ms)
 
-    def _AcceptTransfer(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _accept_transfer(self, _: Said, c: Any) -> None:
         transfer = self.transfers[c.transfer]
         holding = self.holdings[transfer["holding"]]
         holding |= {"holder": transfer["to"], "lien": None}
@@ -128,10 +125,8 @@ class Toy:
             self.claims[holding["claim"]]["owed"] -= holding["amount"] - holding["paid"]
             holding["open"] = False
 
-    def _end_transfer(self, said: Said, c: Any) -> None:
+    def _end_transfer(self, _: Said, c: Any) -> None:
         self.holdings[self.transfers[c.transfer]["holding"]]["lien"] = None
-
-    _RejectTransfer = _RescindTransfer = _end_transfer
 
     def _pay(self, holding_id: str, minor: int) -> None:
         holding = self.holdings[holding_id]
@@ -146,23 +141,21 @@ class Toy:
                 self.loans[lien[1]]["exposure"] = 0
             holding["lien"] = None
 
-    def _receive(self, said: Said, c: Any) -> None:
+    def _receive(self, _: Said, c: Any) -> None:
         self._pay(c.holding, c.amount.minor)
 
-    _ReceivePayment = _AttestPayment = _receive
-
-    def _DistributePayment(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _distribute_payment(self, _: Said, c: Any) -> None:
         for leg in c.legs:
             self._pay(leg.holding, leg.amount.minor)
 
     # -- financing ---------------------------------------------------------------------------------
-    def _OpenProgramme(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _open_programme(self, said: Said, c: Any) -> None:
         self.programmes[made_id(said, "prg")] = {"by": said.party, "currency": c.currency}
 
-    def _MakeOffer(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _make_offer(self, said: Said, c: Any) -> None:
         self.offers[made_id(said, "off")] = {"programme": c.programme}
 
-    def _AcceptOffer(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _accept_offer(self, said: Said, c: Any) -> None:
         name, holding = made_id(said, "fin"), self.holdings[c.holding]
         programme = self.offers[c.offer]["programme"]
         until = self.now + LOCK_DAYS * DAY
@@ -175,24 +168,20 @@ class Toy:
             "until": until,
         }
 
-    def _InstructDisbursement(self, said: Said, c: Any) -> None:  # noqa: N802 - as above
+    def _instruct_disbursement(self, _: Said, c: Any) -> None:
         loan = self.loans[c.financing]
         loan["until"] = FOREVER
         self.holdings[loan["holding"]]["lien"] = ("lock", c.financing, FOREVER)
 
-    def _prove(self, said: Said, c: Any) -> None:
+    def _prove(self, _: Said, c: Any) -> None:
         loan = self.loans[c.financing]
         lien = ("title", c.financing, FOREVER)
         self.holdings[loan["holding"]] |= {"holder": loan["financier"], "lien": lien}
 
-    _ConfirmReceipt = _AttestDisbursement = _prove
-
-    def _let_go(self, said: Said, c: Any) -> None:
+    def _let_go(self, _: Said, c: Any) -> None:
         loan = self.loans[c.financing]
         loan["exposure"] = 0
         self.holdings[loan["holding"]]["lien"] = None
-
-    _AttestFailure = _ReleaseLock = _let_go
 
     # -- comparing ---------------------------------------------------------------------------------
     def used(self) -> Counter[tuple[str, str]]:
@@ -213,6 +202,36 @@ class Toy:
             if loan["until"] > self.now:
                 sums[loan["programme"]] += loan["exposure"]
         return +sums
+
+
+_TELLS: dict[str, Callable[[Toy, Said, Any], None]] = {
+    "EnrolParty": Toy._enrol_party,
+    "AssignRoles": Toy._assign_roles,
+    "RegisterReceivable": Toy._register_receivable,
+    "ProposeIssue": Toy._propose_issue,
+    "Acknowledge": Toy._acknowledge,
+    "SignForIssue": Toy._sign_for_issue,
+    "SplitHolding": Toy._split_holding,
+    "ProposeTransfer": Toy._propose_transfer,
+    "AcceptTransfer": Toy._accept_transfer,
+    "DistributePayment": Toy._distribute_payment,
+    "OpenProgramme": Toy._open_programme,
+    "MakeOffer": Toy._make_offer,
+    "AcceptOffer": Toy._accept_offer,
+    "InstructDisbursement": Toy._instruct_disbursement,
+    "DeclineIssue": Toy._end_claim,
+    "RejectReceivable": Toy._end_claim,
+    "WithdrawReceivable": Toy._end_claim,
+    "RejectTransfer": Toy._end_transfer,
+    "RescindTransfer": Toy._end_transfer,
+    "ReceivePayment": Toy._receive,
+    "AttestPayment": Toy._receive,
+    "ConfirmReceipt": Toy._prove,
+    "AttestDisbursement": Toy._prove,
+    "AttestFailure": Toy._let_go,
+    "ReleaseLock": Toy._let_go,
+}
+"""What each accepted command changes here; others change nothing that the toy keeps."""
 
 
 def watch(stage: Stage) -> Toy:

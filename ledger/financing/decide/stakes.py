@@ -12,7 +12,7 @@ from ledger.receivables.records import Holding
 def stake(book: Reader, command: c.Command) -> Money | None:
     """The amount at stake; None for ticks, and when the record named does not exist.
 
-    An offer without an amount of its own is worth its programme's limit.
+    An offer is worth its programme's limit: its own amount bounds one acceptance, not how many.
     """
     match command:
         case c.OpenProgramme():
@@ -20,10 +20,10 @@ def stake(book: Reader, command: c.Command) -> Money | None:
         case c.CloseProgramme():
             return _of_programme(book, command.programme)
         case c.MakeOffer():
-            return command.max_amount or _of_programme(book, command.programme)
+            return _of_programme(book, command.programme)
         case c.WithdrawOffer():
             offer = book.get(Offer, command.offer)
-            return (offer.max_amount or _of_programme(book, offer.programme)) if offer else None
+            return _of_programme(book, offer.programme) if offer else None
         case c.RequestFinancing() | c.AcceptOffer():
             return _of_holding(book, command.holding)
         case c.WithdrawRequest():

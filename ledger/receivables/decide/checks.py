@@ -49,14 +49,19 @@ def check_terms(book: Reader, terms: Terms, obligor: str) -> None:
     A bank that is the obligor itself could never prove what it passed on.
     """
     refuse_if(
-        (terms.pay_to is PayTo.PAYING_AGENT) != (terms.paying_agent is not None)
-        or terms.paying_agent == obligor,
+        (terms.pay_to is PayTo.PAYING_AGENT) != (terms.paying_agent is not None),
         RefusalCode.PAYING_AGENT_DOES_NOT_FIT,
-        "pay_to and paying_agent contradict each other, or the obligor is its own agent.",
+        "pay_to and paying_agent contradict each other.",
         "/body/terms/paying_agent",
     )
     if terms.paying_agent is not None:
         counterparty(book, terms.paying_agent, (Role.BANK,), "/body/terms/paying_agent")
+    refuse_if(
+        terms.paying_agent == obligor,
+        RefusalCode.PAYING_AGENT_DOES_NOT_FIT,
+        "The obligor cannot be its own paying agent.",
+        "/body/terms/paying_agent",
+    )
 
 
 def check_accepts(record_id: str, proposal: str, accepts: str, by: Signer) -> None:

@@ -85,8 +85,8 @@ def _check_dates(book: Reader, command: RegisterReceivable | ProposeIssue, at_ms
         "/body/due",
     )
     refuse_if(
-        command.basis_date > command.due,
+        command.basis_date > min(command.due, today),
         RefusalCode.DATES_NOT_IN_ORDER,
-        "The payment period begins after it ends.",
+        "The payment period begins after it ends, or has not begun: nothing is owed yet.",
         "/body/basis_date",
     )

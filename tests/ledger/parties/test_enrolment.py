@@ -48,7 +48,7 @@ def test_a_legal_entity_is_enrolled(office: Office) -> None:
     assert (party.name, party.roles, party.natural) == ("acme Ltd", (Role.SUPPLIER,), False)
     assert office.get(TakenIdentifier, f"uscc:{USCC}").party == party.id
     receipt = office.do("acme", ACCOUNT)
-    (added,) = receipt.events
+    added: Any = receipt.events[0]
     assert office.get(Account, added.account).party == party.id
 
 

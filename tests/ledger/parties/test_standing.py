@@ -97,14 +97,15 @@ def test_tiers_go_by_act_and_amount(office: Office) -> None:
     needed = [
         persons_needed(book, party, act, stake)
         for act, stake in [
-            ("account.add", None),
+            ("offer.withdraw", None),
             ("holding.split", None),
             ("holding.split", Money(99_99, "CNY")),
-            ("account.add", Money(100_00, "CNY")),
-            ("account.add", Money(1, "USD")),
+            ("offer.make", Money(100_00, "CNY")),
+            ("offer.make", Money(1, "USD")),
         ]
     ]
     assert needed == [1, 2, 2, 3, 3]
+    assert persons_needed(book, party, "account.add", None) == 3
     assert persons_needed(book, office.parties["other"], "account.add", None) == 1
 
 
@@ -172,7 +173,7 @@ def test_one_changed_line_voids_itself_alone(office: Office) -> None:
 
 
 def _proof(tree: Any, **changes: Any) -> dict[str, Any]:
-    return tree["command"]["manifest"] | changes
+    return {**tree["command"]["manifest"], **changes}
 
 
 def test_a_manifest_is_the_partys_own_and_its_keys_are_judged_at_the_line(office: Office) -> None:

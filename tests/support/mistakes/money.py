@@ -255,15 +255,15 @@ MONEY: dict[str, Mistake] = {
     "obligor_not_in_programme": under(
         obligors=lambda s, item: tuple({s.parties["core"], s.parties["other"]} - {item.obligor})
     ),
-    "assurance_too_low": under(minimum_assurance=lambda s, item: Assurance.CA_CERTIFIED),
+    "assurance_too_low": under(minimum_assurance=lambda _s, _item: Assurance.CA_CERTIFIED),
     "holding_is_part_paid": _part_paid,
     "offer_amount_exceeded": _small_offer,
-    "value_date_out_of_range": changed(value_date=lambda s, item: s.today - timedelta(days=1)),
+    "value_date_out_of_range": changed(value_date=lambda s, _item: s.today - timedelta(days=1)),
     "value_date_is_no_business_day": _on_saturday,
-    "tenor_is_too_long": under(max_tenor_days=lambda s, item: 1),
+    "tenor_is_too_long": under(max_tenor_days=lambda _s, _item: 1),
     "nothing_would_be_paid": _for_nothing,
-    "limit_exceeded": under(limit_total=lambda s, item: cny(1)),
-    "price_differs": changed(price=lambda s, item: Money(1, item.amount.currency)),
+    "limit_exceeded": under(limit_total=lambda _s, _item: cny(1)),
+    "price_differs": changed(price=lambda _s, item: Money(1, item.amount.currency)),
     "account_not_of_holder": changed(account=_foreign_account),
     "financing_has_lapsed": _instructs_late,
     "financing_is_closed": _instructs_released,
@@ -272,7 +272,7 @@ MONEY: dict[str, Mistake] = {
     "disbursement_not_instructed": proven(ACCEPTED),
     "disbursement_is_proven": proven(ACTIVE),
     "amount_differs_from_price": proven(
-        INSTRUCTED, amount=lambda s, item: item.price + Money(1, item.price.currency)
+        INSTRUCTED, amount=lambda _s, item: item.price + Money(1, item.price.currency)
     ),
     "account_is_not_agreed": _other_account,
     "attester_is_payer": _own_advance,

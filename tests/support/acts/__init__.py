@@ -1,0 +1,42 @@
+"""One plausible act for every kind of command: mostly accepted, whatever the ledger looks like.
+
+Each function picks who and what at random and makes what is missing first. `ACTS` names them by
+the kind of command that they are about; `NEVER` says why two kinds have none.
+"""
+
+from __future__ import annotations
+
+from tests.support.actors import HOUR, Stage
+from tests.support.acts.claims import CLAIMS
+from tests.support.acts.funding import FUNDING, distribution, lapsed, part_of, payable, payment
+from tests.support.acts.parties import STANDING, Act, bind, claims_by_manifest, rotation
+
+__all__ = [
+    "ACTS",
+    "NEVER",
+    "Act",
+    "bind",
+    "claims_by_manifest",
+    "distribution",
+    "lapsed",
+    "part_of",
+    "payable",
+    "payment",
+    "rotation",
+    "wait",
+]
+
+NEVER = {
+    "ledger.open": "each log has one genesis, with which every history begins",
+    "rules.adopt": "this build knows rules number 1 alone, which is in force from genesis on",
+}
+"""Kinds that no history adopts after its beginning."""
+
+
+def wait(s: Stage) -> None:
+    """Time passes: minutes, hours, days."""
+    s.clock.ms += s.random.choice([1_000, HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR, 130 * HOUR])
+
+
+ACTS: dict[str, Act] = {**STANDING, **CLAIMS, **FUNDING}
+"""What to do for each kind of command."""

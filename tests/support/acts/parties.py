@@ -1,0 +1,163 @@
+"""Acts about policy, parties and keys, by kind of command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from api.drafting import Desk
+from ledger import vocabulary
+from ledger.parties import commands as p
+from ledger.parties.commands import Role
+from ledger.parties.state import Key, Party
+from ledger.service import Receipt
+from tests.support import having as h
+from tests.support.actors import DIGITS, Stage, digest
+from tests.support.founding import (
+    FINANCIERS,
+    OBLIGORS,
+    PARTIES,
+    SUPPLIERS,
+    TWO_PEOPLE,
+    calendar,
+    enrol,
+    policy,
+)
+
+Act = Callable[[Stage], object]
+
+
+def _adopt_policy(s: Stage) -> None:
+    rounding = s.random.choice(["half_up", "half_even", "up", "down"])
+    document = calendar()
+    command = policy(document, rounding, s.random.choice(["following", "modified_following"]))
+    s.do("operator", command, documents=[document])
+
+
+def _enrol(s: Stage) -> None:
+    number = s.next()
+    if s.random.random() < 0.5:
+        enrol(s, f"extra-{number}", [Role.SUPPLIER], ["ann"])
+        return
+    key = s.new_key()
+
+    def make(desk: Desk, jti: str) -> vocabulary.Command:
+        return p.EnrolParty(
+            natural=True,
+            roles=(Role.SUPPLIER,),
+            keys=(desk.new_key(key, "ann", jti),),
+            evidence=digest("passport"),
+            person_name=desk.personal("person_name", f"Person {number}"),
+            person_identifier=desk.personal("person_identifier", f"ID {number}"),
+            token=digest(f"token {number}"),
+        )
+
+    said = s.do("operator", make)
+    s.parties[f"person-{number}"] = said.id("pty")
+
+
+def _assign_roles(s: Stage) -> None:
+    known = {s.parties[name] for name in ("operator", *PARTIES)}
+    extra = s.some(Party, lambda item: item.id not in known)
+    if extra is None:
+        _enrol(s)
+        return
+    roles = [Role.SUPPLIER, Role.FINANCIER, Role.BANK, Role.AUDITOR, Role.REGULATOR]
+    chosen = s.random.sample(roles, s.random.randint(0, 3))
+    s.do("operator", p.AssignRoles(party=extra.id, roles=tuple(chosen)))
+
+
+def bind(s: Stage, name: str, person: str) -> Key:
+    """A further key of a person."""
+    key = s.new_key()
+
+    def make(desk: Desk, jti: str) -> vocabulary.Command:
+        return p.BindKey(new=desk.new_key(key, person, jti))
+
+    h.sure(s.do(name, make))
+    return s.get(Key, key.public.kid)
+
+
+def _bind(s: Stage) -> None:
+    name = s.random.choice(list(PARTIES))
+    bind(s, name, s.random.choice(PARTIES[name][1]))
+
+
+def rotation(s: Stage, old: Key) -> Callable[[Desk, str], vocabulary.Command]:
+    """The command that replaces a key by a fresh one."""
+    new = s.new_key()
+
+    def make(desk: Desk, jti: str) -> vocabulary.Command:
+        return p.RotateKey(old=old.id, new=desk.new_key(new, old.person, jti))
+
+    return make
+
+
+def _rotate(s: Stage) -> None:
+    name = s.random.choice(list(PARTIES))
+    old = s.random.choice(s.keys_of(name))
+    make = rotation(s, old)
+    keys = s.signers(name, make(s.desk_of(name), ""), old.id)
+    s.do(name, make, keys=keys)
+
+
+def _revoke(s: Stage) -> None:
+    name = s.random.choice([*SUPPLIERS, *FINANCIERS, "bank"])
+    person = PARTIES[name][1][0]
+    s.do(name, p.RevokeKey(kid=bind(s, name, person).id, reason="lost"))
+
+
+def _attest_key(s: Stage) -> None:
+    name = s.random.choice([*OBLIGORS, *SUPPLIERS])
+    vouched = [key for key in s.keys_of(name) if key.assurance is p.Assurance.OPERATOR_VOUCHED]
+    kid = vouched[0].id if vouched else _vouched(s).id
+    s.do("bank", p.AttestKey(kid=kid, evidence=digest("transfer"), account="DE02 1203"))
+
+
+def _vouched(s: Stage) -> Key:
+    number = s.next()
+    said = h.sure(enrol(s, f"extra-{number}", [Role.SUPPLIER], ["ann"]))
+    return s.keys_of(s.name_of(said.id("pty")))[0]
+
+
+def _set_approval(s: Stage) -> None:
+    if s.random.random() < 0.3:
+        s.do("core", p.SetApproval(tiers=(TWO_PEOPLE,)))
+        return
+    persons = s.random.randint(1, 2)
+    tier = p.Tier(acts=("holding.split",), persons=persons, from_minor=20_000, currency="USD")
+    s.do("second", p.SetApproval(tiers=(tier,) if s.random.random() < 0.7 else ()))
+
+
+def _add_account(s: Stage) -> None:
+    name = s.random.choice(list(PARTIES))
+    number = f"{name} {s.next()}"
+    currency = s.random.choice(list(DIGITS))
+    s.do(name, p.AddAccount(number=number, bank="Bank", currency=currency))
+
+
+def _manifest(s: Stage) -> None:
+    claims = [h.claim(s, obligor="core") for _ in range(s.random.randint(1, 4))]
+    s.manifest(s.random.choice(SUPPLIERS), claims)
+
+
+def claims_by_manifest(s: Stage) -> None:
+    """Two hundred claims under one signature, in one commit: a log with a full tile."""
+    desk = s.desk_of("first")
+    manifest, lines = desk.manifest([desk.draft(h.claim(s)) for _ in range(200)])
+    signed = manifest.signed(s.secrets[s.keys_of("first")[0].id])
+    answers = s.service.submit_many([signed, *lines])
+    assert len({id(answer) for answer in answers if isinstance(answer, Receipt)}) == 201
+
+
+STANDING: dict[str, Act] = {
+    "policy.adopt": _adopt_policy,
+    "party.enrol": _enrol,
+    "party.assign_roles": _assign_roles,
+    "key.bind": _bind,
+    "key.rotate": _rotate,
+    "key.revoke": _revoke,
+    "key.attest": _attest_key,
+    "approval.set": _set_approval,
+    "account.add": _add_account,
+    "manifest.sign": _manifest,
+}

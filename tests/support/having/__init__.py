@@ -1,0 +1,83 @@
+"""Records in the state that an act needs: found among those there are, or brought about.
+
+Fresh things are made through the ledger like everything else, so each of these functions is a
+short story of commands that must be accepted.
+"""
+
+from __future__ import annotations
+
+from tests.support.having.claims import (
+    FRESH,
+    PLAIN,
+    acknowledgement,
+    claim,
+    closed,
+    halves,
+    held,
+    is_free,
+    issue,
+    line,
+    offer_to,
+    one,
+    pending,
+    proposed,
+    receipt,
+    registered,
+    sure,
+    taken,
+    transferee,
+    travelled,
+    with_agent,
+)
+from tests.support.having.funding import (
+    acceptance,
+    account_of,
+    financing,
+    instruction,
+    offer_for,
+    programme,
+    proof,
+    request,
+    sellable,
+    standing_offer,
+    statement,
+    value_date,
+    wish,
+)
+
+__all__ = [
+    "FRESH",
+    "PLAIN",
+    "acceptance",
+    "account_of",
+    "acknowledgement",
+    "claim",
+    "closed",
+    "financing",
+    "halves",
+    "held",
+    "instruction",
+    "is_free",
+    "issue",
+    "line",
+    "offer_for",
+    "offer_to",
+    "one",
+    "pending",
+    "programme",
+    "proof",
+    "proposed",
+    "receipt",
+    "registered",
+    "request",
+    "sellable",
+    "standing_offer",
+    "statement",
+    "sure",
+    "taken",
+    "transferee",
+    "travelled",
+    "value_date",
+    "wish",
+    "with_agent",
+]

@@ -35,7 +35,7 @@ class BodyForm(codec.WireForm):
 
     personal: Callable[[str, str], str]
 
-    def unseal(self, tree: Any, name: str, place: str) -> Any:  # noqa: ARG002 - a form's shape
+    def unseal(self, tree: Any, name: str, place: str) -> Any:
         """The field as it stands there."""
         return tree
 

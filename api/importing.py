@@ -11,7 +11,6 @@ from datetime import date
 from enum import Enum
 from typing import TypeAlias
 
-from ledger.book import decide
 from ledger.dates import add_days
 from ledger.documents.read import read
 from ledger.documents.register import registrability
@@ -31,6 +30,7 @@ from ledger.receivables.commands import (
     Terms,
 )
 from ledger.receivables.invoices import unique_key
+from ledger.routing import decide
 
 Registration: TypeAlias = RegisterReceivable | ProposeIssue
 ISSUE_TERMS = Terms(waiver_of_defences=False, consent_to_split=True, pay_to=PayTo.HOLDER)

@@ -78,14 +78,14 @@ class RemoteSource:
 
     def irregularities(
         self,
-        size: int,  # noqa: ARG002 - a `Source` is asked with it
+        size: int,
     ) -> Iterator[Irregularity]:
         """Nothing: only what is asked for is seen of a server."""
         return iter(())
 
     def derived(
         self,
-        kind: type[Any],  # noqa: ARG002 - a `Source` is asked with it
+        kind: type[Any],
     ) -> Iterator[tuple[str, Any]]:
         """Nothing: a server shows no tables."""
         return iter(())

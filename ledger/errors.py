@@ -10,10 +10,10 @@
 The first split is who is at fault: the caller (`Refused`), nobody yet (`OutcomeUnknown`), the
 store or its keeper (`Halted`, `Unavailable`).
 
-Codes are sentences (`ledger.refusals`). Each has its remedy: what the person who reads it can do. When several
-things are wrong the first in the order of the deciding function is named, so that the same
-command always hears the same code. `docs/reference/refusals.md` lists them; a test keeps that
-page, this list and the table of HTTP statuses equal.
+Codes are sentences (`ledger.refusals`). Each has its remedy: what the person who reads it can do.
+When several things are wrong the first in the order of the deciding function is named, so that
+the same command always hears the same code. `docs/reference/refusals.md` lists them; a test
+keeps that page, this list and the table of HTTP statuses equal.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from fractions import Fraction
 from ledger.errors import RefusalCode, Refused
 
 LARGEST_MINOR = 2**53 - 1
-"""Amounts stay inside the integers that every JSON reader keeps exact (RFC 8785, section 3.2.2.3)."""
+"""Amounts stay inside the integers that every JSON reader keeps exact (RFC 8785, 3.2.2.3)."""
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,9}))?")
 _CODE = re.compile(r"[A-Z]{3}")

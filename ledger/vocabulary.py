@@ -49,6 +49,7 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("key.rotate", 1): parties.RotateKey,
     ("key.revoke", 1): parties.RevokeKey,
     ("key.attest", 1): parties.AttestKey,
+    ("key.certify", 1): parties.CertifyKey,
     ("approval.set", 1): parties.SetApproval,
     ("account.add", 1): parties.AddAccount,
     ("manifest.sign", 1): parties.SignManifest,

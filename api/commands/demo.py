@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.commands.serve import run as serve_folder
 from api.demo import checks, intake, story
 from api.demo.stage import DrivenClock, Stage
 from api.embedded import found, open_folder, write_key
@@ -84,8 +85,6 @@ def run(
     if figures["verdicts"] != ["clean", "clean"] or not figures["tampering found"]:
         raise typer.Exit(1)
     if serve:
-        from api.commands.serve import run as serve_folder
-
         serve_folder(folder=folder)
 
 

@@ -113,9 +113,9 @@ class Stage:
         return self.send(lines)
 
     def enrol(
-        self, wanted: Mapping[str, tuple[DocumentParty, frozenset[Role]]], attest: bool = True
+        self, wanted: Mapping[str, tuple[DocumentParty, frozenset[Role]]], *, attest: bool = True
     ) -> None:
-        """Enrol parties by a name for each; with fresh keys, attested by the bank if there is one."""
+        """Enrol parties by a label for each, with fresh keys that the bank attests."""
         desk, operator_key = self.embedded.operator()
         submissions, enrolled = [], []
         for number, (label, (party, roles)) in enumerate(sorted(wanted.items())):

@@ -17,13 +17,13 @@ from api.routes.commands import receipt_tree
 from api.site import Here, Sight, SignedIn, Site, raw, raw_body
 from ledger import canonical, vocabulary
 from ledger.base64url import b64url_decode
-from ledger.book import stake
 from ledger.envelope import LONGEST_SUBMISSION, Envelope, read_submission, verify_signatures
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import make_id, refuse_if
 from ledger.parties import standing
 from ledger.parties.state import Spent
 from ledger.policy.state import digits_of, ledger_of
+from ledger.routing import stake
 from ledger.store.pending import Waiting, drop_waiting, put_waiting, waiting_of
 
 MOST_WAITING = 200

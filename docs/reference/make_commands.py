@@ -26,6 +26,7 @@ WHO = {
     "key.rotate": "any party, for itself; the old key signs",
     "key.revoke": "any party, for itself",
     "key.attest": "a bank, for another party's key",
+    "key.certify": "the key's own party",
     "approval.set": "any party, under the rule it replaces",
     "account.add": "any party, for itself",
     "manifest.sign": "any party, for its own lines",

@@ -1,4 +1,4 @@
-"""Levels structure and merkle: are these the entries, in this order, under this signed head?
+"""Levels structure and merkle: these entries, in this order, under this signed head.
 
 Faults are looked for in this order: the form of an entry, its sequence number, link and time, its
 level-0 tile, the tiles above, the signed head. So a changed byte is named at its own entry and

@@ -1,4 +1,4 @@
-"""Level signatures: did the keys that the entries name sign these very payloads?
+"""Level signatures: that the keys which the entries name signed these very payloads.
 
 Keys are gathered from the open fields in which commands name them, so this level needs no
 disclosures. Whether a key was allowed to sign at its entry is a rule, judged by the replay.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ledger import canonical
 from ledger.base64url import b64url_decode
+from ledger.certificates import check_chain
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import from_jwk
 from ledger.model.codec import write
@@ -14,6 +15,7 @@ from ledger.parties.commands import (
     Assurance,
     AttestKey,
     BindKey,
+    CertifyKey,
     NewKey,
     RevokeKey,
     Role,
@@ -21,7 +23,7 @@ from ledger.parties.commands import (
 )
 from ledger.parties.events import Event, KeyAttested, KeyBound, KeyEnds
 from ledger.parties.state import Key, Party
-from ledger.policy.state import policy_of
+from ledger.policy.state import certificate_roots_of, policy_of
 
 HOUR_MS = 3_600_000
 
@@ -84,6 +86,36 @@ def attest(book: Reader, command: AttestKey, by: Signer) -> tuple[Event, ...]:
     )
     attested = KeyAttested(
         kid=key.id, assurance=Assurance.BANK_ATTESTED, evidence=command.evidence, by=by.party
+    )
+    return (attested,)
+
+
+def certify(book: Reader, command: CertifyKey, by: Signer, at_ms: int) -> tuple[Event, ...]:
+    """A certificate that names key and registration number raises the key's assurance."""
+    key = need(book, Key, command.kid, "/body/kid")
+    refuse_if(
+        key.party != by.party,
+        RefusalCode.KEY_NOT_OF_PARTY,
+        "A party has its own keys certified only.",
+        "/body/kid",
+    )
+    refuse_if(
+        key.assurance is Assurance.CA_CERTIFIED,
+        RefusalCode.ASSURANCE_NOT_RAISED,
+        "The key has this class already.",
+        "/body/kid",
+    )
+    chain = [b64url_decode(text) for text in command.chain]
+    certified = check_chain(chain, certificate_roots_of(book), at_ms)
+    numbers = {item.value for item in need(book, Party, by.party, "").identifiers}
+    refuse_if(
+        certified.raw != key.public().raw or not numbers & certified.numbers,
+        RefusalCode.CERTIFICATE_NAMES_ANOTHER,
+        "The certificate is of another key, or names none of the party's registration numbers.",
+        "/body/chain",
+    )
+    attested = KeyAttested(
+        kid=key.id, assurance=Assurance.CA_CERTIFIED, evidence=by.payload, by=by.party
     )
     return (attested,)
 

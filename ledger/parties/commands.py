@@ -165,6 +165,21 @@ class AttestKey:
     account: Confidential[Reference]
 
 
+Der = Annotated[str, Pattern(r"[A-Za-z0-9_-]{1,8000}", "a DER certificate in base64url")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertifyKey:
+    """A party shows that an authority which the policy trusts certified a key of its own.
+
+    `chain` is the X.509 chain in DER, the key's own certificate first, the root left out. The
+    certificate names the registration number under which the party is enrolled.
+    """
+
+    kid: Digest
+    chain: Annotated[Confidential[tuple[Der, ...]], Length(1, 4)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
     """From this amount on, this many different people must sign these acts (none named: all)."""
@@ -211,6 +226,7 @@ Command = (
     | RotateKey
     | RevokeKey
     | AttestKey
+    | CertifyKey
     | SetApproval
     | AddAccount
     | SignManifest

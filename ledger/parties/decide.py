@@ -18,6 +18,7 @@ from ledger.parties.commands import (
     AssignRoles,
     AttestKey,
     BindKey,
+    CertifyKey,
     Command,
     EnrolParty,
     Identifier,
@@ -63,6 +64,8 @@ def decide(
             return binding.rotate(book, command, by, at_ms)
         case RevokeKey():
             return binding.revoke(book, command, by, at_ms)
+        case CertifyKey():
+            return binding.certify(book, command, by, at_ms)
         case AttestKey():
             return binding.attest(book, command, by)
         case SetApproval():

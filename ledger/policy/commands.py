@@ -72,6 +72,8 @@ class AdoptPolicy:
     rounding: Code
     caps: Caps
     clocks: Clocks
+    certificate_roots: Annotated[tuple[Digest, ...], Length(0, 20)] = ()
+    """Authorities whose certificates bind keys: each root, DER, is a rule document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

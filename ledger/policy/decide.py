@@ -73,6 +73,12 @@ def _adopt_policy(book: Reader, command: AdoptPolicy) -> tuple[Event, ...]:
         "/body/calendar",
     )
     read_calendar(calendar or b"")
+    refuse_if(
+        any(book.document(root) is None for root in command.certificate_roots),
+        RefusalCode.DOCUMENT_MISSING,
+        "A root certificate did not come along.",
+        "/body/certificate_roots",
+    )
     return (PolicyAdopted(policy=command),)
 
 

@@ -56,6 +56,7 @@ class Policy:
     rounding: Rounding
     caps: Caps
     clocks: Clocks
+    certificate_roots: tuple[str, ...] = ()
 
 
 def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
@@ -86,6 +87,7 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
                     rounding=Rounding(policy.rounding),
                     caps=policy.caps,
                     clocks=policy.clocks,
+                    certificate_roots=policy.certificate_roots,
                 ),
             )
         case RulesAdopted():
@@ -124,6 +126,12 @@ def calendar_of(book: Reader) -> Calendar:
     if data is None:
         raise Refused(RefusalCode.DOCUMENT_MISSING, f"The calendar {digest} is not at hand.")
     return read_calendar(data)
+
+
+def certificate_roots_of(book: Reader) -> list[bytes]:
+    """The trusted certificate authorities in force, DER each."""
+    documents = (book.document(digest) for digest in policy_of(book).certificate_roots)
+    return [data for data in documents if data is not None]
 
 
 def today_of(book: Reader, at_ms: int) -> date:

@@ -43,8 +43,8 @@ def test_a_chain_leads_to_a_trusted_root() -> None:
     """Another root, even of the same name, and no root at all are refused."""
     chain = [ROOT.issue(HOLDER, SUBJECT)]
     assert "does not lead" in objection(chain, [])
-    assert "does not lead" in objection(chain, [Authority("Other").root()])
-    assert "not signed by the next" in objection(chain, [Authority("Test Root").root()])
+    assert "does not lead" in objection(chain, [Authority("Other", bytes(32)).root()])
+    assert "not signed by the next" in objection(chain, [Authority("Test Root", bytes(32)).root()])
 
 
 def test_every_certificate_is_valid_at_the_instant() -> None:
@@ -58,7 +58,7 @@ def test_every_certificate_is_valid_at_the_instant() -> None:
 
 def test_only_issuers_may_stand_between() -> None:
     """A leaf that signs another leaf, and a path that is too long."""
-    leaf = Authority("Works Ltd")
+    leaf = Authority("Works Ltd", bytes(31) + b"x")
     leaf_der = ROOT.issue(leaf.key.public_key(), {NameOID.COMMON_NAME: "Works Ltd"})
     assert "may not sign others" in objection([leaf.issue(HOLDER, SUBJECT), leaf_der])
     first, first_der = ROOT.below("First", path_length=0)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.embedded import open_folder
+from api.receipts import receipt_tree, verify
 from api.remote import RemoteSource
 from api.sources import open_source
 from ledger.audit.findings import Report, Verdict
@@ -21,6 +25,7 @@ from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
 from ledger.chain.note import NoteSigner, note_key, sign_note
 from ledger.chain.tiles import BundleId, encode_bundle
 from ledger.chain.tree import HASH_BYTES
+from ledger.envelope import Sealer
 from ledger.errors import Halted, OutcomeUnknown, Unavailable
 from ledger.evidence import entry_for
 from ledger.keys import SigningKey
@@ -30,7 +35,7 @@ from ledger.receivables import invoices
 from ledger.receivables.records import Transfer
 from ledger.service import Receipt, Service
 from ledger.store.records import temporary_records
-from tests.support.desk import ORIGIN, Office, key_of, open_office
+from tests.support.desk import ORIGIN, Office, key_of, open_office, refusal
 from tests.support.story import tell
 
 LOG_KEY = "log of another ledger"
@@ -230,6 +235,41 @@ def test_a_server_cannot_keep_an_audit_busy_for_ever(office: Office) -> None:
     source = RemoteSource(server)
     assert source.disclosures(0, 3) == {}
     list(zip(range(3), source.entries(0, source.size()), strict=False))
+
+
+def test_nobody_fills_the_disclosures_for_ever(office: Office) -> None:
+    """A salt has a bound: else one party makes export files that no auditor reads."""
+
+    def answer(size: int) -> Any:
+        desk = replace(office.desk("acme"), _sealer=Sealer(lambda: os.urandom(size)))
+        draft = desk.draft(AddAccount(number="1", bank="B", currency="CNY"))
+        return office.service.submit_many([draft.signed(office.key("acme/ann"))])[0]
+
+    assert isinstance(answer(64), Receipt)
+    assert answer(65).code.value == "disclosure_does_not_fit"
+
+
+def test_a_receipt_is_of_the_log_that_its_command_was_signed_for(office: Office) -> None:
+    """The key of another trusted log proves nothing, nor does a tree of foreign commands."""
+    receipt = office.service.submit(account(office))
+    tree = receipt_tree(office.embedded.store, office.service.proof(receipt.seq), receipt.seq)
+    own, other = office.embedded.log_keys(), key_of(LOG_KEY)
+    assert verify(json.dumps(tree).encode(), own).envelope.payload["aud"] == ORIGIN
+    head = office.service.signed
+    body = Checkpoint(ORIGIN, head.size, head.root).body
+    proof, _, _ = tree["proof"].partition("\n\n")
+    foreign = note_key("real.example/ledger", other.public)
+    by_other = sign_note(body, [NoteSigner(foreign.name, other)])
+    data = json.dumps(tree | {"proof": f"{proof}\n\n{by_other}"}).encode()
+    assert refusal(lambda: verify(data, [*own, foreign]))[0] == "note_not_signed_by_known_key"
+    elsewhere = sign_checkpoint(Checkpoint(foreign.name, head.size, head.root), other)
+    data = json.dumps(tree | {"proof": f"{proof}\n\n{elsewhere}"}).encode()
+    assert refusal(lambda: verify(data, [foreign]))[0] == "audience_is_another_ledger"
+
+
+def test_an_export_is_for_its_owner_alone(office: Office, tmp_path: Path) -> None:
+    """Disclosures lie in it, as in the database."""
+    assert exported(office, tmp_path / "out").stat().st_mode & 0o077 == 0
 
 
 # -- who reads what --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from ledger.errors import Halted, LedgerError, OutcomeUnknown, Refused, Unavaila
 from ledger.parties.commands import AddAccount, Role, SetApproval, Tier
 from ledger.ports import Batch, SignedHead
 from ledger.service import Receipt, Service
+from ledger.vocabulary import COMMANDS
 from tests.support.desk import ORIGIN, Office, open_office, refusal
 from tests.support.sandbox import START
 
@@ -41,9 +43,8 @@ def account(office: Office, number: int = 1) -> bytes:
 
 def too_large(office: Office) -> bytes:
     """A good command whose entry would have more than 16 KiB."""
-    tiers = tuple(
-        Tier(acts=tuple(f"act.{n:04}" * 7 for n in range(40)), persons=1) for _ in range(9)
-    )
+    acts = tuple(sorted(kind for kind, _ in COMMANDS))[:40]
+    tiers = (Tier(acts=acts, persons=1),) * 20
     return office.signed("acme", SetApproval(tiers=tiers))
 
 
@@ -110,7 +111,7 @@ def test_a_receipt_is_proven_by_tree_and_checkpoint(office: Office) -> None:
     assert open_checkpoint(receipt.checkpoint, ORIGIN, keys).size == receipt.seq + 1
     verify_receipt(office.service.proof(receipt.seq), data, ORIGIN, keys)
     for seq in (-1, receipt.seq + 1):
-        assert refusal(lambda seq=seq: office.service.proof(seq))[0] == "record_not_found"
+        assert refusal(partial(office.service.proof, seq))[0] == "record_not_found"
 
 
 def test_a_refused_command_changes_no_byte(office: Office) -> None:
@@ -180,7 +181,7 @@ def test_after_a_failed_commit_a_retry_gives_the_one_entry(
 def test_a_failed_commit_leaves_no_trace_in_the_rules(office: Office) -> None:
     """What the lost group would have changed does not count for the next one."""
     writer, store = commit_fails(office, Unavailable("full"), written=False)
-    command = SetApproval(tiers=(Tier(acts=("none",), persons=1),))
+    command = SetApproval(tiers=(Tier(acts=("account.add",), persons=1),))
     jti = "01930000-0000-7000-8000-000000000000"
     assert isinstance(writer.submit_many([office.signed("acme", command, jti=jti)])[0], Unavailable)
     store.fault = None

@@ -21,7 +21,7 @@ from typing import Any, Self
 from api.drafting import Desk, Draft
 from ledger import vocabulary
 from ledger.base64url import b64url_encode
-from ledger.book import Book, stake
+from ledger.book import Book
 from ledger.chain.note import NoteKey, note_key
 from ledger.dates import civil_date, parse_instant
 from ledger.envelope import Sealer
@@ -33,6 +33,7 @@ from ledger.parties.commands import SignManifest
 from ledger.parties.decide import operator_id
 from ledger.parties.standing import persons_needed
 from ledger.parties.state import Key
+from ledger.routing import stake
 from ledger.service import Receipt, Service
 from ledger.store.heads import MemoryHeadStore
 from ledger.store.sqlite import SqliteStore

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import NameOID
 
@@ -19,10 +20,13 @@ class Authority:
     """Issues certificates under a root of its own."""
 
     name: str = "Test Root"
-    key: ec.EllipticCurvePrivateKey = field(
-        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
-    )
+    seed: bytes = b"an authority for tests, 32 bytes"
     serial: int = 1000
+
+    @property
+    def key(self) -> ed25519.Ed25519PrivateKey:
+        """Its key, from the seed: the same certificates in every run."""
+        return ed25519.Ed25519PrivateKey.from_private_bytes(self.seed)
 
     def root(self, until: datetime = UNTIL) -> bytes:
         """The self-signed root, DER."""
@@ -64,11 +68,11 @@ class Authority:
             .add_extension(x509.BasicConstraints(ca=ca, path_length=path_length), critical=True)
             .add_extension(usage, critical=True)
         )
-        certificate = builder.sign(self.key, hashes.SHA256())
+        certificate = builder.sign(self.key, None)
         return certificate.public_bytes(serialization.Encoding.DER)
 
     def below(self, name: str, path_length: int | None = None) -> tuple[Authority, bytes]:
         """An issuing authority under this one, and its certificate."""
-        lower = Authority(name)
+        lower = Authority(name, hashlib.sha256(self.seed + name.encode()).digest())
         subject = {NameOID.COMMON_NAME: name}
         return lower, self.issue(lower.key.public_key(), subject, ca=True, path_length=path_length)

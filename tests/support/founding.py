@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from api.drafting import Desk, jwk_of
 from ledger import canonical, vocabulary
+from ledger.base64url import b64url_encode
 from ledger.chain.entry import LARGEST_ENTRY
 from ledger.keys import SigningKey
 from ledger.parties import commands as p
@@ -14,6 +16,7 @@ from ledger.parties.decide import SUITE
 from ledger.policy.commands import AdoptPolicy, Caps, Clocks, CurrencyDigits, IdentifierRule
 from ledger.policy.state import RULES_NUMBER
 from tests.support.actors import DIGITS, ORIGIN, Make, Said, Stage, digest
+from tests.support.authority import Authority
 
 PARTIES: dict[str, tuple[tuple[Role, ...], tuple[str, ...]]] = {
     "core": ((Role.OBLIGOR,), ("ann", "bob")),
@@ -37,6 +40,11 @@ TWO_PEOPLE = p.Tier(
     currency="CNY",
 )
 """The approval rule of the core enterprise."""
+
+
+AUTHORITY = Authority("Stage Root")
+ROOT = AUTHORITY.root()
+"""Whose certificates bind keys here."""
 
 
 def calendar(last: str = "2040-12-31") -> bytes:
@@ -71,6 +79,7 @@ def policy(document: bytes, rounding: str = "half_up", roll: str = "following") 
             lock_days=4,
             obligor_key_hours=24,
         ),
+        certificate_roots=(b64url_encode(hashlib.sha256(ROOT).digest()),),
     )
 
 
@@ -140,7 +149,7 @@ def found(stage: Stage, *, sandbox: bool = True) -> None:
     """A ledger on which everybody can act."""
     document = calendar()
     said = [] if stage.service.signed.size else [open_ledger(stage, sandbox=sandbox)]
-    said.append(stage.do("operator", policy(document), documents=[document]))
+    said.append(stage.do("operator", policy(document), documents=[document, ROOT]))
     said += [enrol(stage, name, *how) for name, how in PARTIES.items()]
     for name in (*OBLIGORS, *SUPPLIERS, *FINANCIERS):
         for currency in DIGITS:

@@ -184,10 +184,10 @@ def test_a_long_field_refuses_its_row() -> None:
 
 def test_the_keeper_of_a_table_is_the_side_that_no_column_names() -> None:
     """A sales ledger names buyers per row and itself once; a purchase ledger the other way."""
-    sales = "企业代号,发票号码,开票日期,购方单位代号,金额,税额,价税合计\nE1,1,2019-03-01,B7,100,13,113\n"
-    buys = "企业代号,发票号码,开票日期,销方单位代号,金额,税额,价税合计\nE1,1,2019-03-01,A9,100,13,113\n"
     found = []
-    for text in (sales, buys):
+    for other, name in (("购方单位代号", "B7"), ("销方单位代号", "A9")):
+        header = f"企业代号,发票号码,开票日期,{other},金额,税额,价税合计"
+        text = f"{header}\nE1,1,2019-03-01,{name},100,13,113\n"
         (row,) = read(text.encode(), name="t.csv", digits={"CNY": 2}.get)
         assert isinstance(row.outcome, InvoiceDocument)
         found.append((row.outcome.seller.name, row.outcome.buyer.name))

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.x509.oid import NameOID
+
 from api.drafting import Desk
 from ledger import vocabulary
+from ledger.base64url import b64url_encode
 from ledger.parties import commands as p
 from ledger.parties.commands import Role
 from ledger.parties.state import Key, Party
 from ledger.service import Receipt
 from tests.support import having as h
 from tests.support.actors import DIGITS, Stage, digest
+from tests.support.authority import Authority
 from tests.support.founding import (
+    AUTHORITY,
     FINANCIERS,
     OBLIGORS,
     PARTIES,
@@ -113,6 +119,20 @@ def _attest_key(s: Stage) -> None:
     s.do("bank", p.AttestKey(kid=kid, evidence=digest("transfer"), account="DE02 1203"))
 
 
+def certificate(key: Key, number: str, authority: Authority = AUTHORITY) -> str:
+    """A certificate by `authority` that names this key and registration number."""
+    public = Ed25519PublicKey.from_public_bytes(key.public().raw)
+    subject = {NameOID.ORGANIZATION_IDENTIFIER: f"NTRCN-{number}"}
+    return b64url_encode(authority.issue(public, subject))
+
+
+def _certify(s: Stage) -> None:
+    key = _vouched(s)
+    number = s.get(Party, key.party).identifiers[0].value
+    chain = (certificate(key, number),)
+    s.do(s.name_of(key.party), p.CertifyKey(kid=key.id, chain=chain))
+
+
 def _vouched(s: Stage) -> Key:
     number = s.next()
     said = h.sure(enrol(s, f"extra-{number}", [Role.SUPPLIER], ["ann"]))
@@ -157,6 +177,7 @@ STANDING: dict[str, Act] = {
     "key.rotate": _rotate,
     "key.revoke": _revoke,
     "key.attest": _attest_key,
+    "key.certify": _certify,
     "approval.set": _set_approval,
     "account.add": _add_account,
     "manifest.sign": _manifest,

@@ -11,6 +11,8 @@ from ledger.parties.commands import Role
 from tests.support import having as h
 from tests.support.actors import Stage, digest
 from tests.support.acts import bind
+from tests.support.acts.parties import certificate
+from tests.support.authority import Authority
 from tests.support.founding import enrolment, genesis, open_ledger
 from tests.support.mistakes.form import Mistake
 
@@ -85,6 +87,17 @@ def _own_word(s: Stage) -> None:
     s.do("bank", p.AttestKey(kid=kid, evidence=digest("mine"), account="DE02"))
 
 
+def _forged_certificate(s: Stage) -> None:
+    key = s.keys_of("first")[0]
+    forger = Authority("Forger", bytes(32))
+    s.do("first", p.CertifyKey(kid=key.id, chain=(certificate(key, "FIRST", forger),)))
+
+
+def _anothers_certificate(s: Stage) -> None:
+    key = s.keys_of("first")[0]
+    s.do("first", p.CertifyKey(kid=key.id, chain=(certificate(key, "SECOND"),)))
+
+
 def _too_many_people(s: Stage) -> None:
     s.do("first", p.SetApproval(tiers=(p.Tier(acts=(), persons=4),)))
 
@@ -101,6 +114,8 @@ STANDING: dict[str, Mistake] = {
     "identifier_is_taken": _taken_number,
     "party_not_complete": _half_a_person,
     "assurance_not_raised": _own_word,
+    "certificate_invalid": _forged_certificate,
+    "certificate_names_another": _anothers_certificate,
     "approval_rule_unreachable": _too_many_people,
 }
 """By the name of the refusal that it meets."""

@@ -64,8 +64,6 @@ UNREACHABLE: dict[str, str] = {
         ],
         _HTTP,
     ),
-    "certificate_invalid": "no command carries a certificate yet",
-    "certificate_names_another": "no command carries a certificate yet",
     "holding_is_not_locked": "an instructed advance keeps its lock until it ends itself",
     "holding_is_not_financed": "no command gives title back yet",
 }

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from api.auth import Caller
+from ledger.evidence import may_take
 from ledger.financing.state import (
     Financing,
     Offer,
-    OfferState,
     Programme,
     ProgrammeState,
     Request,
@@ -26,7 +26,6 @@ from ledger.parties.commands import Role
 from ledger.parties.state import Account, Party
 from ledger.receivables.state import (
     Holding,
-    HoldingState,
     Invoice,
     Receivable,
     Transfer,
@@ -183,15 +182,7 @@ def _offer(record: Offer, book: Reader, party: str) -> Hidden:
     """A holder sees the open offers that one of its holdings could be sold under."""
     if record.financier == party:
         return NOTHING
-    programme = book.get(Programme, record.programme)
-    if record.state is not OfferState.OPEN or programme is None:
-        return None
-    for item in book.find(Holding, holder=party):
-        named = record.obligors or programme.obligors or (item.obligor,)
-        if item.is_open and item.state is not HoldingState.FINANCED and item.obligor in named:
-            return frozenset({"obligors"})
-    sold = any(item.offer == record.id for item in book.find(Financing, holder=party))
-    return frozenset({"obligors"}) if sold else None
+    return frozenset({"obligors"}) if may_take(book, record, party) else None
 
 
 def _is(book: Reader, party: str, role: Role) -> bool:

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, ClassVar, cast
 
 from ledger import vocabulary
+from ledger.chain.entry import LARGEST_ENTRY
 from ledger.envelope import Envelope, verify_signatures
 from ledger.errors import RefusalCode, Refused, Repeated
 from ledger.financing import records as financing_records
@@ -216,6 +217,13 @@ class Book:
         command = vocabulary.parse(envelope, lambda _: None)
         if not isinstance(command, parties_commands.OpenLedger):
             raise Refused(RefusalCode.LEDGER_NOT_OPEN, "The first entry of a log is its genesis.")
+        frozen = (vocabulary.FIELD_CLASSES.get(command.rules), LARGEST_ENTRY)
+        refuse_if(
+            (command.field_classes, command.largest_entry) != frozen,
+            RefusalCode.FIELD_INVALID,
+            "field_classes or largest_entry is not what these rules fix.",
+            "/body",
+        )
         key = genesis_key(envelope)
         verify_signatures(envelope, {key.kid: key})
         signer = Signer(

@@ -35,6 +35,7 @@ LIFETIME_S = 7 * 24 * 3600
 """`exp` is at most this many seconds after `iat`."""
 
 _JTI = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_DIGEST = re.compile(rb'"([A-Za-z0-9_-]{43})"')
 _PAYLOAD_FIELDS = frozenset({"aud", "body", "by", "exp", "iat", "jti", "kind", "salt", "ver"})
 _ALGORITHMS = {"Ed25519": "Ed25519", "EdDSA": "Ed25519", "ES256": "ES256"}
 
@@ -278,12 +279,18 @@ def _read_documents(documents: Sequence[str]) -> dict[str, bytes]:
     return found
 
 
-def _check_named(envelope: Envelope) -> None:
-    """Nothing is kept beside the log for ever that no field asks for."""
+def named_digests(envelope: Envelope) -> frozenset[str]:
+    """Whatever the payload or a disclosure names that has the form of a SHA-256 digest."""
     texts = [envelope.tree["payload"], *envelope.disclosed]
     said = b"".join(b64url_decode(text) for text in texts)
+    return frozenset(found.decode() for found in _DIGEST.findall(said))
+
+
+def _check_named(envelope: Envelope) -> None:
+    """Nothing is kept beside the log for ever that no field asks for."""
+    named = named_digests(envelope) if envelope.documents else frozenset()
     for digest in envelope.documents:
-        if f'"{digest}"'.encode() not in said:
+        if digest not in named:
             raise Refused(
                 RefusalCode.FIELD_UNKNOWN,
                 f"No field names the document with the SHA-256 {digest}.",

@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.book import Touch
+from ledger.book import Book, Touch
 from ledger.chain.entry import read_entry
 from ledger.envelope import Envelope, read_disclosure, read_envelope
 from ledger.errors import RefusalCode, Refused
-from ledger.financing.records import Financing
-from ledger.model.records import R, make_id
+from ledger.financing.records import Financing, Offer, OfferState, Programme
+from ledger.model.records import R, Reader, make_id
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Key, Party
 from ledger.ports import LogReader, Records
-from ledger.receivables.records import Holding, Receivable, Transfer
+from ledger.receivables.records import Holding, HoldingState, Receivable, Transfer
 
 ALL_SEEING = frozenset({Role.AUDITOR, Role.REGULATOR})
 Path = tuple[str, ...]
@@ -32,12 +32,14 @@ Path = tuple[str, ...]
 class Audience:
     """Who may see a sealed field besides its signer.
 
-    These parties, everybody with one of these roles, and whoever met the party `met` (its name).
+    These parties, everybody with one of these roles, whoever met the party `met` (its name), and
+    whoever may take one of `offers`.
     """
 
     parties: frozenset[str] = frozenset()
     roles: frozenset[Role] = frozenset()
     met: str | None = None
+    offers: tuple[Offer, ...] = ()
 
     def includes(self, asker: Party, records: Records) -> bool:
         """Whether `asker` is one of them."""
@@ -45,6 +47,7 @@ class Audience:
             asker.id in self.parties
             or bool(self.roles & frozenset(asker.roles))
             or (self.met is not None and knows(records, asker.id, self.met))
+            or any(may_take(Book(records), offer, asker.id) for offer in self.offers)
         )
 
 
@@ -106,6 +109,17 @@ def holders_of(records: Records, receivable: str) -> frozenset[str]:
     """Everybody who holds or held a part of a receivable."""
     found = records.find(Holding, {"receivable": receivable})
     return frozenset(party for holding in found for party in holding.chain)
+
+
+def may_take(book: Reader, offer: Offer, party: str) -> bool:
+    """Whether an open offer is for a holding that the party has, or it sold one under it."""
+    programme = book.get(Programme, offer.programme)
+    if offer.state is OfferState.OPEN and programme is not None:
+        for item in book.find(Holding, holder=party):
+            named = offer.obligors or programme.obligors or (item.obligor,)
+            if item.is_open and item.state is not HoldingState.FINANCED and item.obligor in named:
+                return True
+    return any(item.offer == offer.id for item in book.find(Financing, holder=party))
 
 
 def knows(records: Records, asker: str, other: str) -> bool:
@@ -278,12 +292,15 @@ def _transfer(act: _Act, path: Path) -> Audience:
 
 
 def _programme(act: _Act, path: Path) -> Audience:
-    return Audience(roles=frozenset({Role.SUPPLIER})) if path[0] == "name" else Audience()
+    if path[0] != "name":
+        return Audience()
+    found = act.view.records.find(Offer, {"programme": act.made("prg")})
+    return Audience(offers=tuple(found))
 
 
 def _offer(act: _Act, path: Path) -> Audience:
-    shown = path[0] in ("rate_ppm", "max_amount")
-    return Audience(roles=frozenset({Role.SUPPLIER})) if shown else Audience()
+    offer = act.view.get(Offer, act.made("off"))
+    return Audience(offers=(offer,) if offer and path[0] in ("rate_ppm", "max_amount") else ())
 
 
 def _financing(act: _Act, path: Path) -> Audience:

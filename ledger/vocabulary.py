@@ -175,8 +175,15 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
+FIELD_CLASSES: Mapping[int, str] = {1: "eFzEj5QbGt5Dg8O9alcu2eAWbFfAcb6QlvoWklBsT_E"}
+"""By rules number the digest of the table of sealed fields: what a genesis commits to.
+
+Frozen per number, since an old genesis is judged again by every later build.
+"""
+
+
 def field_classes_digest() -> str:
-    """The base64url SHA-256 of the table of sealed fields: what genesis commits to."""
+    """The base64url SHA-256 of the table of sealed fields of this build."""
     table: dict[str, Any] = {
         f"{kind}/{ver}": field_classes(command) for (kind, ver), command in COMMANDS.items()
     }

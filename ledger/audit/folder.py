@@ -106,6 +106,8 @@ class FolderSource:
 
     def _read(self, place: str) -> bytes:
         path = self._folder / place
+        if not path.is_file():
+            raise Refused(RefusalCode.EXPORT_MALFORMED, "The file is missing.", place=place)
         if path.stat().st_size > LARGEST_FILE:
             raise Refused(RefusalCode.BYTES_TOO_LARGE, "The file is too large.", place=place)
         return path.read_bytes()

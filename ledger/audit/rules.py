@@ -13,7 +13,7 @@ from ledger.audit.source import Source
 from ledger.base64url import b64url_encode
 from ledger.book import RECORDS, Book
 from ledger.chain.entry import Entry
-from ledger.envelope import Envelope, read_envelope, sealed_digests
+from ledger.envelope import Envelope, named_digests, read_envelope, sealed_digests
 from ledger.errors import Repeated
 from ledger.model.records import Record
 from ledger.ports import Records
@@ -43,19 +43,31 @@ def check_rules(
     A replay cannot go past an entry whose disclosures are missing, nor past one whose command is
     refused: what follows rests on it.
     """
-    scratch.put((), _documents(source, found))
+    documents = _documents(source, found)
     book = Book(scratch)
     for entry in log.entries:
         envelope = read_envelope(entry.command, tuple(disclosures.get(entry.seq, ())))
         if not _is_complete(envelope):
             return len(log.entries) - entry.seq
+        brought = _brought(envelope, documents)
+        if brought:
+            scratch.put((), brought)
         if not _replay(book, envelope, entry, found):
             return 0
         if entry.seq % FLUSH_EVERY == FLUSH_EVERY - 1:
             _flush(book, scratch)
         progress(entry.seq + 1)
     _flush(book, scratch)
+    for digest in documents:
+        detail = "No entry names this rule document."
+        found.add(Level.RULES, "document_stray", detail, None, digest)
     return 0
+
+
+def _brought(envelope: Envelope, documents: dict[str, bytes]) -> dict[str, bytes]:
+    """The rule documents that no earlier entry named: they are at hand from this one on."""
+    named = documents.keys() & named_digests(envelope) if documents else frozenset()
+    return {digest: documents.pop(digest) for digest in sorted(named)}
 
 
 def compare_records(source: Source, scratch: Records, found: Collector) -> int:

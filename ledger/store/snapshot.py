@@ -37,18 +37,28 @@ class Snapshot(View):
     For one thread. Reading raises `Halted` when the file is damaged so that SQLite gives up.
     """
 
-    def __init__(self, connection: Connection, head: SignedHead | None) -> None:
+    def __init__(self, connection: Connection, heads: HeadStore) -> None:
         @contextmanager
         def connect() -> Iterator[Connection]:
             with reading_errors():
                 yield connection
 
         super().__init__(connect)
-        self.head = head
+        self.head: SignedHead | None = None
         """The last signed head, or None before the first."""
+        self._damage: LedgerError | None = None
+        try:
+            self.head = heads.read()
+        except LedgerError as error:
+            self._damage = error
 
     def checkpoint(self) -> str | None:
-        """The note of the signed head, or None before the first."""
+        """The note of the signed head, or None before the first.
+
+        Raises what reading the head store raised: the log is there to be read all the same.
+        """
+        if self._damage is not None:
+            raise self._damage
         return None if self.head is None else self.head.note
 
     def derived(self, kind: type[R]) -> Iterator[R]:
@@ -139,7 +149,7 @@ def _begin(connection: Connection, heads: HeadStore) -> Snapshot:
         if attempt:
             connection.exec_driver_sql("ROLLBACK")
             time.sleep(PAUSE_SECONDS)
-        snapshot = Snapshot(connection, heads.read())
+        snapshot = Snapshot(connection, heads)
         with reading_errors():
             connection.exec_driver_sql("BEGIN")
         if snapshot.size() <= (snapshot.head.size if snapshot.head else 0):

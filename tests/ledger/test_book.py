@@ -74,7 +74,9 @@ def genesis_refused(embedded: Embedded, name: str = ORIGIN, /, **changes: Any) -
     ("changes", "expected"),
     [
         ({"suite": "SM3+SM2"}, ("field_invalid", "/body/suite")),
-        ({"rules": 2}, ("rules_unknown", "/body/rules")),
+        ({"rules": 2}, ("field_invalid", "/body")),
+        ({"field_classes": "A" * 43}, ("field_invalid", "/body")),
+        ({"largest_entry": 2048}, ("field_invalid", "/body")),
         ({"origin": "other.example"}, ("audience_is_another_ledger", "")),
         ({"time_zone": "Nowhere/Town"}, ("zone_unknown", "")),
         ({"time_zone": "localtime"}, ("zone_unknown", "")),

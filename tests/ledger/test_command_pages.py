@@ -17,6 +17,7 @@ from ledger.chain.tree import leaf_hash, mth
 from ledger.envelope import read_submission, verify_signatures
 from ledger.errors import Refused
 from ledger.keys import from_jwk, public_key
+from ledger.policy.state import RULES_NUMBER
 from tests.tidy import ROOT
 from tests.vectors import make_commands
 from tests.vectors.make_commands import FOLDER, KEYS, VECTORS, render
@@ -127,3 +128,8 @@ def test_every_refusal_in_the_vectors_is_one() -> None:
     """The generator fails loudly when a text of its refused list is taken."""
     with pytest.raises(AssertionError):
         make_commands.refusal_of("1")
+
+
+def test_what_is_sealed_is_frozen_with_the_rules_number() -> None:
+    """The table of field classes that a genesis commits to is that of this build."""
+    assert vocabulary.FIELD_CLASSES[RULES_NUMBER] == vocabulary.field_classes_digest()

@@ -131,11 +131,13 @@ def test_rows_swapped_in_every_derived_table(short: Ending, tmp_path: Path) -> N
     copy, changed = tmp_path / "copy.db", set()
     with hands_on(short.path, copy) as hands:
         for table in DERIVED:
-            rows = hands.rows(table)
-            if len(rows) > 1:
-                names = [name for name in columns(table) if name != "id"]
-                hands.swap(table, rows[0], rows[-1], names)
-                changed |= {(table, rows[0]["id"]), (table, rows[-1]["id"])}
+            first, *others = hands.rows(table)
+            names = [name for name in columns(table) if name != "id"]
+            # Rows that say the same but for the id cannot be told apart once swapped.
+            other = next((row for row in others if any(row[n] != first[n] for n in names)), None)
+            if other is not None:
+                hands.swap(table, first, other, names)
+                changed |= {(table, first["id"]), (table, other["id"])}
     check_named(short.audit(copy), changed)
 
 

@@ -330,23 +330,30 @@ class Twin:
     stage: Stage
     before: Callable[[], None]
     differences: list[str] = field(default_factory=list)
+    ticks: int = 0
+
+    def _tick(self) -> None:
+        """Let `before` act, with ink of its own: the same ink would give it a command's jti."""
+        self.ticks += 1
+        self.stage.ink.seed(self.ticks)
+        self.before()
 
     def repeat(self, said: Said, ink: Any, *what: Any, **how: Any) -> None:
         """The same again: to be compared with what was `said`."""
-        self.before()
+        self._tick()
         self.stage.ink.setstate(ink)
         self._compare(said.answer, self.stage.do(*what, **how).answer)
 
     def repeat_manifest(self, said: Sequence[Said], ink: Any, *what: Any) -> None:
         """The same manifest again."""
-        self.before()
+        self._tick()
         self.stage.ink.setstate(ink)
         for one, other in zip(said, self.stage.manifest(*what), strict=True):
             self._compare(one.answer, other.answer)
 
     def repeat_bytes(self, answer: Receipt | str, data: bytes) -> None:
         """The same bytes again."""
-        self.before()
+        self._tick()
         self._compare(answer, self.stage._send(data))
 
     def _compare(self, one: Receipt | str, other: Receipt | str) -> None:

@@ -172,7 +172,7 @@ def request(s: Stage) -> Request:
     """An open request."""
 
     def make() -> Request:
-        item = held(s, fresh=1)
+        item = held(s, fresh=1, amount=Money(10_000, "CNY"))
         said = sure(s.do(s.name_of(item.holder), wish(s, item)))
         return s.get(Request, said.id("req"))
 

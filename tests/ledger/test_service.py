@@ -284,7 +284,7 @@ def test_trap_12_a_bit_that_flips_between_hash_and_store_stops_the_writer(office
     assert writer.signed == before == office.service._heads.read()
     with pytest.raises(Halted):
         writer.submit(account(office, 2))
-    with pytest.raises(Halted, match="not those that were hashed|what is stored is damaged"):
+    with pytest.raises(Halted, match=r"not those that were hashed|what is stored is damaged"):
         service(office)
     assert office.service._heads.read() == before
 

@@ -38,8 +38,8 @@ def _alone(s: Stage) -> None:
 
 def _two_for_one(s: Stage) -> None:
     kids = {key.person: key.id for key in s.keys_of("second")}
-    account = p.AddAccount(number="1", bank="Bank", currency="CNY")
-    s.do("second", account, keys=[s.secrets[kids["ann"]], s.secrets[kids["bob"]]])
+    revoke = p.RevokeKey(kid=kids["cat"], reason="lost")
+    s.do("second", revoke, keys=[s.secrets[kids["ann"]], s.secrets[kids["bob"]]])
 
 
 def _stranger_enrols(s: Stage) -> None:

@@ -40,7 +40,9 @@ def run(
     """
     keys = trusted_keys(policy)
     signer = read_keys([key], None)[0] if key else None
-    with open_source(source, party, signer) as opened, progress("auditing", None) as tell:
+    origins = [trusted.name for trusted in keys]
+    reading = open_source(source, party, signer, origins)
+    with reading as opened, progress("auditing", None) as tell:
         report = audit(opened, temporary_records, level=level, keys=keys, jobs=jobs, progress=tell)
     if as_json:
         say_json(report_tree(report))

@@ -17,7 +17,7 @@ from ledger.errors import LedgerError
 
 COMMANDS = {
     "demo": "The whole story on real input, on a sandbox ledger, ending in an audit.",
-    "serve": "The API and the console.",
+    "serve": "The API over a ledger in a folder.",
     "init": "Open a ledger in a folder.",
     "keygen": "Make a key for one person.",
     "enrol": "Apply for a party (--apply), or enrol it as the operator.",

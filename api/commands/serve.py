@@ -1,4 +1,4 @@
-"""`duebill serve`: the API and the console over a ledger in a folder."""
+"""`duebill serve`: the API over a ledger in a folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def run(
     host: Annotated[str | None, typer.Option(help="Where to listen.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65_535)] = None,
 ) -> None:
-    """Serve the API and the console until interrupted.
+    """Serve the API until interrupted.
 
     What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HOST, DUEBILL_PORT.
     """

@@ -117,7 +117,26 @@ class Long(Ledger):
     """Many longer runs, other ones each time."""
 
 
+class Audited(Ledger):
+    """The auditor comes after every step: nothing is wrong, and replay gives the very tables."""
+
+    @invariant()
+    def audited(self) -> None:
+        """A full audit of the database as it stands, under the head that was signed last."""
+        if self.stage.service.signed.size:
+            report = Ending(self.stage).audit()
+            assert (report.verdict, report.findings) == (Verdict.CLEAN, [])
+
+
+class AuditedLong(Audited):
+    """The same for many histories."""
+
+
 TestShort = Short.TestCase
 TestShort.settings = SHORT
+TestAudited = Audited.TestCase
+TestAudited.settings = settings(SHORT, max_examples=2, stateful_step_count=12)
+TestAuditedLong = pytest.mark.long(pytest.mark.timeout(7_200)(AuditedLong.TestCase))
+TestAuditedLong.settings = settings(LONG, max_examples=20, stateful_step_count=30)
 TestLong = pytest.mark.long(pytest.mark.timeout(7_200)(Long.TestCase))
 TestLong.settings = LONG

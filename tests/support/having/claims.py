@@ -139,7 +139,7 @@ def closed(s: Stage) -> Holding:
     return one(s, Holding, lambda item: not item.is_open, make, 0)
 
 
-def with_agent(s: Stage) -> Receivable:
+def with_agent(s: Stage, *, fresh: float = FRESH) -> Receivable:
     """An acknowledged receivable that is paid through an agent, the bank."""
     terms = c.Terms(
         waiver_of_defences=False,
@@ -159,6 +159,7 @@ def with_agent(s: Stage) -> Receivable:
         Receivable,
         lambda item: item.paying_agent is not None and item.state is ReceivableState.ACKNOWLEDGED,
         make,
+        fresh,
     )
 
 

@@ -228,7 +228,7 @@ def _recorded(s: Stage) -> None:
 
 
 def _other_agent(s: Stage) -> None:
-    s.do("house", distribution(s, h.with_agent(s)))
+    s.do("house", distribution(s, h.with_agent(s, fresh=1)))
 
 
 def _one_leg_twice(s: Stage) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -109,25 +111,12 @@ def _prepare(folder: Path) -> None:
     (folder / MARK).touch()
 
 
-def _bars() -> Any:
-    return _BarsContext()
-
-
-class _BarsContext:
-    """Opens and closes the display."""
-
-    def __init__(self) -> None:
-        columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn())
-        self._progress = Progress(
-            *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
-        )
-
-    def __enter__(self) -> Bars:
-        self._progress.start()
-        return Bars(self._progress)
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+@contextmanager
+def _bars() -> Iterator[Bars]:
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        yield Bars(progress)
 
 
 def _play(documents: Path, folder: Path, bars: Bars, *, quiet: bool) -> dict[str, Any]:

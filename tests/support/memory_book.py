@@ -7,17 +7,9 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any, cast
 
-from ledger.financing import events as financing_events
-from ledger.financing import state as financing
 from ledger.model.codec import read, write
 from ledger.model.records import R
-from ledger.parties import events as parties_events
-from ledger.parties import state as parties
-from ledger.policy import events as policy_events
-from ledger.policy import state as policy
-from ledger.receivables import state as receivables
-from ledger.settlement import events as settlement_events
-from ledger.settlement import state as settlement
+from ledger.routing import evolve
 
 
 class MemoryBook:
@@ -56,7 +48,7 @@ class MemoryBook:
         self.seq += 1
         for event in events:
             self.log.append(event)
-            for record in _evolve(self, event):
+            for record in evolve(self, event):
                 placed = replace(record, last_seq=self.seq)
                 # Stored is the plain tree: every record survives the way there and back.
                 assert read(type(placed), write(placed)) == placed
@@ -70,18 +62,6 @@ class MemoryBook:
         other.seq = self.seq
         other.log = list(self.log)
         return other
-
-
-def _evolve(book: MemoryBook, event: Any) -> tuple[Any, ...]:
-    if isinstance(event, policy_events.Event):
-        return policy.evolve(book, event)
-    if isinstance(event, parties_events.Event):
-        return parties.evolve(book, event)
-    if isinstance(event, financing_events.Event):
-        return financing.evolve(book, event)
-    if isinstance(event, settlement_events.Event):
-        return settlement.evolve(book, event)
-    return receivables.evolve(book, event)
 
 
 def _plain(value: Any) -> Any:

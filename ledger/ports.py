@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ledger.chain.entry import Entry, Head
 from ledger.chain.tiles import TileId
@@ -37,8 +38,8 @@ class Batch:
 
     entries: Sequence[Entry]
     tiles: Sequence[tuple[TileId, bytes]]
-    disclosures: Sequence[tuple[int, str]]
-    """(seq, disclosure text), append-only."""
+    disclosures: Sequence[tuple[int, str, str]]
+    """(seq, base64url SHA-256 of the text, disclosure text), append-only."""
     documents: Mapping[str, bytes]
     records: Sequence[Record]
     head: Head = field(default_factory=Head)
@@ -72,16 +73,39 @@ class LogReader(Protocol):
         ...
 
 
+Place: TypeAlias = tuple[str, str]
+"""Where a record is: the name of its kind's table, and its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The exclusive right to append, while it is held.
+
+    `size` is how many entries the log has now. `moved` gives the places of the records that
+    others changed in entries from a sequence number on; None when that is no longer known.
+    """
+
+    size: int
+    moved: Callable[[int], Collection[Place] | None]
+
+
 class Store(LogReader, Protocol):
-    """The one place where entries are kept. One process writes."""
+    """The one place where entries are kept. One writer at a time."""
 
     @property
     def records(self) -> Records:
-        """The derived records."""
+        """The derived records; inside a turn, as of that turn."""
+        ...
+
+    def turn(self) -> AbstractContextManager[Turn]:
+        """The right to append, held for one `commit` at most; others wait.
+
+        Raises `Unavailable` when it cannot be had within seconds.
+        """
         ...
 
     def commit(self, batch: Batch) -> None:
-        """All of `batch` durably, or nothing of it.
+        """All of `batch` durably, or nothing of it, in this thread's turn, which it ends.
 
         Raises `Unavailable` when surely nothing was written, `OutcomeUnknown` when that is open.
         """

@@ -194,7 +194,11 @@ class Service:
             entries=[item.entry for item in taken],
             tiles=tiles,
             disclosures=[
-                (item.entry.seq, text) for item in taken for text in item.envelope.disclosed
+                (item.entry.seq, digest, text)
+                for item in taken
+                for digest, text in zip(
+                    item.envelope.disclosures, item.envelope.disclosed, strict=True
+                )
             ],
             documents={
                 digest: data

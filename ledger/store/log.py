@@ -4,120 +4,134 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import Column, ColumnElement, Connection, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from ledger.base64url import b64url_encode
 from ledger.chain.tiles import TILE_WIDTH, TileId, derive_tile
 from ledger.chain.tree import HASH_BYTES, LARGEST_SIZE
 from ledger.errors import Halted
 from ledger.ports import Batch
-from ledger.store.records import Connect, put_documents, put_records
+from ledger.store.records import put_documents, put_records
+from ledger.store.sql import Connect, Driver, everything, insert, text_of
 from ledger.store.tables import DISCLOSURE, DOCUMENT, ENTRY, TILE
 
 PAGE = 1_024
 """Entries read per statement, so that a slow consumer holds no connection in between."""
 
-# Built once: SQLAlchemy spends longer on building a statement than SQLite on running it.
-_SIZE = select(func.coalesce(func.max(ENTRY.c.seq) + 1, 0))
-_ADD_ENTRIES, _ADD_TILES, _ADD_DISCLOSURES = ENTRY.insert(), TILE.insert(), DISCLOSURE.insert()
+_BETWEEN: tuple[BindParameter[int], BindParameter[int]] = (bindparam("first"), bindparam("last"))
+_STATEMENTS = {
+    "last": select(func.max(ENTRY.c.seq)),
+    "entries": select(ENTRY.c.seq, ENTRY.c.data)
+    .where(ENTRY.c.seq.between(*_BETWEEN))
+    .order_by(ENTRY.c.seq),
+    "leaves": select(ENTRY.c.leaf).where(ENTRY.c.seq.between(*_BETWEEN)).order_by(ENTRY.c.seq),
+    "tile": select(TILE.c.data).where(
+        TILE.c.level == bindparam("level"), TILE.c.position == bindparam("position")
+    ),
+    "disclosures": select(DISCLOSURE.c.seq, DISCLOSURE.c.text)
+    .where(DISCLOSURE.c.seq.between(*_BETWEEN))
+    .order_by(DISCLOSURE.c.seq, DISCLOSURE.c.digest),
+}
+
+
+@lru_cache(maxsize=64)
+def _sql(name: str, dialect: str) -> str:
+    return text_of(_STATEMENTS[name], dialect)
 
 
 class SqlLog:
     """Entries, tiles, disclosures and documents over connections that `connect` lends."""
 
-    def __init__(self, connect: Connect) -> None:
-        self._connect = connect
+    def __init__(self, connect: Connect, dialect: str = "sqlite") -> None:
+        self.connect = connect
+        self.dialect = dialect
 
     def size(self) -> int:
         """How many entries are there: one more than the highest sequence number."""
-        with self._connect() as connection:
-            return _size(connection)
+        with self.connect() as driver:
+            return size_of(driver, self.dialect)
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """The bytes of entries start … stop-1, in order; one that is missing is left out."""
-        seq = ENTRY.c.seq
-        page = select(seq, ENTRY.c.data).order_by(seq).limit(PAGE)
+        statement = f"{_sql('entries', self.dialect)} LIMIT {PAGE}"
         while start < stop:
-            with self._connect() as connection:
-                rows = connection.execute(page.where(_within(seq, start, stop))).all()
+            with self.connect() as driver:
+                rows = driver.execute(statement, _within(start, stop)).fetchall()
             for _, data in rows:
                 yield as_bytes(data)
             # By rows, not by numbers: a forged row with a giant number must not keep us busy.
-            start = rows[-1].seq + 1 if rows else stop
+            start = rows[-1][0] + 1 if rows else stop
 
     def tile(self, tile: TileId) -> bytes:
         """The hashes of a tile: a full one as stored, a partial one derived if need be.
 
         Raises `Halted` when the log does not hold what the tile covers.
         """
-        statement = select(TILE.c.data).where(
-            TILE.c.level == tile.level, TILE.c.position == tile.index
-        )
-        with self._connect() as connection:
-            stored = connection.execute(statement).scalar_one_or_none()
-        if stored is not None:
-            return as_bytes(stored)[: tile.width * HASH_BYTES]
+        with self.connect() as driver:
+            row = driver.execute(_sql("tile", self.dialect), (tile.level, tile.index)).fetchone()
+        if row is not None:
+            return as_bytes(row[0])[: tile.width * HASH_BYTES]
         if tile.width == TILE_WIDTH:
             raise Halted(f"The store does not hold {tile.path}.")
         return derive_tile(tile, self.tile) if tile.level else self._leaves(tile)
 
     def _leaves(self, tile: TileId) -> bytes:
         first = tile.index * TILE_WIDTH
-        seq = ENTRY.c.seq
-        statement = (
-            select(ENTRY.c.leaf).where(_within(seq, first, first + tile.width)).order_by(seq)
-        )
-        with self._connect() as connection:
-            leaves = connection.execute(statement).scalars().all()
+        within = _within(first, first + tile.width)
+        with self.connect() as driver:
+            leaves = driver.execute(_sql("leaves", self.dialect), within).fetchall()
         if len(leaves) != tile.width:
             raise Halted(f"The store does not hold the entries under {tile.path}.")
-        return b"".join(map(as_bytes, leaves))
+        return b"".join(as_bytes(leaf) for (leaf,) in leaves)
 
     def disclosures(self, start: int, stop: int) -> Mapping[int, Sequence[str]]:
         """The disclosure texts of entries start … stop-1, by entry, each list in digest order."""
-        seq = DISCLOSURE.c.seq
-        statement = (
-            select(seq, DISCLOSURE.c.text)
-            .where(_within(seq, start, stop))
-            .order_by(seq, DISCLOSURE.c.digest)
-        )
         found: dict[int, list[str]] = {}
-        with self._connect() as connection:
-            for number, text in connection.execute(statement):
+        with self.connect() as driver:
+            statement = _sql("disclosures", self.dialect)
+            for number, text in driver.execute(statement, _within(start, stop)):
                 found.setdefault(number, []).append(text if isinstance(text, str) else "")
         return found
 
     def documents(self) -> Mapping[str, bytes]:
         """All rule documents by the digest under which they are kept."""
-        with self._connect() as connection:
-            rows = connection.execute(select(DOCUMENT.c.digest, DOCUMENT.c.data)).all()
-        return {row.digest: as_bytes(row.data) for row in rows}
+        with self.connect() as driver:
+            rows = driver.execute(everything(DOCUMENT, self.dialect)).fetchall()
+        return {digest: as_bytes(data) for digest, data in rows}
 
 
-def write_batch(connection: Connection, batch: Batch) -> None:
-    """Write all of `batch` inside the open transaction.
+def write_batch(driver: Driver, batch: Batch, size: int, dialect: str = "sqlite") -> None:
+    """Write all of `batch` inside the open transaction, behind the `size` entries of the log.
 
     `batch.head` is not kept: it follows from entries and tiles. Raises `Halted` when the entries
     do not go on where the log ends.
     """
-    due = _size(connection)
-    for at, entry in enumerate(batch.entries):
-        if entry.seq != due + at:
-            raise Halted(f"Entry {entry.seq} was to be stored where {due + at} belongs.")
-    rows = [{"seq": entry.seq, "data": entry.data, "leaf": entry.leaf} for entry in batch.entries]
-    tiles = [{"level": t.level, "position": t.index, "data": data} for t, data in batch.tiles]
-    disclosures = [
-        {"seq": seq, "digest": digest_of(text.encode()), "text": text}
-        for seq, text in batch.disclosures
-    ]
-    adding = ((_ADD_ENTRIES, rows), (_ADD_TILES, tiles), (_ADD_DISCLOSURES, disclosures))
-    for statement, values in adding:
-        if values:
-            connection.execute(statement, values)
-    put_documents(connection, batch.documents)
-    put_records(connection, batch.records)
+    check_order(batch, size)
+    added = (
+        (ENTRY, [(entry.seq, entry.data, entry.leaf) for entry in batch.entries]),
+        (TILE, [(tile.level, tile.index, data) for tile, data in batch.tiles]),
+        (DISCLOSURE, batch.disclosures),
+    )
+    for table, rows in added:
+        if rows:
+            driver.executemany(insert(table, dialect), rows)
+    put_documents(driver, batch.documents, dialect)
+    put_records(driver, batch.records, dialect)
+
+
+def check_order(batch: Batch, size: int) -> None:
+    """Raises `Halted` unless the entries of `batch` are those from `size` on."""
+    for due, entry in enumerate(batch.entries, start=size):
+        if entry.seq != due:
+            raise Halted(f"Entry {entry.seq} was to be stored where {due} belongs.")
+
+
+def size_of(driver: Driver, dialect: str = "sqlite") -> int:
+    """How many entries are there: one more than the highest sequence number."""
+    (last,) = driver.execute(_sql("last", dialect)).fetchone()
+    return 0 if last is None else int(last) + 1
 
 
 def as_bytes(value: object) -> bytes:
@@ -130,10 +144,6 @@ def digest_of(data: bytes) -> str:
     return b64url_encode(hashlib.sha256(data).digest())
 
 
-def _within(number: Column[Any], start: int, stop: int) -> ColumnElement[bool]:
-    """From `start` to before `stop`, bounds of any size: SQL knows 64-bit numbers only."""
-    return number.between(min(start, LARGEST_SIZE), min(stop - 1, LARGEST_SIZE))
-
-
-def _size(connection: Connection) -> int:
-    return int(connection.execute(_SIZE).scalar_one())
+def _within(start: int, stop: int) -> tuple[int, int]:
+    """The first and the last number, of any size: SQL knows 64-bit numbers only."""
+    return min(start, LARGEST_SIZE), min(stop - 1, LARGEST_SIZE)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from ledger.model.records import R
 from ledger.store.images import image_of
 from ledger.store.records import SqlRecords
+from ledger.store.sql import bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +55,5 @@ def page(
             linked = select(others[way.link]).where(others[way.party] == party)
             ways.append(columns[way.field].in_(linked))
         statement = statement.where(or_(*ways))
-    with records._connect() as connection:  # noqa: SLF001 - pages are one more way of reading
-        return [image.record(row) for row in connection.execute(statement).all()]
+    with records.connect() as driver:
+        return [image.record(row) for row in driver.execute(*bound(statement, records.dialect))]

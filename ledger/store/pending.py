@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from ledger.store.records import SqlRecords
+from ledger.store.sql import bound
 from ledger.store.sqlite import SqliteStore
 from ledger.store.tables import PENDING
 
@@ -31,8 +32,8 @@ def waiting_of(records: SqlRecords, party: str) -> Sequence[Waiting]:
         .where(columns.party == party)
         .order_by(columns.created_ms, columns.id)
     )
-    with records._connect() as connection:  # noqa: SLF001 - one more way of reading
-        return [Waiting(*row) for row in connection.execute(statement).all()]
+    with records.connect() as driver:
+        return [Waiting(*row) for row in driver.execute(*bound(statement, records.dialect))]
 
 
 def put_waiting(store: SqliteStore, item: Waiting) -> None:
@@ -44,7 +45,7 @@ def put_waiting(store: SqliteStore, item: Waiting) -> None:
         "text": item.text,
         "created_ms": item.created_ms,
     }
-    with store._writing, store._transaction() as connection:  # noqa: SLF001 - the one writer
+    with store._transaction() as connection:  # noqa: SLF001 - the one writer
         connection.execute(delete(PENDING).where(PENDING.c.id == item.id))
         connection.execute(PENDING.insert(), row)
 
@@ -52,5 +53,5 @@ def put_waiting(store: SqliteStore, item: Waiting) -> None:
 def drop_waiting(store: SqliteStore, ids: Sequence[str]) -> None:
     """Let go of commands that were submitted or are over. Raises as `SqliteStore.commit`."""
     if ids:
-        with store._writing, store._transaction() as connection:  # noqa: SLF001 - the one writer
+        with store._transaction() as connection:  # noqa: SLF001 - the one writer
             connection.execute(delete(PENDING).where(PENDING.c.id.in_(list(ids))))

@@ -1,33 +1,27 @@
 """Records in SQL: reading them by id, index or kind, and writing many at once.
 
-Plain SQLAlchemy Core with statements built once per kind; no object-relational mapping, which
-costs ten times as much on this path.
+Statements are compiled once and sent by the driver (`ledger.store.sql`); no object-relational
+mapping, which costs ten times as much on this path.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, create_engine, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, create_engine, select
 from sqlalchemy.pool import StaticPool
 
 from ledger.model.records import R, Record
-from ledger.store.images import image_of
+from ledger.store.images import Image, image_of
+from ledger.store.sql import Connect, Driver, batches, by_ids, by_key, everything, text_of, upsert
 from ledger.store.tables import DERIVED_TABLES, DOCUMENT, METADATA
 
-Connect: TypeAlias = Callable[[], AbstractContextManager[Connection]]
-"""Lends a connection for one read."""
-
-WIDTHS = (1, 20, 400)
-"""Ids per statement, the last one repeated where there are fewer: a list of variable length would
-be compiled anew each time, which costs more than the reading."""
+_DOCUMENT = select(DOCUMENT.c.data).where(DOCUMENT.c.digest == bindparam("digest"))
 
 
 class SqlRecords:
@@ -37,21 +31,18 @@ class SqlRecords:
     book does not list.
     """
 
-    def __init__(self, connect: Connect) -> None:
-        self._connect = connect
+    def __init__(self, connect: Connect, dialect: str = "sqlite") -> None:
+        self.connect = connect
+        self.dialect = dialect
+        self._document = text_of(_DOCUMENT, dialect)
 
     def get(self, kind: type[R], ids: Iterable[str]) -> Mapping[str, R]:
         """The records of these ids; those that do not exist are left out."""
-        wanted = list(dict.fromkeys(ids))
         image = image_of(kind)
         found: dict[str, R] = {}
-        with self._connect() as connection:
-            for start in range(0, len(wanted), WIDTHS[-1]):
-                some = wanted[start : start + WIDTHS[-1]]
-                width = next(width for width in WIDTHS if width >= len(some))
-                padded = some + some[-1:] * (width - len(some))
-                values = {f"id{at}": value for at, value in enumerate(padded)}
-                for row in connection.execute(_by_ids(kind, width), values):
+        with self.connect() as driver:
+            for width, some in batches(list(dict.fromkeys(ids))):
+                for row in driver.execute(by_ids(image.table, width, self.dialect), some):
                     record = image.record(row)
                     found[record.id] = record
         return found
@@ -63,9 +54,12 @@ class SqlRecords:
         """
         image = image_of(kind)
         values = image.key(key)
-        with self._connect() as connection:
-            rows = connection.execute(_by_key(kind, tuple(sorted(values))), values).all()
-        return [image.record(row) for row in rows]
+        names = tuple(sorted(values))
+        with self.connect() as driver:
+            found = driver.execute(
+                by_key(image.table, names, self.dialect), [values[name] for name in names]
+            )
+            return [image.record(row) for row in found]
 
     def scan(self, kind: type[R]) -> Iterator[R]:
         """All records of a kind, ordered by id, as of one moment.
@@ -73,29 +67,28 @@ class SqlRecords:
         A reader that stops half-way should close the iterator: it holds a connection.
         """
         image = image_of(kind)
-        with self._connect() as connection:
-            for row in connection.execute(select(image.table).order_by(image.table.c.id)):
+        with self.connect() as driver:
+            for row in driver.execute(everything(image.table, self.dialect)):
                 yield image.record(row)
 
     def document(self, digest: str) -> bytes | None:
         """A rule document by its base64url SHA-256, or None."""
-        statement = select(DOCUMENT.c.data).where(DOCUMENT.c.digest == digest)
-        with self._connect() as connection:
-            data = connection.execute(statement).scalar_one_or_none()
-        return data if isinstance(data, bytes) else None
+        with self.connect() as driver:
+            row = driver.execute(self._document, (digest,)).fetchone()
+        return row[0] if row and isinstance(row[0], bytes) else None
 
 
 class WritableRecords(SqlRecords):
     """Records that can be written, too, inside one open transaction: for replay and audit."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(lambda: nullcontext(connection))
-        self._connection = connection
+    def __init__(self, driver: Driver, dialect: str = "sqlite") -> None:
+        super().__init__(lambda: nullcontext(driver), dialect)
+        self._driver = driver
 
     def put(self, records: Iterable[Record], documents: Mapping[str, bytes] | None = None) -> None:
         """Keep each record in place of the one with its id, and documents by their digests."""
-        put_records(self._connection, records)
-        put_documents(self._connection, documents or {})
+        put_records(self._driver, records, self.dialect)
+        put_documents(self._driver, documents or {}, self.dialect)
 
 
 @contextmanager
@@ -106,60 +99,39 @@ def temporary_records(path: Path | None = None) -> Iterator[WritableRecords]:
     block ends without an exception.
     """
     with tempfile.TemporaryDirectory(prefix="duebill-") as folder:
-        file = path or Path(folder) / "records.db"
-        engine = create_engine("sqlite://", creator=lambda: _scratch(file), poolclass=StaticPool)
+        connection = _scratch(path or Path(folder) / "records.db")
+        engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
         try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                METADATA.create_all(connection, tables=[*DERIVED_TABLES, DOCUMENT])
-                yield WritableRecords(connection)
-                connection.commit()
+            METADATA.create_all(engine, tables=[*DERIVED_TABLES, DOCUMENT])
+            connection.execute("BEGIN IMMEDIATE")
+            yield WritableRecords(connection)
+            connection.execute("COMMIT")
         finally:
             engine.dispose()
+            connection.close()
 
 
-def put_records(connection: Connection, records: Iterable[Record]) -> None:
-    """Insert or replace records, one statement per kind; of several with one id the last counts."""
-    rows: dict[type, dict[str, Mapping[str, Any]]] = {}
+def rows_of(records: Iterable[Record]) -> Iterator[tuple[Image[Any], list[tuple[Any, ...]]]]:
+    """The records as rows, kind by kind; of several with one id the last counts."""
+    kinds: dict[type, dict[str, Record]] = {}
     for record in records:
-        kind = type(record)
-        rows.setdefault(kind, {})[record.id] = image_of(kind).row(record)
-    for kind, by_id in rows.items():
-        connection.execute(_upsert(kind, connection.dialect.name), list(by_id.values()))
+        kinds.setdefault(type(record), {})[record.id] = record
+    for kind, by_id in kinds.items():
+        image: Image[Any] = image_of(kind)
+        yield image, [tuple(image.row(record).values()) for record in by_id.values()]
 
 
-def put_documents(connection: Connection, documents: Mapping[str, bytes]) -> None:
+def put_records(driver: Driver, records: Iterable[Record], dialect: str = "sqlite") -> None:
+    """Insert or replace records, one statement per kind."""
+    for image, rows in rows_of(records):
+        driver.executemany(upsert(image.table, dialect), rows)
+
+
+def put_documents(driver: Driver, documents: Mapping[str, bytes], dialect: str = "sqlite") -> None:
     """Keep rule documents that are not there yet, by their digests."""
-    for digest, data in documents.items():
-        there = select(DOCUMENT.c.digest).where(DOCUMENT.c.digest == digest)
-        if connection.execute(there).first() is None:
-            connection.execute(DOCUMENT.insert(), {"digest": digest, "data": data})
-
-
-@lru_cache(maxsize=512)
-def _by_ids(kind: type, width: int) -> Select[Any]:
-    table = image_of(kind).table
-    return select(table).where(table.c.id.in_([bindparam(f"id{at}") for at in range(width)]))
-
-
-@lru_cache(maxsize=512)
-def _by_key(kind: type, names: tuple[str, ...]) -> Select[Any]:
-    table = image_of(kind).table
-    return (
-        select(table)
-        .where(*(table.c[name] == bindparam(name) for name in names))
-        .order_by(table.c.id)
-    )
-
-
-@lru_cache(maxsize=256)
-def _upsert(kind: type, dialect: str) -> sqlite.Insert | postgresql.Insert:
-    """SQLite and PostgreSQL share the statement but not the class that builds it."""
-    table = image_of(kind).table
-    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    changed = {column.name: insert.excluded[column.name] for column in table.columns}
-    del changed["id"]
-    return insert.on_conflict_do_update(index_elements=["id"], set_=changed)
+    if documents:
+        statement = f"{text_of(DOCUMENT.insert(), dialect)} ON CONFLICT DO NOTHING"
+        driver.executemany(statement, list(documents.items()))
 
 
 def _scratch(file: Path) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, select
+from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -23,6 +23,7 @@ from ledger.model.records import R
 from ledger.ports import HeadStore, SignedHead
 from ledger.store import schema
 from ledger.store.images import image_of
+from ledger.store.sql import everything
 from ledger.store.sqlite import View, connect_file, reading_errors, reason
 from ledger.store.tables import DISCLOSURE, DOCUMENT, ENTRY, TILE
 
@@ -38,12 +39,15 @@ class Snapshot(View):
     """
 
     def __init__(self, connection: Connection, heads: HeadStore) -> None:
+        driver = connection.connection.driver_connection
+
         @contextmanager
-        def connect() -> Iterator[Connection]:
+        def connect() -> Iterator[Any]:
             with reading_errors():
-                yield connection
+                yield driver
 
         super().__init__(connect)
+        self._connection = connection
         self.head: SignedHead | None = None
         """The last signed head, or None before the first."""
         self._damage: LedgerError | None = None
@@ -99,16 +103,14 @@ class Snapshot(View):
     def schema_faults(self) -> list[str]:
         """What `schema.faults` finds, one sentence each; never raises."""
         try:
-            with self._connect() as connection:
-                return schema.faults(connection)
+            with reading_errors():
+                return schema.faults(self._connection)
         except LedgerError as error:
             return [str(error)]
 
     def _rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
-        statement = select(table).order_by(*table.primary_key.columns)
-        with self._connect() as connection:
-            for row in connection.execute(statement):
-                yield tuple(row)
+        with self.connect() as driver:
+            yield from driver.execute(everything(table, self.dialect))
 
 
 @contextmanager

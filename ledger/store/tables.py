@@ -6,6 +6,8 @@ and replayed. *volatile*: may be lost; influences no decision.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sqlalchemy import Column, LargeBinary, Table, Text
 from sqlmodel import Field
 
@@ -18,7 +20,7 @@ class EntryRow(Base, table=True):
     __tablename__ = "entry"
     seq: int = Field(sa_column=Column(Whole, primary_key=True, autoincrement=False))
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    leaf: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    leaf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class TileRow(Base, table=True):
@@ -34,6 +36,7 @@ class DisclosureRow(Base, table=True):
     """A disclosure that came with entry `seq`, under the base64url SHA-256 of its text."""
 
     __tablename__ = "disclosure"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
     seq: int = Field(sa_column=Column(Whole, primary_key=True, autoincrement=False))
     digest: str = Field(sa_column=Column(Text, primary_key=True))
     text: str = Field(sa_column=Column(Text, nullable=False))

@@ -25,21 +25,24 @@ class Hands:
     connection: sqlite3.Connection
 
     def rows(self, table: str) -> list[Row]:
-        """All rows, by primary key, each with its `rowid` under the name of ``_``."""
+        """All rows, by primary key, each with the values of that key under the name of ``_``."""
         order = ", ".join(f'"{name}"' for name in keys(table))
-        cursor = self.connection.execute(f'SELECT rowid AS _, * FROM "{table}" ORDER BY {order}')  # noqa: S608 - names from the schema
+        cursor = self.connection.execute(f'SELECT * FROM "{table}" ORDER BY {order}')  # noqa: S608 - names from the schema
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor]
+        return [row | {"_": [row[name] for name in keys(table)]} for row in rows]
 
     def set(self, table: str, row: Row, **values: Any) -> None:
         """Change columns of a row."""
         names = ", ".join(f'"{name}" = ?' for name in values)
-        text = f'UPDATE "{table}" SET {names} WHERE rowid = ?'  # noqa: S608 - names from the schema
-        self.connection.execute(text, [*values.values(), row["_"]])
+        text = f'UPDATE "{table}" SET {names} WHERE {_where(table)}'  # noqa: S608 - names from the schema
+        self.connection.execute(text, [*values.values(), *row["_"]])
+        there = zip(keys(table), row["_"], strict=True)
+        row["_"] = [values.get(name, value) for name, value in there]
 
     def delete(self, table: str, row: Row) -> None:
         """Take a row out."""
-        self.connection.execute(f'DELETE FROM "{table}" WHERE rowid = ?', [row["_"]])  # noqa: S608 - names from the schema
+        self.connection.execute(f'DELETE FROM "{table}" WHERE {_where(table)}', row["_"])  # noqa: S608 - names from the schema
 
     def insert(self, table: str, row: Row) -> None:
         """Put a row in."""
@@ -59,6 +62,10 @@ class Hands:
 def keys(table: str) -> list[str]:
     """The columns of a table's primary key."""
     return [column.name for column in METADATA.tables[table].primary_key.columns]
+
+
+def _where(table: str) -> str:
+    return " AND ".join(f'"{name}" = ?' for name in keys(table))
 
 
 def columns(table: str) -> list[str]:

@@ -147,7 +147,7 @@ class StoreContract:
         assert store.size() == 1
         assert store.disclosures(0, 9) == {}
         assert list(store.records.scan(Spent)) == [spent_of(0)]
-        store.commit(replace(batch, disclosures=[(1, TEXTS[0])]))
+        store.commit(replace(batch, disclosures=[(1, digest_of(TEXTS[0].encode()), TEXTS[0])]))
         assert store.size() == 3
 
     def test_records_alone_may_be_committed(self, store: Store) -> None:

@@ -24,6 +24,7 @@ from ledger.money import LARGEST_MINOR, Money
 from ledger.parties.state import Spent
 from ledger.ports import Batch, Store
 from ledger.store.heads import MemoryHeadStore
+from ledger.store.log import digest_of
 from ledger.store.sqlite import SqliteStore
 
 AT_MS = 1_767_323_045_678
@@ -58,7 +59,7 @@ class Writer:
         return Batch(
             entries=added,
             tiles=tiles,
-            disclosures=[(added[0].seq, text) for text in disclosures],
+            disclosures=[(added[0].seq, digest_of(text.encode()), text) for text in disclosures],
             documents=documents or {},
             records=spent if records is None else records,
             head=self.head,

@@ -12,8 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import RootTransaction
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import Halted, OutcomeUnknown, Unavailable
 from ledger.parties.state import Spent
@@ -25,7 +24,7 @@ from ledger.store.tables import LOG_TABLES
 from tests.ledger.store.contract import TEXTS, StoreContract
 from tests.ledger.store.sample import Writer, spent_of
 
-IO_ERROR = OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+IO_ERROR = sqlite3.OperationalError("disk I/O error")
 
 
 class TestSqliteStore(StoreContract):
@@ -44,11 +43,11 @@ class FailingStore(SqliteStore):
     fail = False
     persist = False
 
-    def _commit(self, transaction: RootTransaction) -> None:
+    def _commit(self) -> None:
         if not self.fail:
-            return super()._commit(transaction)
+            return super()._commit()
         if self.persist:
-            super()._commit(transaction)
+            super()._commit()
         raise IO_ERROR
 
 
@@ -120,7 +119,7 @@ def test_settings_of_both_connections(path: Path) -> None:
                 for name in ("application_id", "user_version", "trusted_schema")
             ]
             assert marks == [schema.APPLICATION_ID, schema.VERSION, 0]
-        with store._readers.connect() as reader, pytest.raises(OperationalError, match="readonly"):
+        with store._readers.connect() as reader, pytest.raises(DBAPIError, match="readonly"):
             reader.exec_driver_sql("DELETE FROM spent")
     assert path.stat().st_mode & 0o777 == 0o600
 

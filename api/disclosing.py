@@ -12,7 +12,7 @@ from typing import Any
 from api.auth import Caller
 from api.site import Sight
 from api.visibility import RULES, concerns
-from ledger.book import Touch
+from ledger.catalogue import Touch, history_of, touch_id
 from ledger.chain.entry import read_entry
 from ledger.dates import instant_text
 from ledger.envelope import read_disclosure, read_envelope
@@ -39,9 +39,7 @@ def disclosures_for(
 
 def entries_about(sight: Sight, ids: set[str]) -> list[int]:
     """The entries that changed one of these records, in order."""
-    return sorted(
-        {touch.last_seq for record in ids for touch in sight.book.find(Touch, record=record)}
-    )
+    return sorted({seq for record in ids for seq in history_of(sight.view.records, record)})
 
 
 def step_of(sight: Sight, seq: int) -> dict[str, Any]:
@@ -59,9 +57,10 @@ def step_of(sight: Sight, seq: int) -> dict[str, Any]:
 
 def _touches(sight: Sight, seq: int, caller: Caller) -> bool:
     """Whether the entry changed a record, other than a party's, that concerns the caller."""
-    for touch in sight.book.find(Touch, last_seq=seq):
-        kind = _KINDS.get(touch.record.partition("_")[0])
-        record = sight.book.get(kind, touch.record) if kind and kind is not Party else None
+    touch = sight.book.get(Touch, touch_id(seq))
+    for record_id in touch.before() if touch else ():
+        kind = _KINDS.get(record_id.partition("_")[0])
+        record = sight.book.get(kind, record_id) if kind and kind is not Party else None
         if record is not None and concerns(record, sight.book, caller.party):
             return True
     return False

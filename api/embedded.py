@@ -68,8 +68,8 @@ def open_folder(folder: Path, clock: Callable[[], int]) -> Iterator[Embedded]:
             write_key(keys / f"{name}.pem", new_signing_key())
     heads = FileHeadStore(folder / "head.json")
     with SqliteStore(folder / "ledger.db", heads) as store:
-        service = Service(store, heads, read_key(keys / "log.pem"), clock)
-        yield Embedded(folder, store, service, clock)
+        with Service(store, heads, read_key(keys / "log.pem"), clock) as service:
+            yield Embedded(folder, store, service, clock)
 
 
 def found(embedded: Embedded, *, origin: str, name: str, time_zone: str, sandbox: bool) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from ledger.errors import (
     Halted,
     OutcomeUnknown,
+    Overloaded,
     RefusalCode,
     Refused,
     Unavailable,
@@ -121,6 +122,7 @@ STATUS: Mapping[RefusalCode, int] = dict.fromkeys(RefusalCode, RULE) | {
 OTHERS: Mapping[str, tuple[int, str]] = {
     "chain_halted": (503, "Nothing is written any more: the operator must look at the store."),
     "outcome_unknown": (503, "Send exactly the same bytes again to learn what happened."),
+    "overloaded": (503, "Wait for the seconds that Retry-After says, then send it again."),
     "unavailable": (503, "Try again in a moment."),
     "internal_error": (500, "Tell the operator the request id."),
 }
@@ -150,6 +152,8 @@ def _trouble(error: Exception) -> tuple[str, str]:
             return "chain_halted", "The ledger has stopped writing."
         case OutcomeUnknown():
             return "outcome_unknown", str(error)
+        case Overloaded():
+            return "overloaded", str(error)
         case Unavailable():
             return "unavailable", str(error)
         case _:

@@ -65,7 +65,8 @@ class Envelope:
 
     `digest` is the base64url SHA-256 of the payload: the identity of the command. `disclosures`
     maps the digest of each sealed field to its (name, value); `disclosed` and `documents` are the
-    texts that are kept beside the log.
+    texts that are kept beside the log. `verified` says that all signatures verify under the keys
+    they name.
     """
 
     tree: Mapping[str, Any]
@@ -76,6 +77,7 @@ class Envelope:
     disclosures: Mapping[str, tuple[str, Any]]
     disclosed: tuple[str, ...]
     documents: Mapping[str, bytes]
+    verified: bool = False
 
     @property
     def by(self) -> str:

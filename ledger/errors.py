@@ -4,11 +4,13 @@
     ├── Refused          the caller's bytes, document or command cannot be taken; nothing changed
     ├── Repeated         the same command was taken before: its first receipt still holds
     ├── OutcomeUnknown   a commit failed half-way: ask again with the same command to find out
+    ├── Failed           a fault of the program stopped this command; nothing changed
     ├── Halted           the stored log does not fit itself or its signed head: writing stops
     └── Unavailable      the ledger cannot be opened or is busy: try later
+        └── Overloaded   more waits already than can be taken soon
 
 The first split is who is at fault: the caller (`Refused`), nobody yet (`OutcomeUnknown`), the
-store or its keeper (`Halted`, `Unavailable`).
+program (`Failed`), the store or its keeper (`Halted`, `Unavailable`).
 
 Codes are sentences (`ledger.refusals`). Each has its remedy: what the person who reads it can do.
 When several things are wrong the first in the order of the deciding function is named, so that
@@ -21,9 +23,11 @@ from __future__ import annotations
 from ledger.refusals.codes import RefusalCode
 
 __all__ = [
+    "Failed",
     "Halted",
     "LedgerError",
     "OutcomeUnknown",
+    "Overloaded",
     "RefusalCode",
     "Refused",
     "Repeated",
@@ -69,9 +73,17 @@ class OutcomeUnknown(LedgerError):
     """The commit failed in a way that leaves open whether it happened. Retry the same command."""
 
 
+class Failed(LedgerError):
+    """A fault of the program stopped this command. Nothing changed, and no other is touched."""
+
+
 class Halted(LedgerError):
     """The store contradicts itself or its signed head. Nothing is written or signed any more."""
 
 
 class Unavailable(LedgerError):
     """The ledger cannot be used now: locked by another process, full, or overloaded."""
+
+
+class Overloaded(Unavailable):
+    """More waits already than can be taken soon. Nothing was looked at: send it again later."""

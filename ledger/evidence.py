@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.book import Book, Touch
+from ledger.book import Book
+from ledger.catalogue import history_of
 from ledger.chain.entry import read_entry
 from ledger.envelope import Envelope, read_disclosure, read_envelope
 from ledger.errors import RefusalCode, Refused
@@ -75,7 +76,7 @@ def evidence_of(
         raise Refused(RefusalCode.RECORD_NOT_FOUND, f"There is no holding {holding_id}.")
     seqs: set[int] = set()
     for record_id in _history_ids(view, holding):
-        seqs |= {touch.last_seq for touch in records.find(Touch, {"record": record_id})}
+        seqs.update(history_of(records, record_id))
     return [entry_for(log, records, seq, asker) for seq in sorted(seqs)]
 
 

@@ -74,7 +74,7 @@ class LogReader(Protocol):
 
 
 Place: TypeAlias = tuple[str, str]
-"""Where a record is: the name of its kind's table, and its id."""
+"""Where a record is: the name of its kind (its class), and its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,10 @@ class HeadStore(Protocol):
         """The last signed head, or None before the first."""
         ...
 
-    def swap(self, old: SignedHead | None, new: SignedHead) -> None:
-        """Put `new` in place of `old`, durably; raises `Halted` when `old` is not what is there."""
+    def swap(self, old: SignedHead | None, new: SignedHead) -> SignedHead:
+        """Put `new` in place of `old`, durably; returns what is there then.
+
+        That is `new`, or a longer head when another process of this ledger was faster. Raises
+        `Halted` when what is there contradicts `new`.
+        """
         ...

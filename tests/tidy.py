@@ -38,16 +38,20 @@ FLOORS = {
     "ledger/financing/": 4,
     "ledger/settlement/": 5,
     "ledger/routing.py": 6.25,
+    "ledger/catalogue.py": 6.25,
+    "ledger/overlay.py": 6.4,
     "ledger/book.py": 6.5,
     "ledger/vocabulary.py": 6,
     "ledger/ports.py": 6,
-    "ledger/service.py": 7,
+    "ledger/sequencer.py": 7,
+    "ledger/service.py": 7.25,
     "ledger/evidence.py": 7,
     "ledger/audit/": 7,
     "ledger/store/": 7,
     "ledger/replay.py": 7,
     "ledger/reports/": 7,
     "ledger/witness.py": 7,
+    "ledger/backup/": 7.5,
     "api/": 8,
 }
 """A file, or a folder whose files may import each other. Imports go to lower floors only."""
@@ -102,6 +106,8 @@ IMPURE_CALLS = frozenset(
         "__import__",
     ]
 )
+CODE_MAKERS = frozenset({"ledger/model/source.py"})
+"""The files below the shell that may run text as code."""
 THIRD_PARTY = {
     "ledger/keys.py": {"cryptography"},
     "ledger/certificates.py": {"cryptography"},
@@ -229,7 +235,7 @@ def impurities(path: str, text: str) -> list[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in IMPURE_CALLS:
+            if name in IMPURE_CALLS and not (name == "exec" and path in CODE_MAKERS):
                 found.append(f"{path}:{node.lineno} calls {name}")
     return found
 

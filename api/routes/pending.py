@@ -17,9 +17,10 @@ from api.routes.commands import receipt_tree
 from api.site import Here, Sight, SignedIn, Site, raw, raw_body
 from ledger import canonical, vocabulary
 from ledger.base64url import b64url_decode
+from ledger.catalogue import spent_id
 from ledger.envelope import LONGEST_SUBMISSION, Envelope, read_submission, verify_signatures
 from ledger.errors import RefusalCode, Refused
-from ledger.model.records import make_id, refuse_if
+from ledger.model.records import refuse_if
 from ledger.parties import standing
 from ledger.parties.state import Spent
 from ledger.policy.state import digits_of, ledger_of
@@ -171,5 +172,5 @@ def _kid(signature: dict[str, str]) -> str:
 def _is_over(item: Waiting, sight: Sight) -> bool:
     """Whether it has expired or is in the log."""
     payload = canonical.decode(b64url_decode(item.payload))
-    spent = sight.book.get(Spent, make_id("cmd", payload["by"], payload["jti"]))
+    spent = sight.book.get(Spent, spent_id(payload["by"], payload["jti"]))
     return spent is not None or sight.at_ms > payload["exp"] * 1000

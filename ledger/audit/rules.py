@@ -11,7 +11,8 @@ from ledger.audit.findings import Collector, Level
 from ledger.audit.log import Log
 from ledger.audit.source import Source
 from ledger.base64url import b64url_encode
-from ledger.book import RECORDS, Book
+from ledger.book import Book
+from ledger.catalogue import RECORDS
 from ledger.chain.entry import Entry
 from ledger.envelope import Envelope, named_digests, read_envelope, sealed_digests
 from ledger.errors import Repeated

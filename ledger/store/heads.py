@@ -29,11 +29,11 @@ class MemoryHeadStore:
         """The last signed head, or None before the first."""
         return self._head
 
-    def swap(self, old: SignedHead | None, new: SignedHead) -> None:
-        """Put `new` in place of `old`. Raises `Halted` as `check_swap` says."""
+    def swap(self, old: SignedHead | None, new: SignedHead) -> SignedHead:
+        """Put `new` in place of `old`; returns what is there then, as `after_swap` says."""
         with self._lock:
-            check_swap(self._head, old, new)
-            self._head = new
+            self._head = after_swap(self._head, old, new)
+            return self._head
 
 
 class FileHeadStore:
@@ -62,18 +62,21 @@ class FileHeadStore:
             raise Unavailable(f"The head file cannot be read: {error.strerror}.") from None
         return _parse(data)
 
-    def swap(self, old: SignedHead | None, new: SignedHead) -> None:
-        """Put `new` in place of `old`, durably.
+    def swap(self, old: SignedHead | None, new: SignedHead) -> SignedHead:
+        """Put `new` in place of `old`, durably; returns what is there then, as `after_swap` says.
 
-        Raises `Halted` as `check_swap` says, `Unavailable` when surely nothing was replaced,
-        `OutcomeUnknown` when the replacement may not be durable.
+        Raises `Unavailable` when surely nothing was replaced, `OutcomeUnknown` when the
+        replacement may not be durable.
         """
         try:
             with waiting_lock(self._lock):
-                check_swap(self.read(), old, new)
-                self._write_beside(_text(new))
-                self._new.replace(self._path)
-                self._make_durable()
+                there = self.read()
+                kept = after_swap(there, old, new)
+                if kept != there:
+                    self._write_beside(_text(kept))
+                    self._new.replace(self._path)
+                    self._make_durable()
+                return kept
         except OSError as error:
             raise Unavailable(f"The head file cannot be written: {error.strerror}.") from None
 
@@ -92,20 +95,25 @@ class FileHeadStore:
             ) from None
 
 
-def check_swap(there: SignedHead | None, old: SignedHead | None, new: SignedHead) -> None:
-    """Raises `Halted` unless `old` is what is `there` and `new` may follow it.
+def after_swap(there: SignedHead | None, old: SignedHead | None, new: SignedHead) -> SignedHead:
+    """What the cell holds after a swap: `new`, or a head that another process put there before.
 
     A signed head may be followed by a longer one, or by the same tree with another note (more
-    signatures); never by a shorter one, nor by another root at its size.
+    signatures); never by a shorter one, nor by another root at its size. Where another process
+    of the same ledger was faster, its head stays: it is longer, or the very same. Raises `Halted`
+    for anything else.
     """
-    if there != old:
+    if there == old:
+        if old is not None and new.size < old.size:
+            raise Halted(f"A head of {new.size} entries cannot follow one of {old.size}.")
+        if old is not None and new.size == old.size and new.root != old.root:
+            raise Halted(f"Another root was signed for {new.size} entries before.")
+        return new
+    if there is None or there.size < new.size:
         raise Halted(f"The head store holds {_says(there)}, not {_says(old)}: who else writes?")
-    if there is None:
-        return
-    if new.size < there.size:
-        raise Halted(f"A head of {new.size} entries cannot follow one of {there.size}.")
-    if new.size == there.size and new.root != there.root:
-        raise Halted(f"Another root was signed for {new.size} entries before.")
+    if there.size == new.size and there != new:
+        raise Halted(f"Another head was signed for {new.size} entries before.")
+    return there
 
 
 def _says(head: SignedHead | None) -> str:

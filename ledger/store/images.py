@@ -22,7 +22,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from ledger import canonical
-from ledger.book import RECORDS
+from ledger.catalogue import RECORDS
 from ledger.errors import Halted, LedgerError
 from ledger.model.codec import hints, read, write
 from ledger.model.records import R

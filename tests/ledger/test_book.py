@@ -12,7 +12,8 @@ import pytest
 from api.drafting import Draft, jwk_of, new_jti, operator_desk
 from api.embedded import Embedded, open_folder, read_key
 from ledger import vocabulary
-from ledger.book import AHEAD_MS, RECORDS, Book
+from ledger.book import AHEAD_MS, Book
+from ledger.catalogue import RECORDS
 from ledger.chain.entry import LARGEST_ENTRY
 from ledger.envelope import LIFETIME_S, line_of_manifest, read_submission, sign_payload
 from ledger.errors import Refused, Repeated

@@ -20,7 +20,7 @@ from api.sources import open_source
 from ledger.audit.findings import Report, Verdict
 from ledger.audit.folder import FolderSource, export_log
 from ledger.audit.run import audit
-from ledger.book import Touch
+from ledger.catalogue import history_of
 from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
 from ledger.chain.note import NoteSigner, note_key, sign_note
 from ledger.chain.tiles import BundleId, encode_bundle
@@ -75,7 +75,9 @@ class Failing:
 def writer(office: Office, *, store: Any = None, heads: Any = None, key: Any = None) -> Service:
     """Another writer over the office's folder, with parts replaced."""
     own = office.service
-    return Service(store or own.store, heads or own._heads, key or own._log_key, office.clock)
+    return Service(
+        store or own.store, heads or own.sequencer.heads, key or own.sequencer.log_key, office.clock
+    )
 
 
 # -- writing ---------------------------------------------------------------------------------------
@@ -106,7 +108,9 @@ def test_a_repetition_that_cannot_be_read_fails_alone(
         store.failing = True
 
     monkeypatch.setattr(store, "commit", commit_and_fail, raising=False)
-    monkeypatch.setattr(service, "_check_written", lambda *_arguments: None)  # it reads, too
+    monkeypatch.setattr(
+        service.sequencer, "_check_written", lambda *_arguments: None
+    )  # it reads, too
     first, second = service.submit_many([new, old])
     assert isinstance(first, Receipt)
     assert isinstance(second, Unavailable)
@@ -127,7 +131,7 @@ def test_a_refusal_that_rests_on_a_lost_command_is_not_given(office: Office) -> 
 
 def test_the_signed_head_never_goes_back(office: Office) -> None:
     """Readers see the last signed head while a newer one cannot be kept."""
-    heads = Failing(office.service._heads, "swap", OSError("disk"))
+    heads = Failing(office.service.sequencer.heads, "swap", OSError("disk"))
     service = writer(office, heads=heads)
     before = service.signed
     heads.failing = True
@@ -308,8 +312,7 @@ def _proposals(box: Any, holding: str) -> list[tuple[int, tuple[str, str]]]:
     """(entry, (assignor, assignee)) of each proposal of a holding, in order."""
     found = []
     for item in box.store.records.find(Transfer, {"holding": holding}):
-        touches = box.store.records.find(Touch, {"record": item.id})
-        first = min(touch.last_seq for touch in touches)
+        first = min(history_of(box.store.records, item.id))
         found.append((first, (item.assignor, item.assignee)))
     return sorted(found)
 

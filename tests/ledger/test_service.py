@@ -77,7 +77,7 @@ def service(office: Office, *, store: Any = None, heads: Any = None) -> Service:
     """Another writer over the office's folder, with parts replaced."""
     key = read_key(office.embedded.folder / "keys" / "log.pem")
     own = office.service
-    return Service(store or own.store, heads or own._heads, key, office.clock)
+    return Service(store or own.store, heads or own.sequencer.heads, key, office.clock)
 
 
 def test_a_group_is_answered_in_order(office: Office) -> None:
@@ -191,7 +191,7 @@ def test_a_failed_commit_leaves_no_trace_in_the_rules(office: Office) -> None:
 @pytest.mark.parametrize("error", [OSError("disk"), Unavailable("disk"), OutcomeUnknown("disk")])
 def test_a_head_that_cannot_be_kept_is_an_unknown_outcome(office: Office, error: Exception) -> None:
     """The entries are there and will be signed: nobody hears that nothing happened."""
-    heads = Wrapped(office.service._heads, "swap", fail(error))
+    heads = Wrapped(office.service.sequencer.heads, "swap", fail(error))
     writer = service(office, heads=heads)
     data = account(office)
     answers = writer.submit_many([data, b"{}"])
@@ -207,7 +207,7 @@ class Died(BaseException):
 
 def test_a_crash_before_the_head_is_kept_is_signed_the_same_at_reopening(office: Office) -> None:
     """Commit, crash, reopen: the very checkpoint that the crashed process would have signed."""
-    heads = Wrapped(office.service._heads, "swap", fail(OSError()))
+    heads = Wrapped(office.service.sequencer.heads, "swap", fail(OSError()))
     notes: list[SignedHead] = []
 
     def die(_old: SignedHead | None, new: SignedHead) -> None:
@@ -281,12 +281,12 @@ def test_trap_12_a_bit_that_flips_between_hash_and_store_stops_the_writer(office
     with pytest.raises(Halted, match="not stored as they were written"):
         writer.submit(account(office))
     assert writer.halted
-    assert writer.signed == before == office.service._heads.read()
+    assert writer.signed == before == office.service.sequencer.heads.read()
     with pytest.raises(Halted):
         writer.submit(account(office, 2))
     with pytest.raises(Halted, match=r"not those that were hashed|what is stored is damaged"):
         service(office)
-    assert office.service._heads.read() == before
+    assert office.service.sequencer.heads.read() == before
 
 
 @pytest.mark.parametrize("broken", [b"", b"{}", b"\xff", None])

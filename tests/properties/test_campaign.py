@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from ledger.audit.findings import Verdict
-from ledger.book import RECORDS, Touch
+from ledger.catalogue import RECORDS, Touch
 from ledger.errors import RefusalCode
 from ledger.financing.commands import AdvanceClock
 from ledger.financing.records import Financing, FinancingState

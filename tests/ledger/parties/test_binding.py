@@ -202,7 +202,7 @@ def test_a_bank_attests_keys_of_others(office: Office) -> None:
 
 def test_a_party_is_as_well_known_as_its_weakest_key(office: Office) -> None:
     """Keys that are not in force count for nothing; without one there is no class."""
-    book, party = office.service._book, office.parties["core"]
+    book, party = office.service.sequencer.book, office.parties["core"]
     now = office.clock.ms
     assert assurance_of(book, party, now) is Assurance.OPERATOR_VOUCHED
     kid = office.key("core/ann").public.kid

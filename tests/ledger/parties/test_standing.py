@@ -93,7 +93,7 @@ def test_tiers_go_by_act_and_amount(office: Office) -> None:
         Tier(acts=(), persons=3, from_minor=100_00, currency="CNY"),
     )
     office.do("acme", SetApproval(tiers=tiers))
-    book, party = office.service._book, office.parties["acme"]
+    book, party = office.service.sequencer.book, office.parties["acme"]
     needed = [
         persons_needed(book, party, act, stake)
         for act, stake in [

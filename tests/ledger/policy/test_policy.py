@@ -57,7 +57,7 @@ def test_a_policy_is_in_force_from_the_next_entry(office: Office) -> None:
     record = office.get(Policy, POLICY)
     assert (record.caps.children, record.last_seq) == (7, 2)
     assert (record.roll, record.rounding) == (Roll("modified_following"), Rounding("half_even"))
-    book = office.service._book
+    book = office.service.sequencer.book
     assert calendar_of(book) == read_calendar(CALENDAR)
     assert digits_of(book)("JPY") == 0
     assert digits_of(book)("XXX") is None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.book import RECORDS
+from ledger.catalogue import RECORDS
 from ledger.errors import Halted, Refused
 from ledger.model.codec import hints
 from ledger.money import Money

@@ -1,0 +1,91 @@
+"""Every kind of record there is, and the trace that each entry leaves among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ledger.financing import records as financing_records
+from ledger.parties import state as parties_state
+from ledger.policy import state as policy_state
+from ledger.ports import Records
+from ledger.receivables import records as receivables_records
+from ledger.settlement import state as settlement_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """What one entry changed: each record with the entry that had changed it before.
+
+    So the history of a record is a chain that begins at its own `last_seq` and is read backwards;
+    nothing is looked for, and what is written goes to the end of one table. In `records` stands
+    ``hld_…`` for a new record and ``hld_…@12`` for one that entry 12 had changed before.
+    """
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: str
+    last_seq: int = -1
+    records: tuple[str, ...]
+
+    def before(self) -> Mapping[str, int]:
+        """Each record that the entry changed, with the entry before (-1: none)."""
+        pairs = (item.partition("@") for item in self.records)
+        return {record: int(seq or -1) for record, _, seq in pairs}
+
+
+RECORDS: tuple[type[Any], ...] = (
+    policy_state.Ledger,
+    policy_state.Policy,
+    parties_state.Party,
+    parties_state.TakenIdentifier,
+    parties_state.Key,
+    parties_state.ApprovalRule,
+    parties_state.Account,
+    parties_state.Manifest,
+    parties_state.Spent,
+    receivables_records.Invoice,
+    receivables_records.Receivable,
+    receivables_records.Holding,
+    receivables_records.Transfer,
+    financing_records.Programme,
+    financing_records.Request,
+    financing_records.Offer,
+    financing_records.Financing,
+    financing_records.Exposure,
+    financing_records.StatementLine,
+    settlement_state.Payment,
+    Touch,
+)
+"""Every kind of record: each is one derived table."""
+
+BY_PREFIX = {kind.PREFIX: kind for kind in RECORDS if kind.PREFIX}
+"""The kind of record that an id belongs to, by what stands before its underscore."""
+BY_TABLE = {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in RECORDS}
+"""The kind of record by the name of its table."""
+
+
+def spent_id(party: str, jti: str) -> str:
+    """Under which id the record of a spent `jti` is kept: in the order of time, as `jti` is."""
+    return f"{jti}/{party}"
+
+
+def touch_id(seq: int) -> str:
+    """Under which id the trace of an entry is kept: in the order of entries."""
+    return f"{seq:016d}"
+
+
+def history_of(records: Records, record_id: str) -> list[int]:
+    """The entries that changed a record, in order; none where there is no such record."""
+    kind = BY_PREFIX.get(record_id.partition("_")[0])
+    record = records.get(kind, (record_id,)).get(record_id) if kind else None
+    found: list[int] = []
+    seq = record.last_seq if record else -1
+    while seq >= 0:
+        found.append(seq)
+        touch = records.get(Touch, (touch_id(seq),)).get(touch_id(seq))
+        seq = touch.before().get(record_id, -1) if touch else -1
+    return found[::-1]

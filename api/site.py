@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from api.auth import TYPE, Caller, caller_of
@@ -108,15 +109,28 @@ def raw_body(most: int | None = None) -> Callable[..., Coroutine[Any, Any, bytes
     """
 
     async def read(request: Request) -> bytes:
-        limit = most or site_of(request).settings.largest_body
-        data = bytearray()
-        async for part in request.stream():
-            data += part
-            if len(data) > limit:
-                raise Refused(RefusalCode.BYTES_TOO_LARGE, f"The body has more than {limit} bytes.")
-        return bytes(data)
+        return await read_body(request, most or site_of(request).settings.largest_body)
 
     return read
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """The body as it came, up to `most` bytes. Raises `Refused` (`bytes_too_large`) beyond."""
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > most:
+            raise Refused(RefusalCode.BYTES_TOO_LARGE, f"The body has more than {most} bytes.")
+    return bytes(data)
+
+
+class Raw(APIRoute):
+    """A described route whose endpoint gets the request as it is, with nothing around it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The endpoint itself."""
+        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return endpoint
 
 
 def raw(media_type: str, says: str) -> dict[str, Any]:

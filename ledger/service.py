@@ -51,19 +51,26 @@ class Limits:
     checkers: int = 2
 
 
+def _certain() -> Future[list[Answer]]:
+    """A future that nobody can cancel: what was handed in is decided, whoever still listens."""
+    future: Future[list[Answer]] = Future()
+    future.set_running_or_notify_cancel()
+    return future
+
+
 @dataclass(slots=True)
 class _Call:
     """One caller's commands, answered together when the last is."""
 
     size: int
-    future: Future[list[Answer]] = field(default_factory=Future)
+    future: Future[list[Answer]] = field(default_factory=_certain)
     answers: list[Answer] = field(default_factory=list)
     failure: BaseException | None = None
 
     def answered(self, answers: Sequence[Answer]) -> None:
         """The next answers, in order; with the last the caller hears."""
         self.answers += answers
-        if len(self.answers) < self.size or self.future.done():
+        if len(self.answers) < self.size:
             return
         if self.failure is not None:
             self.future.set_exception(self.failure)

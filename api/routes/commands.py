@@ -1,14 +1,19 @@
-"""The one door for writing: a signed command in and its receipt out, or many with verdicts."""
+"""The one door for writing: a signed command in and its receipt out, or many with verdicts.
+
+Bytes go straight from the socket to the service's queue: nothing is parsed or converted around
+them, and no thread waits for an answer.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Request, Response
 
 from api.problems import problem_of
-from api.site import Here, raw, raw_body
+from api.site import Raw, raw, read_body, site_of
 from ledger import canonical
 from ledger.base64url import b64url_encode
 from ledger.envelope import LONGEST_SUBMISSION
@@ -17,25 +22,32 @@ from ledger.service import Receipt
 from ledger.vocabulary import event_trees
 
 MOST_LINES = 1_000
+JSON = "application/json"
 NDJSON = "application/x-ndjson"
 
-router = APIRouter(tags=["commands"])
+router = APIRouter(tags=["commands"], route_class=Raw)
 
 
 @router.post(
     "/v1/commands",
     status_code=201,
     summary="Submit a signed command",
-    openapi_extra=raw("application/json", "The command with its disclosures and rule documents."),
+    response_class=Response,
+    responses={
+        200: {"content": {JSON: {}}, "description": "It was an entry already: its receipt."},
+        201: {"content": {JSON: {}}, "description": "It is an entry now: its receipt."},
+    },
+    openapi_extra=raw(JSON, "The command with its disclosures and rule documents."),
 )
-def submit(
-    body: Annotated[bytes, Depends(raw_body(LONGEST_SUBMISSION))], site: Here, response: Response
-) -> dict[str, Any]:
+async def submit(request: Request) -> Response:
     """The receipt of a command. 201 when it became an entry now, 200 when it was one already."""
-    receipt = site.service.submit(body)
-    response.headers["Location"] = f"/v1/entries/{receipt.seq}"
-    response.status_code = _status(receipt)
-    return receipt_tree(receipt)
+    body = await read_body(request, LONGEST_SUBMISSION)
+    (answer,) = await asyncio.wrap_future(site_of(request).service.offer([body]))
+    if isinstance(answer, LedgerError):
+        raise answer
+    location = {"Location": f"/v1/entries/{answer.seq}"}
+    text = canonical.encode(receipt_tree(answer))
+    return Response(text, _status(answer), location, media_type=JSON)
 
 
 @router.post(
@@ -45,17 +57,19 @@ def submit(
     responses={200: {"content": {NDJSON: {}}, "description": "One verdict per line, in order."}},
     openapi_extra=raw(NDJSON, "One submission per line, at most 1,000 lines."),
 )
-def submit_batch(body: Annotated[bytes, Depends(raw_body())], site: Here) -> Response:
+async def submit_batch(request: Request) -> Response:
     """One verdict for each line: its status, and its receipt or its problem.
 
-    The lines are one group in their order; a line that is refused touches no other.
+    The lines are taken in their order; a line that is refused touches no other.
     """
+    site = site_of(request)
+    body = await read_body(request, site.settings.largest_body)
     lines = body.removesuffix(b"\n").split(b"\n") if body else []
     if len(lines) > MOST_LINES:
         raise Refused(
             RefusalCode.TOO_MANY_LINES, f"A batch has {len(lines)} lines, at most {MOST_LINES}."
         )
-    answers = site.service.submit_many(lines) if lines else []
+    answers = await asyncio.wrap_future(site.service.offer(lines)) if lines else []
     for answer in answers:
         if isinstance(answer, Refused):
             site.count(answer.code.value)

@@ -12,10 +12,16 @@ from api.routes import commands, drafts, entries, log, pending, reads, status
 from api.settings import Settings
 from api.site import Site
 from ledger.errors import LedgerError
+from ledger.scrub import Scrub
 
 
-def create_app(embedded: Embedded, settings: Settings | None = None) -> FastAPI:
-    """The HTTP application over an open ledger, which stays the caller's to close."""
+def create_app(
+    embedded: Embedded, settings: Settings | None = None, scrub: Scrub | None = None
+) -> FastAPI:
+    """The HTTP application over an open ledger, which stays the caller's to close.
+
+    `scrub` is what reads the log again in the background, for /readyz to say how far it is.
+    """
     app = FastAPI(
         title="Duebill",
         summary="A supply-chain receivables ledger on a hash chain.",
@@ -23,7 +29,7 @@ def create_app(embedded: Embedded, settings: Settings | None = None) -> FastAPI:
         docs_url=None,  # the page would load its scripts from elsewhere
         redoc_url=None,
     )
-    app.state.site = Site(embedded, settings or Settings(folder=embedded.folder))
+    app.state.site = Site(embedded, settings or Settings(folder=embedded.folder), scrub)
     app.add_middleware(Frame, site=app.state.site)
     app.add_exception_handler(LedgerError, on_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)

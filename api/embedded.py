@@ -23,6 +23,7 @@ from ledger.keys import SigningKey
 from ledger.parties.commands import OpenLedger
 from ledger.parties.decide import SUITE
 from ledger.policy.state import LEDGER, RULES_NUMBER, Ledger
+from ledger.scrub import Scrub
 from ledger.service import Service
 from ledger.store.heads import FileHeadStore
 from ledger.store.sqlite import SqliteStore
@@ -45,6 +46,16 @@ class Embedded:
             raise Refused(RefusalCode.LEDGER_NOT_OPEN, "The folder holds no opened ledger.")
         return record
 
+    @contextmanager
+    def scrubbing(self) -> Iterator[Scrub]:
+        """While the block runs, the log is read again in the background."""
+        scrub = Scrub(self.store, lambda: self.service.signed, self.service.halt)
+        scrub.start()
+        try:
+            yield scrub
+        finally:
+            scrub.close()
+
     def desk(self, party: str) -> Desk:
         """A desk at which `party` drafts commands for this ledger."""
         return Desk(self.ledger.origin, party, self.clock, DIGITS.get)
@@ -60,15 +71,22 @@ class Embedded:
 
 
 @contextmanager
-def open_folder(folder: Path, clock: Callable[[], int]) -> Iterator[Embedded]:
-    """The ledger in `folder`, made with fresh keys where there is none yet."""
+def open_folder(
+    folder: Path, clock: Callable[[], int], *, keep_reading: bool = False
+) -> Iterator[Embedded]:
+    """The ledger in `folder`, made with fresh keys where there is none yet.
+
+    Raises `Halted` when what is stored contradicts what was signed; with `keep_reading` it opens
+    all the same, and its service is halted.
+    """
     keys = folder / "keys"
     for name in ("log", "operator"):
         if not (keys / f"{name}.pem").exists():
             write_key(keys / f"{name}.pem", new_signing_key())
     heads = FileHeadStore(folder / "head.json")
     with SqliteStore(folder / "ledger.db", heads) as store:
-        with Service(store, heads, read_key(keys / "log.pem"), clock) as service:
+        log_key = read_key(keys / "log.pem")
+        with Service(store, heads, log_key, clock, keep_reading=keep_reading) as service:
             yield Embedded(folder, store, service, clock)
 
 

@@ -27,11 +27,14 @@ GROUP = 500
 
 
 @contextmanager
-def open_ledger(folder: Path) -> Iterator[Embedded]:
-    """The ledger in a folder. Raises `Refused` (`ledger_not_open`) where there is none."""
+def open_ledger(folder: Path, *, keep_reading: bool = False) -> Iterator[Embedded]:
+    """The ledger in a folder. Raises `Refused` (`ledger_not_open`) where there is none.
+
+    `keep_reading` as in `open_folder`.
+    """
     if not (folder / "ledger.db").is_file():
         raise Refused(RefusalCode.LEDGER_NOT_OPEN, f"There is no ledger in {folder}.")
-    with open_folder(folder, now_ms) as embedded:
+    with open_folder(folder, now_ms, keep_reading=keep_reading) as embedded:
         yield embedded
 
 

@@ -22,16 +22,18 @@ from ledger.chain.proof import TreeReader
 from ledger.chain.tree import EMPTY_ROOT
 from ledger.errors import RefusalCode, Refused
 from ledger.parties.commands import Role
+from ledger.scrub import Scrub
 from ledger.service import Service
 from ledger.store.sqlite import View
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One served ledger: `embedded`, the `settings`, and what is counted for /metrics."""
+    """One served ledger: its `settings`, its `scrub`, and what is counted for /metrics."""
 
     embedded: Embedded
     settings: Settings
+    scrub: Scrub | None = None
     refusals: Counter[str] = field(default_factory=Counter)
     merging: threading.Lock = field(default_factory=threading.Lock)
     """Held while signatures are merged, so that none is lost to another request."""

@@ -47,6 +47,9 @@ from ledger.vocabulary import Event
 CHECKED_AT_START = 1_000
 """So many of the last entries are read and hashed again before anything is written."""
 
+NOTHING_SIGNED = SignedHead(0, EMPTY_ROOT, "")
+"""The signed head before genesis."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -91,7 +94,7 @@ class Sequencer:
         self.heads = heads
         self.log_key = log_key
         self.book = Book(store.records)
-        self.signed = SignedHead(0, EMPTY_ROOT, "")
+        self.signed = NOTHING_SIGNED
         """The newest signed head. Before genesis its size is 0 and its note empty."""
         self._clock = clock
         self._head = Head()
@@ -292,7 +295,7 @@ class Sequencer:
                     "the head store is missing while the log has entries: restore it, or audit"
                     " against the newest checkpoint that anybody holds"
                 )
-            signed = self.heads.swap(None, SignedHead(0, EMPTY_ROOT, ""))
+            signed = self.heads.swap(None, NOTHING_SIGNED)
         if size < signed.size:
             raise Halted(
                 f"the log has {size} entries and {signed.size} were signed: was an old backup"

@@ -31,7 +31,7 @@ from ledger.errors import (
 from ledger.keys import PublicKey, SigningKey
 from ledger.parties.state import Key
 from ledger.ports import HeadStore, SignedHead, Store
-from ledger.sequencer import Answer, Receipt, Sequencer
+from ledger.sequencer import NOTHING_SIGNED, Answer, Receipt, Sequencer
 
 __all__ = ["Answer", "Limits", "Receipt", "Service"]
 
@@ -95,8 +95,9 @@ class _Part:
 class Service:
     """The writer of one ledger. Safe to call from many threads; one per process and store.
 
-    `clock` gives milliseconds since 1970. Opening may raise `Halted`, as `Sequencer` says. Close
-    it, or use it as a context manager: what waits then is still written.
+    `clock` gives milliseconds since 1970. Opening raises `Halted` as `Sequencer` says; with
+    `keep_reading` it opens all the same, halted, for those who only read. Close it, or use it as a
+    context manager: what waits then is still written.
     """
 
     def __init__(
@@ -106,11 +107,19 @@ class Service:
         log_key: SigningKey,
         clock: Callable[[], int],
         limits: Limits | None = None,
+        *,
+        keep_reading: bool = False,
     ) -> None:
         self.store = store
         self.limits = limits or Limits()
-        self.sequencer = Sequencer(store, heads, log_key, clock)
         self._halted: str | None = None
+        self._sequencer: Sequencer | None = None
+        try:
+            self._sequencer = Sequencer(store, heads, log_key, clock)
+        except Halted as halted:
+            if not keep_reading:
+                raise
+            self._halted = str(halted)
         self._closing = False
         self._keys: dict[str, PublicKey] = {}
         self._lock = threading.Lock()
@@ -136,7 +145,14 @@ class Service:
     @property
     def signed(self) -> SignedHead:
         """The newest signed head. Before genesis its size is 0 and its note empty."""
-        return self.sequencer.signed
+        return self._sequencer.signed if self._sequencer else NOTHING_SIGNED
+
+    @property
+    def sequencer(self) -> Sequencer:
+        """What orders and writes. Raises `Halted` where the ledger could not be opened."""
+        if self._sequencer is None:
+            raise Halted(self._halted)
+        return self._sequencer
 
     @property
     def halted(self) -> str | None:

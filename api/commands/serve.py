@@ -15,6 +15,10 @@ from api.settings import Settings
 from api.terminal import note
 
 
+GRACE_S = 4
+"""Seconds that open requests may take to end after a signal to stop."""
+
+
 def run(
     *,
     folder: Folder = None,
@@ -24,7 +28,8 @@ def run(
 ) -> None:
     """Serve the API until interrupted.
 
-    What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HOST, DUEBILL_PORT.
+    When what is stored is not what was signed, nothing is written and reads go on: /readyz says
+    why. What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HOST, DUEBILL_PORT.
     """
     said = {"DUEBILL_DB": db or folder, "DUEBILL_HOST": host, "DUEBILL_PORT": port}
     given = {name: str(value) for name, value in said.items() if value is not None}
@@ -32,11 +37,15 @@ def run(
         settings = Settings.from_environ({**os.environ, **given})
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    with open_ledger(settings.folder) as embedded:
+    with open_ledger(settings.folder, keep_reading=True) as embedded:
         note(f"Serving {embedded.ledger.origin} at http://{settings.host}:{settings.port}")
-        uvicorn.run(
-            create_app(embedded, settings),
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-        )
+        for warning in filter(None, (embedded.service.halted, embedded.store.warning)):
+            note(f"Warning: {warning}")
+        with embedded.scrubbing() as scrub:
+            uvicorn.run(
+                create_app(embedded, settings, scrub),
+                host=settings.host,
+                port=settings.port,
+                log_level="warning",
+                timeout_graceful_shutdown=GRACE_S,
+            )

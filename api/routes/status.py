@@ -11,6 +11,8 @@ from api.problems import PAGE, refusals_page
 from api.site import Here, Site
 from ledger.errors import Halted
 from ledger.policy.state import POLICY, Policy, today_of
+from ledger.scrub import Scrubbed
+from ledger.sequencer import CHECKED_AT_START
 
 router = APIRouter(tags=["status"])
 
@@ -45,11 +47,24 @@ def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz", summary="Whether commands are taken")
-def readyz(site: Here) -> dict[str, str]:
-    """Commands are taken. Else 503, with why."""
+def readyz(site: Here) -> dict[str, Any]:
+    """Commands are taken. Else 503, with why.
+
+    `checked_at_start` newest entries were hashed again when the process began, under a right edge
+    and a head store that fit; `scrubbed` says how far the present reading of all others is, and
+    how many entries the last whole one covered.
+    """
     if site.service.halted:
         raise Halted(site.service.halted)
-    return {"status": "ready"}
+    scrubbed = site.scrub.state if site.scrub else Scrubbed()
+    return {
+        "status": "ready",
+        "size": site.service.signed.size,
+        "waiting": site.service.waiting,
+        "checked_at_start": CHECKED_AT_START,
+        "scrubbed": {"done": scrubbed.done, "whole": scrubbed.whole},
+        "warning": site.embedded.store.warning,
+    }
 
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
@@ -59,6 +74,7 @@ def metrics(site: Here) -> str:
         ("duebill_entries", "Entries in the log.", "gauge", {"": site.embedded.store.size()}),
         ("duebill_head_size", "Entries under the signed head.", "gauge", _head(site)),
         ("duebill_halted", "Whether writing has stopped.", "gauge", {"": int(_halted(site))}),
+        ("duebill_waiting", "Commands that wait or are being written.", "gauge", _waiting(site)),
         ("duebill_refusals_total", "Refusals by code.", "counter", _refusals(site)),
     ]
     lines = []
@@ -76,6 +92,10 @@ def refusals() -> Response:
 
 def _head(site: Site) -> dict[str, int]:
     return {"": site.service.signed.size}
+
+
+def _waiting(site: Site) -> dict[str, int]:
+    return {"": site.service.waiting}
 
 
 def _halted(site: Site) -> bool:

@@ -22,6 +22,8 @@ _Names: TypeAlias = tuple[str, ...]
 _Values: TypeAlias = tuple[Any, ...]
 MOST_CACHED = 200_000
 """Records kept in memory beside the overlay; when there are more, the older half is let go."""
+MOST_DOCUMENTS = 64
+"""Rule documents kept in memory; what a digest names never changes."""
 ROUNDS = 3
 """How far `prefetch` follows ids from record to record."""
 
@@ -40,6 +42,7 @@ class Overlay:
         self._cache: dict[tuple[type[Any], str], Any] = {}
         self._by_value: dict[tuple[type[Any], _Names], dict[_Values, set[str]]] = {}
         self._documents: dict[str, bytes] = {}
+        self._known_documents: dict[str, bytes] = {}
         self._pending_documents: dict[str, bytes] = {}
 
     def get(self, kind: type[R], record_id: str) -> R | None:
@@ -86,7 +89,14 @@ class Overlay:
         for overlay in (self._pending_documents, self._documents):
             if digest in overlay:
                 return overlay[digest]
-        return self._records.document(digest)
+        if digest not in self._known_documents:
+            found = self._records.document(digest)
+            if found is None:
+                return None
+            if len(self._known_documents) >= MOST_DOCUMENTS:
+                self._known_documents.clear()
+            self._known_documents[digest] = found
+        return self._known_documents[digest]
 
     def prefetch(self, envelopes: Iterable[Envelope]) -> None:
         """Read at once what `envelopes` name, and what is named there, as far as `ROUNDS`."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, get_args
+
 from ledger.financing import commands as financing_commands
 from ledger.financing import decide as financing
 from ledger.financing import events as financing_events
@@ -22,42 +25,54 @@ from ledger.receivables import events as receivables_events
 from ledger.receivables import state as receivables_state
 from ledger.settlement import commands as settlement_commands
 from ledger.settlement import decide as settlement
+from ledger.settlement import events as settlement_events
 from ledger.settlement import state as settlement_state
 from ledger.vocabulary import Command, Event
+
+_DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]] = {
+    kind: module.decide
+    for commands, module in (
+        (policy_commands, policy),
+        (parties_commands, parties),
+        (receivables_commands, receivables),
+        (financing_commands, financing),
+        (settlement_commands, settlement),
+    )
+    for kind in get_args(commands.Command)
+}
+_STAKE: dict[type[Any], Callable[[Reader, Any], Money | None]] = {
+    kind: module.stake
+    for commands, module in (
+        (receivables_commands, receivables),
+        (financing_commands, financing),
+        (settlement_commands, settlement),
+    )
+    for kind in get_args(commands.Command)
+}
+_EVOLVE: dict[type[Any], Callable[[Reader, Any], tuple[Record, ...]]] = {
+    kind: module.evolve
+    for events, module in (
+        (policy_events, policy_state),
+        (parties_events, parties_state),
+        (receivables_events, receivables_state),
+        (financing_events, financing_state),
+        (settlement_events, settlement_state),
+    )
+    for kind in get_args(events.Event) or (events.Event,)
+}
 
 
 def decide(book: Reader, command: Command, by: Signer, at_ms: int) -> tuple[Event, ...]:
     """The events of `command`, from the one module that owns the act. Raises `Refused`."""
-    if isinstance(command, policy_commands.Command):
-        return policy.decide(book, command, by, at_ms)
-    if isinstance(command, parties_commands.Command):
-        return parties.decide(book, command, by, at_ms)
-    if isinstance(command, receivables_commands.Command):
-        return receivables.decide(book, command, by, at_ms)
-    if isinstance(command, financing_commands.Command):
-        return financing.decide(book, command, by, at_ms)
-    return settlement.decide(book, command, by, at_ms)
+    return _DECIDE[type(command)](book, command, by, at_ms)
 
 
 def stake(book: Reader, command: Command) -> Money | None:
     """The amount at stake, by which approval tiers judge; None where no money is."""
-    if isinstance(command, receivables_commands.Command):
-        return receivables.stake(book, command)
-    if isinstance(command, financing_commands.Command):
-        return financing.stake(book, command)
-    if isinstance(command, settlement_commands.Command):
-        return settlement.stake(book, command)
-    return None
+    of = _STAKE.get(type(command))
+    return of(book, command) if of else None
 
 
 def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
     """The changed records of `event`, from the module that owns them."""
-    if isinstance(event, policy_events.Event):
-        return policy_state.evolve(book, event)
-    if isinstance(event, parties_events.Event):
-        return parties_state.evolve(book, event)
-    if isinstance(event, receivables_events.Event):
-        return receivables_state.evolve(book, event)
-    if isinstance(event, financing_events.Event):
-        return financing_state.evolve(book, event)
-    return settlement_state.evolve(book, event)
+    return _EVOLVE[type(event)](book, event)

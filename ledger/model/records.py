@@ -7,7 +7,6 @@ is live at an instant is always a function of (record, `at`), never of a clock t
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,8 +80,14 @@ def make_id(prefix: str, party: str, jti: str, ordinal: int = 0) -> str:
     The signer can compute it before sending, and so sign follow-up commands in advance.
     """
     seed = f"duebill.id.v1\n{prefix}\n{party}\n{jti}\n{ordinal}".encode()
-    digest = hashlib.sha256(seed).digest()[:16]
-    return f"{prefix}_{base64.b32encode(digest).decode().rstrip('=').lower()}"
+    bits = int.from_bytes(hashlib.sha256(seed).digest()[:16]) << 2
+    letters = [_PAIRS[bits >> shift & 1023] for shift in range(120, -1, -10)]
+    return f"{prefix}_{''.join(letters)}"
+
+
+# Base32 (RFC 4648) in lower case, two letters for each ten bits: 128 bits and two of padding.
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = tuple(first + second for first in _LETTERS for second in _LETTERS)
 
 
 def need(book: Reader, kind: type[R], record_id: str, place: str) -> R:

@@ -115,8 +115,12 @@ def policy_of(book: Reader) -> Policy:
 def digits_of(book: Reader) -> Callable[[str], int | None]:
     """The minor digits of a currency under the policy in force, None where it is not listed."""
     record = book.get(Policy, POLICY)
-    table = {item.code: item.digits for item in record.currencies} if record else {}
-    return table.get
+    return _digits(record.currencies if record else ())
+
+
+@lru_cache(maxsize=32)
+def _digits(currencies: tuple[CurrencyDigits, ...]) -> Callable[[str], int | None]:
+    return {item.code: item.digits for item in currencies}.get
 
 
 def calendar_of(book: Reader) -> Calendar:

@@ -23,6 +23,7 @@ from ledger.envelope import Envelope, read_submission, verify_signatures
 from ledger.errors import (
     Halted,
     LedgerError,
+    OutcomeUnknown,
     Overloaded,
     RefusalCode,
     Refused,
@@ -63,17 +64,23 @@ class _Call:
     """One caller's commands, answered together when the last is."""
 
     size: int
+    parts: int
     future: Future[list[Answer]] = field(default_factory=_certain)
     answers: list[Answer] = field(default_factory=list)
-    failure: BaseException | None = None
+    failures: list[BaseException] = field(default_factory=list)
 
-    def answered(self, answers: Sequence[Answer]) -> None:
-        """The next answers, in order; with the last the caller hears."""
+    def answered(self, answers: Sequence[Answer], failure: BaseException | None) -> None:
+        """The next answers, in order; with the last the caller hears.
+
+        A failure of some parts is the answer of their commands: the others may be in the log.
+        """
         self.answers += answers
+        if failure is not None:
+            self.failures.append(failure)
         if len(self.answers) < self.size:
             return
-        if self.failure is not None:
-            self.future.set_exception(self.failure)
+        if len(self.failures) == self.parts:
+            self.future.set_exception(self.failures[0])
         else:
             self.future.set_result(self.answers)
 
@@ -188,11 +195,9 @@ class Service:
         Raises `Overloaded` when too much waits already, `Halted` when nothing is written any
         more, `Unavailable` while closing.
         """
-        call = _Call(len(submissions))
-        parts = [
-            _Part(call, submissions[start : start + PART])
-            for start in range(0, len(submissions), PART)
-        ]
+        starts = range(0, len(submissions), PART)
+        call = _Call(len(submissions), len(starts))
+        parts = [_Part(call, submissions[start : start + PART]) for start in starts]
         weight = sum(part.bytes for part in parts)
         with self._lock:
             self._admit(len(submissions), weight)
@@ -291,17 +296,18 @@ class Service:
         """The writing thread: group after group, until all is written after closing."""
         while group := self._next_group():
             commands = [item for part in group for item in part.envelopes or ()]
+            failure: BaseException | None = None
             try:
                 answers = self._run(commands)
-                failure = None
             except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it
-                answers, failure = [Unavailable(str(error))] * len(commands), error
+                failure = error
+                known = error if isinstance(error, LedgerError) else OutcomeUnknown(str(error))
+                answers = [known] * len(commands)
             self._release(group)
             at = 0
             for part in group:
                 end = at + len(part.submissions)
-                part.call.failure = part.call.failure or failure
-                part.call.answered(answers[at:end])
+                part.call.answered(answers[at:end], failure)
                 at = end
 
     def _run(self, commands: Sequence[Envelope | Refused]) -> list[Answer]:

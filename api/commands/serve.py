@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -13,7 +15,6 @@ from api.local import open_ledger
 from api.options import Folder
 from api.settings import Settings
 from api.terminal import note
-
 
 GRACE_S = 4
 """Seconds that open requests may take to end after a signal to stop."""
@@ -41,6 +42,9 @@ def run(
         note(f"Serving {embedded.ledger.origin} at http://{settings.host}:{settings.port}")
         for warning in filter(None, (embedded.service.halted, embedded.store.warning)):
             note(f"Warning: {warning}")
+        # After its own clean end uvicorn gives the signal on; the ledger is still to be closed.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
         with embedded.scrubbing() as scrub:
             uvicorn.run(
                 create_app(embedded, settings, scrub),

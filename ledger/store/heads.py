@@ -6,6 +6,7 @@ tell that it is behind what was signed: this cell, which never goes back.
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -48,12 +49,16 @@ class FileHeadStore:
         self._path = path
         self._new = path.with_name(f"{path.name}.new")
         self._lock = path.with_name(f"{path.name}.lock")
+        self._broken: str | None = None
 
     def read(self) -> SignedHead | None:
         """The last signed head, or None before the first.
 
-        Raises `Halted` for a file that is no head, `Unavailable` when it cannot be read.
+        Raises `Halted` for a file that is no head, and after a failed write or flush: what a disk
+        says then is not believed before a restart. `Unavailable` when it cannot be read.
         """
+        if self._broken is not None:
+            raise Halted(f"The head file could not be written: {self._broken}.")
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:
@@ -65,8 +70,8 @@ class FileHeadStore:
     def swap(self, old: SignedHead | None, new: SignedHead) -> SignedHead:
         """Put `new` in place of `old`, durably; returns what is there then, as `after_swap` says.
 
-        Raises `Unavailable` when surely nothing was replaced, `OutcomeUnknown` when the
-        replacement may not be durable.
+        Raises `Unavailable` when surely nothing was replaced (no room, no folder, no right),
+        `OutcomeUnknown` after a failed write or flush; from then on `Halted`.
         """
         try:
             with waiting_lock(self._lock):
@@ -78,7 +83,14 @@ class FileHeadStore:
                     self._make_durable()
                 return kept
         except OSError as error:
+            if error.errno == errno.EIO:
+                raise self._doubt(error) from None
             raise Unavailable(f"The head file cannot be written: {error.strerror}.") from None
+
+    def _doubt(self, error: OSError) -> OutcomeUnknown:
+        """Nobody knows what is on the disk, and a second flush might say that all is well."""
+        self._broken = error.strerror
+        return OutcomeUnknown(f"The head file may not be durable: {error.strerror}.")
 
     def _write_beside(self, data: bytes) -> None:
         with self._new.open("wb") as file:
@@ -90,9 +102,7 @@ class FileHeadStore:
         try:
             sync_folder(self._path.parent)
         except OSError as error:
-            raise OutcomeUnknown(
-                f"The head file was replaced but perhaps not durably: {error.strerror}."
-            ) from None
+            raise self._doubt(error) from None
 
 
 def after_swap(there: SignedHead | None, old: SignedHead | None, new: SignedHead) -> SignedHead:

@@ -36,6 +36,8 @@ from ledger.store.sql import Connect
 
 READERS = 16
 """Reading connections kept open; as many again may be opened for a moment."""
+_ABANDONED: list[sqlite3.Connection] = []
+"""Connections whose commit failed: left to the end of the process."""
 ROOM = 0.05
 """How much of a disk that was full must be free again before anything is written."""
 
@@ -98,7 +100,10 @@ class SqliteStore(View):
     def close(self) -> None:
         """Close the file, then let the next writer in."""
         self._readers.dispose()
-        if hasattr(self, "_driver"):
+        if self._in_doubt:
+            # Closing would flush again what a flush has failed on, and might hear that all is well.
+            _ABANDONED.append(self._driver)
+        elif hasattr(self, "_driver"):
             self._driver.close()
         self._lock.close()
 
@@ -162,6 +167,13 @@ class SqliteStore(View):
             schema.drop_derived(connection)
             schema.create(connection)
             yield WritableRecords(self._driver)
+
+    @contextmanager
+    def volatile(self) -> Iterator[sqlite3.Connection]:
+        """A transaction over the volatile tables, after which it is durable; raises as `commit`."""
+        with self._begun():
+            yield self._driver
+            self._finish()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

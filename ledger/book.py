@@ -8,8 +8,7 @@ refused command leaves no trace in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from ledger import vocabulary
 from ledger.catalogue import BY_PREFIX, Touch, spent_id, touch_id
@@ -17,7 +16,7 @@ from ledger.chain.entry import LARGEST_ENTRY
 from ledger.envelope import Envelope, verify_signatures
 from ledger.errors import RefusalCode, Refused, Repeated
 from ledger.keys import PublicKey, from_jwk
-from ledger.model.records import Signer, refuse_if
+from ledger.model.records import Signer, placed, refuse_if
 from ledger.overlay import Overlay
 from ledger.parties import commands as parties_commands
 from ledger.parties import decide as parties
@@ -189,8 +188,7 @@ class Book(Overlay):
             for record in evolve(self, event):
                 if record.PREFIX:
                     touched.setdefault(record.id, record.last_seq)
-                placed: Any = record
-                self.put(replace(placed, last_seq=seq))
+                self.put(placed(record, seq))
         names = tuple(
             f"{record_id}@{before}" if before >= 0 else record_id
             for record_id, before in touched.items()

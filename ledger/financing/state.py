@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any, assert_never
 
 from ledger.financing import events as e
@@ -20,7 +20,7 @@ from ledger.financing.records import (
     StatementLine,
     exposure_id,
 )
-from ledger.model.records import Reader, Record, need
+from ledger.model.records import Reader, Record, changed, need
 from ledger.money import Money
 
 __all__ = [
@@ -46,19 +46,19 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
             return (Programme(id=event.programme, **_rest(event)),)
         case e.ProgrammeClosed():
             programme = need(book, Programme, event.programme, "")
-            return (replace(programme, state=ProgrammeState.CLOSED),)
+            return (changed(programme, state=ProgrammeState.CLOSED),)
         case e.FinancingRequested():
             return (Request(id=event.request, **_rest(event)),)
         case e.RequestWithdrawn():
             request = need(book, Request, event.request, "")
-            return (replace(request, state=RequestState.WITHDRAWN),)
+            return (changed(request, state=RequestState.WITHDRAWN),)
         case e.RequestFulfilled():
             request = need(book, Request, event.request, "")
-            return (replace(request, state=RequestState.FULFILLED),)
+            return (changed(request, state=RequestState.FULFILLED),)
         case e.OfferMade():
             return (Offer(id=event.offer, **_rest(event)),)
         case e.OfferWithdrawn():
-            return (replace(need(book, Offer, event.offer, ""), state=OfferState.WITHDRAWN),)
+            return (changed(need(book, Offer, event.offer, ""), state=OfferState.WITHDRAWN),)
         case e.StatementLineUsed():
             line = f"{event.bank}:{event.reference}"
             return (StatementLine(id=line, used_for=event.used_for),)
@@ -96,7 +96,7 @@ def _accepted(event: e.FinancingAccepted) -> Financing:
 def _changed(before: Financing, event: _Change) -> Financing:
     match event:
         case e.DisbursementInstructed():
-            return replace(
+            return changed(
                 before,
                 state=FinancingState.INSTRUCTED,
                 lock_lapses_ms=None,
@@ -104,7 +104,7 @@ def _changed(before: Financing, event: _Change) -> Financing:
                 reference=event.reference,
             )
         case e.DisbursementProven():
-            return replace(
+            return changed(
                 before,
                 state=FinancingState.ACTIVE,
                 evidence=event.evidence,
@@ -113,15 +113,15 @@ def _changed(before: Financing, event: _Change) -> Financing:
                 active_ms=event.at_ms,
             )
         case e.FinancingFailed():
-            return replace(before, state=FinancingState.FAILED)
+            return changed(before, state=FinancingState.FAILED)
         case e.FinancingReleased():
-            return replace(before, state=FinancingState.RELEASED, lock_lapses_ms=None)
+            return changed(before, state=FinancingState.RELEASED, lock_lapses_ms=None)
         case e.FinancingLapsed():
-            return replace(before, state=FinancingState.LAPSED, lock_lapses_ms=None)
+            return changed(before, state=FinancingState.LAPSED, lock_lapses_ms=None)
         case e.FinancingCollected():
-            return replace(before, collected=before.collected + event.amount)
+            return changed(before, collected=before.collected + event.amount)
         case e.FinancingRepaid():
-            return replace(before, state=FinancingState.REPAID)
+            return changed(before, state=FinancingState.REPAID)
         case _:
             assert_never(event)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, assert_never
 
 from ledger.keys import PublicKey, from_jwk
 from ledger.model.codec import write
-from ledger.model.records import Reader, Record, need
+from ledger.model.records import Reader, Record, changed, need
 from ledger.parties.commands import Assurance, Identifier, Jwk, Role, Tier
 from ledger.parties.events import (
     AccountAdded,
@@ -149,7 +149,7 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
         case PartyEnrolled():
             return _enrolled(event)
         case RolesAssigned():
-            return (replace(need(book, Party, event.party, ""), roles=event.roles),)
+            return (changed(need(book, Party, event.party, ""), roles=event.roles),)
         case KeyBound():
             return (
                 Key(
@@ -163,10 +163,10 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
                 ),
             )
         case KeyEnds():
-            return (replace(need(book, Key, event.kid, ""), until_ms=event.until_ms),)
+            return (changed(need(book, Key, event.kid, ""), until_ms=event.until_ms),)
         case KeyAttested():
             key = need(book, Key, event.kid, "")
-            return (replace(key, assurance=event.assurance, evidence=event.evidence),)
+            return (changed(key, assurance=event.assurance, evidence=event.evidence),)
         case ApprovalSet():
             return (ApprovalRule(id=event.party, tiers=event.tiers),)
         case AccountAdded():

@@ -115,12 +115,24 @@ def policy_of(book: Reader) -> Policy:
 def digits_of(book: Reader) -> Callable[[str], int | None]:
     """The minor digits of a currency under the policy in force, None where it is not listed."""
     record = book.get(Policy, POLICY)
-    return _digits(record.currencies if record else ())
+    if record is None:
+        return _no_digits
+    known = _DIGITS.get(id(record))
+    if known is None or known[0] is not record:
+        if len(_DIGITS) >= MOST_POLICIES:
+            _DIGITS.clear()
+        known = (record, {item.code: item.digits for item in record.currencies}.get)
+        _DIGITS[id(record)] = known
+    return known[1]
 
 
-@lru_cache(maxsize=32)
-def _digits(currencies: tuple[CurrencyDigits, ...]) -> Callable[[str], int | None]:
-    return {item.code: item.digits for item in currencies}.get
+MOST_POLICIES = 16
+# The table of a policy, by the very object: comparing a policy costs more than making its table.
+_DIGITS: dict[int, tuple[Policy, Callable[[str], int | None]]] = {}
+
+
+def _no_digits(_currency: str) -> None:
+    return None
 
 
 def calendar_of(book: Reader) -> Calendar:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any, assert_never
 
-from ledger.model.records import Reader, Record, need
+from ledger.model.records import Reader, Record, changed, need
 from ledger.money import Money
 from ledger.receivables import events as e
 from ledger.receivables.commands import Terms
@@ -46,7 +46,7 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
             return _issued(book, event)
         case e.AcknowledgementRequested():
             receivable = need(book, Receivable, event.receivable, "")
-            return (replace(receivable, requested_ms=event.at_ms),)
+            return (changed(receivable, requested_ms=event.at_ms),)
         case e.ReceivableAcknowledged():
             return _acknowledged(book, event)
         case e.ReceivableRejected():
@@ -57,7 +57,7 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
             return _ended(book, event.receivable, ReceivableState.LAPSED)
         case e.ReceivableSettled():
             receivable = need(book, Receivable, event.receivable, "")
-            return (replace(receivable, state=ReceivableState.SETTLED),)
+            return (changed(receivable, state=ReceivableState.SETTLED),)
         case _:
             return _evolve_holding(book, event)
 
@@ -85,7 +85,7 @@ def _evolve_holding(book: Reader, event: _HoldingEvent) -> tuple[Record, ...]:
             return _opened(book, event)
         case e.HoldingSplit():
             holding = need(book, Holding, event.holding, "")
-            return (replace(holding, state=HoldingState.SPLIT), _counted(book, holding, -1))
+            return (changed(holding, state=HoldingState.SPLIT), _counted(book, holding, -1))
         case e.TransferProposed():
             return _proposed(book, event)
         case e.TransferAccepted():
@@ -97,7 +97,7 @@ def _evolve_holding(book: Reader, event: _HoldingEvent) -> tuple[Record, ...]:
         case e.TransferLapsed():
             return _transfer_ended(book, event.transfer, TransferState.LAPSED)
         case e.HoldingLocked():
-            locked = replace(
+            locked = changed(
                 need(book, Holding, event.holding, ""),
                 state=HoldingState.LOCKED,
                 pending=event.financing,
@@ -108,7 +108,7 @@ def _evolve_holding(book: Reader, event: _HoldingEvent) -> tuple[Record, ...]:
             return (_freed(need(book, Holding, event.holding, "")),)
         case e.HoldingFinanced():
             moved = _moved(need(book, Holding, event.holding, ""), event.to)
-            return (replace(moved, state=HoldingState.FINANCED, pending=event.financing),)
+            return (changed(moved, state=HoldingState.FINANCED, pending=event.financing),)
         case e.HoldingReturned():
             return (_moved(need(book, Holding, event.holding, ""), event.to),)
         case e.HoldingPaid():
@@ -166,7 +166,7 @@ def _registered(book: Reader, event: e.ReceivableRegistered) -> tuple[Record, ..
 
 
 def _issued(book: Reader, event: e.IssueProposed) -> tuple[Record, ...]:
-    receivable = replace(
+    receivable = changed(
         _claimed(event.receivable, event.claim),
         mode=Mode.BUYER_LED,
         state=ReceivableState.PROPOSED,
@@ -178,7 +178,7 @@ def _issued(book: Reader, event: e.IssueProposed) -> tuple[Record, ...]:
 
 def _acknowledged(book: Reader, event: e.ReceivableAcknowledged) -> tuple[Record, ...]:
     before = need(book, Receivable, event.receivable, "")
-    after = replace(
+    after = changed(
         before,
         state=ReceivableState.ACKNOWLEDGED,
         acknowledged=event.amount,
@@ -198,7 +198,7 @@ def _acknowledged(book: Reader, event: e.ReceivableAcknowledged) -> tuple[Record
 
 def _ended(book: Reader, receivable: str, state: ReceivableState) -> tuple[Record, ...]:
     before = need(book, Receivable, receivable, "")
-    after = replace(before, state=state)
+    after = changed(before, state=state)
     freed = (Use(invoice=use.invoice, amount=-use.amount) for use in before.uses)
     return (after, *_used(book, after, freed))
 
@@ -209,7 +209,7 @@ def _used(book: Reader, receivable: Receivable, more: Iterable[Use]) -> Iterator
         invoice = need(book, Invoice, use.invoice, "")
         others = tuple(item for item in invoice.proposals if item != receivable.id)
         proposed = receivable.state is ReceivableState.PROPOSED
-        yield replace(
+        yield changed(
             invoice,
             used=invoice.used + use.amount,
             proposals=(*others, receivable.id) if proposed else others,
@@ -239,7 +239,7 @@ def _opened(book: Reader, event: e.HoldingOpened) -> tuple[Record, ...]:
 
 def _counted(book: Reader, holding: Holding, more: int) -> Receivable:
     receivable = need(book, Receivable, holding.receivable, "")
-    return replace(receivable, open_holdings=receivable.open_holdings + more)
+    return changed(receivable, open_holdings=receivable.open_holdings + more)
 
 
 def _proposed(book: Reader, event: e.TransferProposed) -> tuple[Record, ...]:
@@ -256,35 +256,35 @@ def _proposed(book: Reader, event: e.TransferProposed) -> tuple[Record, ...]:
         proposal=event.proposal,
     )
     holding = need(book, Holding, event.holding, "")
-    pending = replace(holding, state=HoldingState.TRANSFER_PENDING, pending=transfer.id)
+    pending = changed(holding, state=HoldingState.TRANSFER_PENDING, pending=transfer.id)
     return (transfer, pending)
 
 
 def _accepted(book: Reader, event: e.TransferAccepted) -> tuple[Record, ...]:
     transfer = need(book, Transfer, event.transfer, "")
-    accepted = replace(transfer, state=TransferState.ACCEPTED, accepted_ms=event.at_ms)
+    accepted = changed(transfer, state=TransferState.ACCEPTED, accepted_ms=event.at_ms)
     return (accepted, _moved(need(book, Holding, transfer.holding, ""), transfer.assignee))
 
 
 def _transfer_ended(book: Reader, transfer: str, state: TransferState) -> tuple[Record, ...]:
-    ended = replace(need(book, Transfer, transfer, ""), state=state)
+    ended = changed(need(book, Transfer, transfer, ""), state=state)
     return (ended, _freed(need(book, Holding, ended.holding, "")))
 
 
 def _moved(holding: Holding, to: str) -> Holding:
-    return replace(_freed(holding), holder=to, chain=(*holding.chain, to))
+    return changed(_freed(holding), holder=to, chain=(*holding.chain, to))
 
 
 def _freed(holding: Holding) -> Holding:
-    return replace(holding, state=HoldingState.HELD, pending=None, lock_lapses_ms=None)
+    return changed(holding, state=HoldingState.HELD, pending=None, lock_lapses_ms=None)
 
 
 def _paid(book: Reader, event: e.HoldingPaid) -> tuple[Record, ...]:
     holding = need(book, Holding, event.holding, "")
     receivable = need(book, Receivable, holding.receivable, "")
     return (
-        replace(holding, paid=holding.paid + event.amount),
-        replace(receivable, paid=receivable.paid + event.amount),
+        changed(holding, paid=holding.paid + event.amount),
+        changed(receivable, paid=receivable.paid + event.amount),
     )
 
 
@@ -292,6 +292,6 @@ def _redeemed(book: Reader, event: e.HoldingRedeemed) -> tuple[Record, ...]:
     holding = need(book, Holding, event.holding, "")
     receivable = _counted(book, holding, -1)
     if event.by is RedeemedBy.CONFUSION:
-        receivable = replace(receivable, merged=receivable.merged + holding.outstanding)
-    closed = replace(_freed(holding), state=HoldingState.REDEEMED)
+        receivable = changed(receivable, merged=receivable.merged + holding.outstanding)
+    closed = changed(_freed(holding), state=HoldingState.REDEEMED)
     return (closed, receivable)

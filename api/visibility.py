@@ -8,7 +8,7 @@ own part, its debtor and its day, and nothing of the whole, of the other parts o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 from api.auth import Caller
@@ -65,10 +65,14 @@ class Rule:
     """Fields by which nobody may search."""
 
     def filters(self, caller: Caller) -> frozenset[str]:
-        """The fields of the kind's indexes, unless searching them would tell what is hidden."""
+        """The fields of the kind's indexes and its state, unless searching would tell secrets.
+
+        The state has no index: it changes often, and most records are in one of few states.
+        """
         sealed = self.sealed if Role.OPERATOR in caller.roles else NOTHING
         indexed = frozenset(name for index in self.kind.INDEXES for name in index)
-        return indexed - self.private - sealed
+        state = {field.name for field in fields(self.kind)} & {"state"}
+        return (indexed | state) - self.private - sealed
 
 
 def hidden_fields(rule: Rule, record: Any, book: Reader, caller: Caller) -> Hidden:

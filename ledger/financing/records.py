@@ -53,7 +53,7 @@ class Programme:
     """What a financier funds (see `OpenProgramme`); no obligor named means anybody's debts."""
 
     PREFIX: ClassVar[str] = "prg"
-    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("financier",), ("state",))
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("financier",),)
 
     id: str
     last_seq: int = -1
@@ -73,7 +73,7 @@ class Request:
     """A holder's wish for an offer."""
 
     PREFIX: ClassVar[str] = "req"
-    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("holding",), ("holder",), ("state",))
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("holding",), ("holder",))
 
     id: str
     last_seq: int = -1
@@ -89,7 +89,7 @@ class Offer:
     """A financier's standing offer; anybody may accept it who has a fitting holding."""
 
     PREFIX: ClassVar[str] = "off"
-    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("financier",), ("programme",), ("state",))
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("financier",), ("programme",))
 
     id: str
     last_seq: int = -1
@@ -121,7 +121,6 @@ class Financing:
         ("holding",),
         ("financier",),
         ("holder",),
-        ("state",),
         ("programme", "state"),
         ("financier", "obligor", "state"),
     )

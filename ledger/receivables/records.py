@@ -90,7 +90,7 @@ class Receivable:
     """
 
     PREFIX: ClassVar[str] = "rcv"
-    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("creditor",), ("obligor",), ("state",))
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("creditor",), ("obligor",))
 
     id: str
     last_seq: int = -1
@@ -133,7 +133,7 @@ class Holding:
     """
 
     PREFIX: ClassVar[str] = "hld"
-    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("receivable",), ("holder",), ("state",))
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("receivable",), ("holder",))
 
     id: str
     last_seq: int = -1

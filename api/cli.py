@@ -29,6 +29,9 @@ COMMANDS = {
     "export": "The log as files, for auditors.",
     "receipt": "Verify one receipt offline.",
     "rebuild": "Drop the derived tables and replay them from the entries.",
+    "backup": "An online copy of a ledger with a signed manifest.",
+    "restore": "A backup made a ledger again, audited and compared with what was kept outside.",
+    "bench": "How fast, beside what this machine could do at best; exit 1 below a floor.",
 }
 """Every verb with its summary; `api.commands` has a module of the same name for each."""
 

@@ -6,24 +6,26 @@ they skip: stored leaf hashes, rows that belong to nothing, changed tables and t
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ledger.audit.source import Irregularity
-from ledger.base64url import b64url_encode
+from api.logfile import FilePlace, LogPages
+from ledger.audit.source import Elsewhere, Irregularity, Row
 from ledger.chain.tiles import TILE_WIDTH, TileId
-from ledger.chain.tree import HASH_BYTES, leaf_hash
+from ledger.chain.tree import HASH_BYTES
 from ledger.errors import LedgerError
+from ledger.store.images import image_of
+from ledger.store.log import digest_of
 from ledger.store.snapshot import Snapshot
 
 
-class DatabaseSource:
+class DatabaseSource(LogPages):
     """`ledger.audit.source.Source` over a snapshot."""
 
     has_records = True
 
     def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__(snapshot.file)
         self._snapshot = snapshot
 
     def checkpoint(self) -> str | None:
@@ -34,17 +36,21 @@ class DatabaseSource:
         """How many entries are there."""
         return self._snapshot.size()
 
+    def elsewhere(self) -> Elsewhere | None:
+        """The file, which any process of this machine can read."""
+        return FilePlace(self._snapshot.place)
+
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """The bytes of entries."""
         return self._snapshot.entries(start, stop)
 
-    def tile(self, tile: TileId) -> bytes:
-        """The hashes of a tile."""
-        return self._snapshot.tile(tile)
-
     def disclosures(self, start: int, stop: int) -> Mapping[int, Sequence[str]]:
         """The disclosure texts of entries."""
         return self._snapshot.disclosures(start, stop)
+
+    def tile(self, tile: TileId) -> bytes:
+        """The hashes of a tile: a full one as stored, a partial one derived."""
+        return super().tile(tile) if tile.width == TILE_WIDTH else self._snapshot.tile(tile)
 
     def documents(self) -> Mapping[str, bytes]:
         """The rule documents."""
@@ -60,18 +66,26 @@ class DatabaseSource:
             except LedgerError as error:
                 yield Irregularity("database", str(error))
 
-    def derived(self, kind: type[Any]) -> Iterator[tuple[str, Any]]:
-        """(id, record) of every derived row, or (id, a sentence) where it is damaged."""
-        for key, record in self._snapshot.derived_rows(kind):
-            yield str(key), record
+    def damages(self) -> Iterator[str]:
+        """What SQLite finds broken in pages and indexes."""
+        return iter(self._snapshot.damages())
+
+    def derived(self, kind: type[Any]) -> Iterator[Row]:
+        """Every derived row as it stands."""
+        return self._snapshot.rows(kind)
+
+    def damage(self, kind: type[Any], row: Row) -> str:
+        """Why the row is no record."""
+        try:
+            image_of(kind).record(row)
+        except LedgerError as error:
+            return str(error)
+        return ""
 
     def _entries(self) -> Iterator[Irregularity]:
-        for expected, (seq, data, leaf) in enumerate(self._snapshot.entry_rows()):
-            if seq != expected:
-                yield Irregularity("entry", f"Row {expected} has the number {seq!r}.", expected)
-                return
-            if not isinstance(data, bytes) or leaf_hash(data) != leaf:
-                yield Irregularity("entry", "The leaf hash beside the entry is not its own.", seq)
+        lowest = self._snapshot.first_number()
+        if lowest is not None and lowest < 0:
+            yield Irregularity("entry", f"Row 0 has the number {lowest}.", 0)
 
     def _tiles(self, size: int) -> Iterator[Irregularity]:
         for level, position, data in self._snapshot.tile_rows():
@@ -84,18 +98,10 @@ class DatabaseSource:
                 yield Irregularity(place, "The tile has not the size of a full one.")
 
     def _disclosures(self, size: int) -> Iterator[Irregularity]:
-        for seq, digest, text in self._snapshot.disclosure_rows():
-            if type(seq) is not int or not 0 <= seq < size:
-                yield Irregularity("disclosure", f"It is kept for entry {seq!r}, which is none.")
-            elif digest != _digest(text):
-                yield Irregularity("disclosure", "Its digest is not that of its text.", seq)
+        for (seq,) in self._snapshot.stray_rows(size):
+            yield Irregularity("disclosure", f"It is kept for entry {seq!r}, which is none.")
 
     def _papers(self) -> Iterator[Irregularity]:
         for digest, data in self._snapshot.document_rows():
-            if digest != _digest(data):
+            if not isinstance(data, bytes) or digest != digest_of(data):
                 yield Irregularity("document", f"{digest!r} is not the digest of its bytes.")
-
-
-def _digest(value: Any) -> str | None:
-    data = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
-    return b64url_encode(hashlib.sha256(data).digest()) if isinstance(data, bytes) else None

@@ -1,6 +1,6 @@
 """A ledger in a folder: database, head store and the operator's keys, opened and founded.
 
-ledger.db        the SQLite database
+ledger.db        the SQLite database, unless the folder names another (`api.places`)
 head.json        the head store: what was signed last
 keys/log.pem     the key that signs checkpoints
 keys/operator.pem  the operator's own key
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from api.defaults import DIGITS, default_calendar, default_policy
 from api.drafting import Desk, jwk_of, new_jti, new_signing_key, operator_desk
+from api.places import OpenStore, Place, open_stores
 from ledger import vocabulary
 from ledger.chain.entry import LARGEST_ENTRY
 from ledger.chain.note import NoteKey, note_key
@@ -25,8 +26,6 @@ from ledger.parties.decide import SUITE
 from ledger.policy.state import LEDGER, RULES_NUMBER, Ledger
 from ledger.scrub import Scrub
 from ledger.service import Service
-from ledger.store.heads import FileHeadStore
-from ledger.store.sqlite import SqliteStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Embedded:
     """An open ledger of a folder, with its writer."""
 
     folder: Path
-    store: SqliteStore
+    store: OpenStore
     service: Service
     clock: Callable[[], int]
 
@@ -72,9 +71,13 @@ class Embedded:
 
 @contextmanager
 def open_folder(
-    folder: Path, clock: Callable[[], int], *, keep_reading: bool = False
+    folder: Path,
+    clock: Callable[[], int],
+    *,
+    keep_reading: bool = False,
+    place: Place | None = None,
 ) -> Iterator[Embedded]:
-    """The ledger in `folder`, made with fresh keys where there is none yet.
+    """The ledger in `folder`, or at `place`, made with fresh keys where there is none yet.
 
     Raises `Halted` when what is stored contradicts what was signed; with `keep_reading` it opens
     all the same, and its service is halted.
@@ -83,8 +86,7 @@ def open_folder(
     for name in ("log", "operator"):
         if not (keys / f"{name}.pem").exists():
             write_key(keys / f"{name}.pem", new_signing_key())
-    heads = FileHeadStore(folder / "head.json")
-    with SqliteStore(folder / "ledger.db", heads) as store:
+    with open_stores(folder, place) as (store, heads):
         log_key = read_key(keys / "log.pem")
         with Service(store, heads, log_key, clock, keep_reading=keep_reading) as service:
             yield Embedded(folder, store, service, clock)

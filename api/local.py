@@ -10,6 +10,7 @@ from typing import Any
 
 from api.embedded import Embedded, open_folder
 from api.importing import ImportRow, judge_rows
+from api.places import Place, is_ledger
 from api.receipts import receipt_tree
 from api.resolving import resolver
 from api.target import Verdict, now_ms
@@ -27,14 +28,16 @@ GROUP = 500
 
 
 @contextmanager
-def open_ledger(folder: Path, *, keep_reading: bool = False) -> Iterator[Embedded]:
+def open_ledger(
+    folder: Path, *, keep_reading: bool = False, place: Place | None = None
+) -> Iterator[Embedded]:
     """The ledger in a folder. Raises `Refused` (`ledger_not_open`) where there is none.
 
-    `keep_reading` as in `open_folder`.
+    `keep_reading` and `place` as in `open_folder`.
     """
-    if not (folder / "ledger.db").is_file():
+    if place is None and not is_ledger(folder):
         raise Refused(RefusalCode.LEDGER_NOT_OPEN, f"There is no ledger in {folder}.")
-    with open_folder(folder, now_ms, keep_reading=keep_reading) as embedded:
+    with open_folder(folder, now_ms, keep_reading=keep_reading, place=place) as embedded:
         yield embedded
 
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 from urllib.parse import quote
 
 from api.client import Client
 from ledger.audit.folder import disclosure_path, read_disclosure_lines
-from ledger.audit.source import Irregularity
-from ledger.chain.tiles import TILE_WIDTH, BundleId, TileId, decode_bundle, tree_bundles
+from ledger.audit.source import (
+    Disclosures,
+    Entries,
+    Irregularity,
+    WithoutRecords,
+    bundles_between,
+)
+from ledger.chain.tiles import TILE_WIDTH, BundleId, TileId, decode_bundle
 from ledger.errors import RefusalCode, Refused
 
 
-class RemoteSource:
+class RemoteSource(WithoutRecords):
     """The log of a server at the signed head that it had when the audit began.
 
     Nothing of it is believed; reading raises `LedgerError`, and the audit reports it.
     """
-
-    has_records = False
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -41,13 +44,23 @@ class RemoteSource:
             raise Refused(RefusalCode.CHECKPOINT_MALFORMED, "The checkpoint has no size.")
         return int(lines[1][:19])
 
+    def elsewhere(self) -> None:
+        """Nowhere: the auditor's key stays in this process."""
+
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """The entries from their bundles, read one by one."""
-        for bundle in tree_bundles(self.size()):
+        for bundle in bundles_between(self.size(), start, stop):
             first = bundle.index * TILE_WIDTH
-            if first + bundle.width > start and first < stop:
-                entries = decode_bundle(bundle, self._client.get(f"/log/{bundle.path}"))
-                yield from entries[max(0, start - first) : stop - first]
+            entries = decode_bundle(bundle, self._client.get(f"/log/{bundle.path}"))
+            yield from entries[max(0, start - first) : stop - first]
+
+    def entry_page(self, start: int, stop: int) -> Entries:
+        """A bundle."""
+        return Entries(list(self.entries(start, stop)))
+
+    def disclosure_page(self, start: int, stop: int) -> Disclosures:
+        """What is kept beside a bundle."""
+        return Disclosures.of(self.disclosures(start, stop))
 
     def tile(self, tile: TileId) -> bytes:
         """The bytes of a tile."""
@@ -56,12 +69,7 @@ class RemoteSource:
     def disclosures(self, start: int, stop: int) -> Mapping[int, Sequence[str]]:
         """The disclosures of the bundles with these entries, whatever entries they name."""
         found: dict[int, Sequence[str]] = {}
-        for bundle in tree_bundles(self.size()):
-            first = bundle.index * TILE_WIDTH
-            if first >= stop:
-                break  # the size is the server's word, and may be beyond counting
-            if first + bundle.width <= start:
-                continue
+        for bundle in bundles_between(self.size(), start, stop):
             place = _place(bundle)
             lines = self._client.get(f"/log/{place}")
             for seq, texts in read_disclosure_lines(lines, place) if lines else ():
@@ -76,18 +84,8 @@ class RemoteSource:
         listed = json.loads(self._client.get("/log/documents"))["documents"]
         return {name: self._client.get(f"/log/documents/{quote(name, safe='')}") for name in listed}
 
-    def irregularities(
-        self,
-        size: int,
-    ) -> Iterator[Irregularity]:
+    def irregularities(self, size: int) -> Iterator[Irregularity]:
         """Nothing: only what is asked for is seen of a server."""
-        return iter(())
-
-    def derived(
-        self,
-        kind: type[Any],
-    ) -> Iterator[tuple[str, Any]]:
-        """Nothing: a server shows no tables."""
         return iter(())
 
 

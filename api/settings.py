@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.places import SCHEMES, Place
+
 LARGEST_BATCH = 20 * 1024 * 1024
 """Bytes of one batch, or of one invoice file."""
 
@@ -14,37 +16,53 @@ LARGEST_BATCH = 20 * 1024 * 1024
 class Settings:
     """How a server runs.
 
-    `folder` holds the ledger (`api.embedded`), `host` and `port` are where it listens, and
-    `largest_body` bounds the bytes of any request.
+    `folder` holds the ledger (`api.embedded`), or at least its keys when the ledger is at `place`.
+    `host` and `port` are where it listens, and `largest_body` bounds the bytes of any request.
     """
 
     folder: Path = Path("duebill-ledger")
     host: str = "127.0.0.1"
     port: int = 8000
     largest_body: int = LARGEST_BATCH
+    place: Place | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         """What ``DUEBILL_DB``, ``_HOST``, ``_PORT`` and ``_LARGEST_BODY`` (bytes) say.
 
-        The database is a folder or the URL ``sqlite:///folder/ledger.db``. Raises `ValueError`
-        that names the variable.
+        The database is a folder or the URL ``sqlite:///folder/ledger.db``; or it is
+        ``postgresql://…?schema=name``, and then ``DUEBILL_HEADS`` is the URL of the head store and
+        ``DUEBILL_DIR`` the folder of the keys. Raises `ValueError` that names the variable.
         """
         default = cls()
+        place = _place(environ)
+        name = "DUEBILL_DIR" if place else "DUEBILL_DB"
         return cls(
-            folder=_folder(environ.get("DUEBILL_DB", str(default.folder))),
+            folder=_folder(environ.get(name, str(default.folder)), name),
+            place=place,
             host=environ.get("DUEBILL_HOST", default.host),
             port=_number(environ, "DUEBILL_PORT", default.port, 65_535),
             largest_body=_number(environ, "DUEBILL_LARGEST_BODY", default.largest_body, 2**30),
         )
 
 
-def _folder(place: str) -> Path:
+def _place(environ: Mapping[str, str]) -> Place | None:
+    db, heads = environ.get("DUEBILL_DB", ""), environ.get("DUEBILL_HEADS", "")
+    if not db.startswith(SCHEMES):
+        return None
+    if not heads:
+        raise ValueError(
+            "DUEBILL_DB is a database server: DUEBILL_HEADS must name a head store outside of it"
+        )
+    return Place(db, heads)
+
+
+def _folder(place: str, name: str) -> Path:
     if "://" not in place:
         return Path(place)
     path = Path(place.removeprefix("sqlite:///"))
     if not place.startswith("sqlite:///") or path.name != "ledger.db":
-        raise ValueError(f"DUEBILL_DB is neither a folder nor sqlite:///…/ledger.db: {place!r}")
+        raise ValueError(f"{name} is neither a folder nor sqlite:///…/ledger.db: {place!r}")
     return path.parent
 
 

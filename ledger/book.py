@@ -189,7 +189,7 @@ class Book(Overlay):
                 if record.PREFIX:
                     touched.setdefault(record.id, record.last_seq)
                 self.put(placed(record, seq))
-        names = tuple(
+        names = " ".join(
             f"{record_id}@{before}" if before >= 0 else record_id
             for record_id, before in touched.items()
         )

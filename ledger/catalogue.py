@@ -20,8 +20,8 @@ class Touch:
     """What one entry changed: each record with the entry that had changed it before.
 
     So the history of a record is a chain that begins at its own `last_seq` and is read backwards;
-    nothing is looked for, and what is written goes to the end of one table. In `records` stands
-    ``hld_…`` for a new record and ``hld_…@12`` for one that entry 12 had changed before.
+    nothing is looked for, and what is written goes to the end of one table. In `records` stands, with
+    blanks between, ``hld_…`` for a new record and ``hld_…@12`` for one that entry 12 had changed.
     """
 
     PREFIX: ClassVar[str] = ""
@@ -29,11 +29,11 @@ class Touch:
 
     id: str
     last_seq: int = -1
-    records: tuple[str, ...]
+    records: str
 
     def before(self) -> Mapping[str, int]:
         """Each record that the entry changed, with the entry before (-1: none)."""
-        pairs = (item.partition("@") for item in self.records)
+        pairs = (item.partition("@") for item in self.records.split())
         return {record: int(seq or -1) for record, _, seq in pairs}
 
 

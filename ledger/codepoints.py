@@ -8,6 +8,7 @@ once from the Unicode Character Database 14.0.0, general category Cn).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _UNASSIGNED = """
 378-379 380-383 38b 38d 3a2 530 557-558 58b-58c 590 5c8-5cf 5eb-5ee 5f5-5ff 70e 74b-74c
@@ -84,21 +85,33 @@ e01f0-effff ffffe-fffff 10fffe-10ffff
 """
 
 
-def _pattern() -> re.Pattern[str]:
-    ranges = (token.partition("-") for token in _UNASSIGNED.split())
-    classes = (
-        f"\\U{int(first, 16):08x}" + (f"-\\U{int(last, 16):08x}" if dash else "")
-        for first, dash, last in ranges
-    )
-    return re.compile(f"[{''.join(classes)}\\ud800-\\udfff]")
+def _ranges() -> list[tuple[int, int]]:
+    tokens = (token.partition("-") for token in _UNASSIGNED.split())
+    return [(int(first, 16), int(last or first, 16)) for first, _, last in tokens]
 
 
-_FORBIDDEN = _pattern()
+def _one_of(ranges: Iterable[tuple[int, int]]) -> str:
+    return "[" + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges) + "]"
+
+
+_SURROGATES = (0xD800, 0xDFFF)
+_BEYOND_BMP = (0x10000, 0x10FFFF)
+_FORBIDDEN = re.compile(_one_of([*_ranges(), _SURROGATES]))
+# A pattern tries its ranges beyond the basic plane one by one, for every character of a text. So
+# the search that nearly all texts pass takes those planes as one range; what it stops at is
+# looked at closely.
+_SUSPECT = re.compile(
+    _one_of([*(pair for pair in _ranges() if pair < _BEYOND_BMP), _SURROGATES, _BEYOND_BMP])
+    + f"{_one_of([_BEYOND_BMP])}*"
+)
 
 
 def forbidden_code_point(text: str) -> str | None:
     """The first code point of `text` that is a surrogate or unassigned in Unicode 14.0, or None."""
     if text.isascii():
         return None
-    match = _FORBIDDEN.search(text)
-    return match.group() if match else None
+    for suspect in _SUSPECT.finditer(text):
+        forbidden = _FORBIDDEN.search(text, suspect.start(), suspect.end())
+        if forbidden is not None:
+            return forbidden.group()
+    return None

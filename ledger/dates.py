@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ledger.errors import RefusalCode, Refused
@@ -22,9 +23,11 @@ LAST_INSTANT_MS = 253_370_764_799_999
 SATURDAY_AND_SUNDAY = frozenset({6, 7})
 """The usual weekend, as ISO 8601 weekdays (Monday is 1)."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC; read and written without saying so each time
+_MILLISECOND = timedelta(milliseconds=1)
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_INSTANT = re.compile(_DATE.pattern + r"T([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{3})Z")
+# Hour 24 is refused here: whether `datetime` reads it depends on the release of Python.
+_INSTANT = re.compile(_DATE.pattern + r"T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 # Area and place only: "localtime" and "right/..." would mean something else on each machine.
 _ZONE = re.compile(r"UTC|[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z0-9_+-]*){1,2}")
 
@@ -43,13 +46,14 @@ def parse_date(text: str) -> date:
     raise Refused(RefusalCode.DATE_INVALID, f"{text[:40]!r} is not a date.")
 
 
+@lru_cache(maxsize=64)
 def instant_text(at_ms: int) -> str:
     """The one text of an instant: RFC 3339 in UTC with three decimals and ``Z``.
 
-    `at_ms` is within 0 .. `LAST_INSTANT_MS`, else `ValueError`.
+    `at_ms` is within 0 .. `LAST_INSTANT_MS`, else `ValueError`. Remembered, since all entries of
+    a group are of one instant.
     """
-    instant = _utc(at_ms).replace(tzinfo=None)
-    return instant.isoformat(timespec="milliseconds") + "Z"
+    return _naive(at_ms).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_instant(text: str) -> int:
@@ -58,17 +62,12 @@ def parse_instant(text: str) -> int:
     Raises `Refused` (`instant_invalid`) for another form, an instant that does not exist (leap
     seconds and hour 24 included), or one before 1970 or after `LAST_INSTANT_MS`.
     """
-    match = _INSTANT.fullmatch(text)
-    if match is not None:
-        year, month, day, hour, minute, second, millisecond = map(int, match.groups())
+    if _INSTANT.fullmatch(text):
         try:
-            instant = datetime(
-                year, month, day, hour, minute, second, millisecond * 1000, tzinfo=UTC
-            )
+            at_ms = (datetime.fromisoformat(text[:-1]) - _EPOCH) // _MILLISECOND
         except ValueError:
             pass
         else:
-            at_ms = (instant - _EPOCH) // timedelta(milliseconds=1)
             if 0 <= at_ms <= LAST_INSTANT_MS:
                 return at_ms
     raise Refused(RefusalCode.INSTANT_INVALID, f"{text[:40]!r} is not an instant.")
@@ -82,7 +81,7 @@ def civil_date(at_ms: int, zone: str) -> date:
     the ledger; and a later change of that zone is law, announced before it applies.
     Raises `Refused` (`zone_unknown`), and `ValueError` when `at_ms` is out of bounds.
     """
-    return _utc(at_ms).astimezone(_zone(zone)).date()
+    return _naive(at_ms).replace(tzinfo=UTC).astimezone(_zone(zone)).date()
 
 
 def add_days(day: date, count: int) -> date:
@@ -216,10 +215,11 @@ def _zone(name: str) -> ZoneInfo:
     raise Refused(RefusalCode.ZONE_UNKNOWN, f"{name[:40]!r} is not a known time zone.")
 
 
-def _utc(at_ms: int) -> datetime:
+def _naive(at_ms: int) -> datetime:
+    """The UTC date and time of an instant."""
     if not 0 <= at_ms <= LAST_INSTANT_MS:
         raise ValueError("an instant from 1970 to 9998, in milliseconds")
-    return _EPOCH + timedelta(milliseconds=at_ms)
+    return _EPOCH + at_ms * _MILLISECOND
 
 
 def _search(day: date, calendar: Calendar, step: int) -> date:

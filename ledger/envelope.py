@@ -14,22 +14,48 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 from ledger.base64url import b64url_decode, b64url_encode
-from ledger.canonical import Tree, decode, encode, parse
+from ledger.canonical import Tree, decode, encode, encode_again, parse
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import PublicKey, SigningKey
+from ledger.sealing import (
+    LONGEST_SALT,
+    Sealer,
+    read_disclosure,
+    read_disclosures,
+    sealed_digests,
+    sealed_once,
+)
+
+__all__ = [
+    "LIFETIME_S",
+    "LONGEST_SALT",
+    "LONGEST_SUBMISSION",
+    "MOST_SIGNATURES",
+    "TYPE",
+    "Envelope",
+    "ManifestProof",
+    "Sealer",
+    "Signature",
+    "line_of_manifest",
+    "named_digests",
+    "read_disclosure",
+    "read_envelope",
+    "read_submission",
+    "sealed_digests",
+    "sign_payload",
+    "verify_signatures",
+]
 
 TYPE = "duebill-command+jws"
 """The `typ` of the protected header: a signature for anything else can never be a command."""
 LONGEST_SUBMISSION = 1_000_000
 """Bytes of one submission: the command, its disclosures and its rule documents."""
-LONGEST_SALT = 64
-"""Bytes of a disclosure's salt: what is kept for ever is not for anybody to fill."""
 MOST_SIGNATURES = 4
 LIFETIME_S = 7 * 24 * 3600
 """`exp` is at most this many seconds after `iat`."""
@@ -37,7 +63,19 @@ LIFETIME_S = 7 * 24 * 3600
 _JTI = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _DIGEST = re.compile(rb'"([A-Za-z0-9_-]{43})"')
 _PAYLOAD_FIELDS = frozenset({"aud", "body", "by", "exp", "iat", "jti", "kind", "salt", "ver"})
+_SUBMISSION_FIELDS = frozenset({"command"})
+_COMMAND_FIELDS = frozenset({"payload"})
+_SIGNATURE_FIELDS = frozenset({"protected", "signature"})
+_HEADER_FIELDS = frozenset({"alg", "kid", "typ"})
+_PROOF_FIELDS = frozenset({"index", "jti", "path"})
+_MAY_SUBMISSION = _SUBMISSION_FIELDS | {"disclosures", "documents"}
+_MAY_COMMAND = _COMMAND_FIELDS | {"signatures", "manifest"}
+_MAY_PAYLOAD = _PAYLOAD_FIELDS | {"expect"}
+_LONGEST_HEADER = 200
+"""Characters of a protected header that is worth remembering: each key sends the same one."""
 _ALGORITHMS = {"Ed25519": "Ed25519", "EdDSA": "Ed25519", "ES256": "ES256"}
+_A = TypeVar("_A")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +99,12 @@ class ManifestProof:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A command whose bytes are in order. `tree` is what the entry stores, never re-encoded.
+    """A command whose bytes are in order. `tree` is what the entry stores, as it came.
 
     `digest` is the base64url SHA-256 of the payload: the identity of the command. `disclosures`
-    maps the digest of each sealed field to its (name, value); `disclosed` and `documents` are the
-    texts that are kept beside the log. `verified` says that all signatures verify under the keys
-    they name.
+    maps the digest of each of the `sealed` fields to its (name, value); `disclosed` and
+    `documents` are the texts that are kept beside the log. `verified` says that all signatures
+    verify under the keys they name.
     """
 
     tree: Mapping[str, Any]
@@ -74,6 +112,7 @@ class Envelope:
     digest: str
     signatures: tuple[Signature, ...]
     manifest: ManifestProof | None
+    sealed: frozenset[str]
     disclosures: Mapping[str, tuple[str, Any]]
     disclosed: tuple[str, ...]
     documents: Mapping[str, bytes]
@@ -94,6 +133,11 @@ class Envelope:
         """The wire name of the command."""
         return cast(str, self.payload["kind"])
 
+    @property
+    def text(self) -> bytes:
+        """The canonical bytes of `tree`, as an entry stores them."""
+        return encode_again(self.tree)
+
 
 def read_submission(data: bytes) -> Envelope:
     """The envelope of ``{"command", "disclosures"?, "documents"?}``. Raises `Refused`.
@@ -105,17 +149,17 @@ def read_submission(data: bytes) -> Envelope:
             RefusalCode.BYTES_TOO_LARGE, f"A submission has at most {LONGEST_SUBMISSION} bytes."
         )
     tree = parse(data)
-    _need_fields(tree, {"command"}, {"disclosures", "documents"}, "")
+    _need_fields(tree, "", _SUBMISSION_FIELDS, _MAY_SUBMISSION)
     envelope = read_envelope(
         tree["command"],
         _texts(tree.get("disclosures", []), "/disclosures"),
         _texts(tree.get("documents", []), "/documents"),
     )
-    missing = sealed_digests(envelope.payload) - envelope.disclosures.keys()
+    missing = len(envelope.sealed) - len(envelope.disclosures)
     if missing:
         raise Refused(
             RefusalCode.DISCLOSURE_MISSING,
-            f"{len(missing)} sealed fields came without their disclosure.",
+            f"{missing} sealed fields came without their disclosure.",
             place="/disclosures",
         )
     _check_named(envelope)
@@ -129,20 +173,21 @@ def read_envelope(
 
     Disclosures may be missing here (an auditor may not have them), but none may be strange.
     """
-    _need_fields(tree, {"payload"}, {"signatures", "manifest"}, "/command")
+    _need_fields(tree, "/command", _COMMAND_FIELDS, _MAY_COMMAND)
     if ("signatures" in tree) == ("manifest" in tree):
         raise _malformed("A command carries either signatures or a manifest proof.", "/command")
-    with _placed("/command/payload"):
-        payload_bytes = b64url_decode(tree["payload"])
-        payload = decode(payload_bytes)
+    payload_bytes = _at("/command/payload", b64url_decode, tree["payload"])
+    payload = _at("/command/payload", decode, payload_bytes)
     _check_payload(payload)
+    sealed = sealed_once(payload)
     return Envelope(
         tree=tree,
         payload=payload,
-        digest=b64url_encode(hashlib.sha256(payload_bytes).digest()),
+        digest=_digest_of(payload_bytes),
         signatures=_read_signatures(tree["signatures"]) if "signatures" in tree else (),
         manifest=_read_manifest(tree["manifest"]) if "manifest" in tree else None,
-        disclosures=_read_disclosures(disclosed, _sealed_once(payload)),
+        sealed=sealed,
+        disclosures=read_disclosures(disclosed, sealed),
         disclosed=tuple(disclosed),
         documents=_read_documents(documents),
     )
@@ -186,97 +231,10 @@ def line_of_manifest(
     return {"manifest": proof, "payload": b64url_encode(encode(payload))}
 
 
-class Sealer:
-    """Seals fields while a command is drafted; collects the disclosures.
-
-    `salt` gives 16 fresh random bytes at each call: randomness is the drafter's.
-    """
-
-    def __init__(self, salt: Callable[[], bytes]) -> None:
-        self._salt = salt
-        self.disclosed: list[str] = []
-
-    def __call__(self, name: str, value: Tree) -> str:
-        """The digest to put in place of `value`."""
-        text = b64url_encode(encode([b64url_encode(self._salt()), name, value]))
-        self.disclosed.append(text)
-        return _digest_of(text.encode())
-
-
-def sealed_digests(tree: Any) -> frozenset[str]:
-    """All digests that stand in a payload as ``{"sd": …}``."""
-    return frozenset(_sealed(tree))
-
-
-def _sealed_once(payload: Any) -> frozenset[str]:
-    """As `sealed_digests`; raises `Refused` for a digest in two places (RFC 9901, section 7.1)."""
-    found = _sealed(payload)
-    if len(found) != len(set(found)):
-        raise Refused(
-            RefusalCode.DISCLOSURE_DOES_NOT_FIT,
-            "One digest stands for two sealed fields.",
-            place="/payload/body",
-        )
-    return frozenset(found)
-
-
-def _sealed(tree: Any) -> list[str]:
-    found: list[str] = []
-    waiting = [tree]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            if set(value) == {"sd"} and isinstance(value["sd"], str):
-                found.append(value["sd"])
-            else:
-                waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
-    return found
-
-
-def read_disclosure(text: str) -> tuple[str, str, Any]:
-    """The (digest, name, value) of one disclosure. Raises `Refused` unless in strict form."""
-    content = decode(b64url_decode(text))
-    if (
-        not isinstance(content, list)
-        or len(content) != 3
-        or not isinstance(content[0], str)
-        or not isinstance(content[1], str)
-    ):
-        raise Refused(
-            RefusalCode.DISCLOSURE_DOES_NOT_FIT, "A disclosure is the list [salt, name, value]."
-        )
-    if not 16 <= len(b64url_decode(content[0])) <= LONGEST_SALT:
-        raise Refused(
-            RefusalCode.DISCLOSURE_DOES_NOT_FIT,
-            f"The salt of {content[1][:60]!r} is not 16 to {LONGEST_SALT} bytes.",
-        )
-    return _digest_of(text.encode()), content[1], content[2]
-
-
-def _read_disclosures(
-    disclosed: Sequence[str], expected: frozenset[str]
-) -> dict[str, tuple[str, Any]]:
-    found: dict[str, tuple[str, Any]] = {}
-    for index, text in enumerate(disclosed):
-        with _placed(f"/disclosures/{index}"):
-            digest, name, value = read_disclosure(text)
-        if digest not in expected or digest in found:
-            raise Refused(
-                RefusalCode.DISCLOSURE_DOES_NOT_FIT,
-                f"The disclosure of {name[:60]!r} belongs to no sealed field of this payload.",
-                place=f"/disclosures/{index}",
-            )
-        found[digest] = (name, value)
-    return found
-
-
 def _read_documents(documents: Sequence[str]) -> dict[str, bytes]:
     found = {}
     for index, text in enumerate(documents):
-        with _placed(f"/documents/{index}"):
-            data = b64url_decode(text)
+        data = _at(f"/documents/{index}", b64url_decode, text)
         found[_digest_of(data)] = data
     return found
 
@@ -290,7 +248,9 @@ def named_digests(envelope: Envelope) -> frozenset[str]:
 
 def _check_named(envelope: Envelope) -> None:
     """Nothing is kept beside the log for ever that no field asks for."""
-    named = named_digests(envelope) if envelope.documents else frozenset()
+    if not envelope.documents:
+        return
+    named = named_digests(envelope)
     for digest in envelope.documents:
         if digest not in named:
             raise Refused(
@@ -301,12 +261,14 @@ def _check_named(envelope: Envelope) -> None:
 
 
 def _check_payload(payload: Any) -> None:
-    _need_fields(payload, _PAYLOAD_FIELDS, {"expect"}, "/payload")
+    _need_fields(payload, "/payload", _PAYLOAD_FIELDS, _MAY_PAYLOAD)
     for name in ("aud", "by", "kind"):
-        if not isinstance(payload[name], str) or not 0 < len(payload[name]) <= 200:
+        text = payload[name]
+        if not isinstance(text, str) or not 0 < len(text) <= 200:
             raise _malformed(f"{name} is not a text of 1 to 200 characters.", f"/payload/{name}")
     for name in ("iat", "exp", "ver"):
-        if type(payload[name]) is not int or payload[name] < 0:
+        number = payload[name]
+        if type(number) is not int or number < 0:
             raise _malformed(f"{name} is not a whole number.", f"/payload/{name}")
     if not isinstance(payload["jti"], str) or not _JTI.fullmatch(payload["jti"]):
         raise _malformed("jti is not a UUID of version 7 in lower case.", "/payload/jti")
@@ -314,7 +276,8 @@ def _check_payload(payload: Any) -> None:
         raise _malformed("exp is not within 7 days after iat.", "/payload/exp")
     if not isinstance(payload["body"], dict):
         raise _malformed("body is not an object.", "/payload/body")
-    _check_expect(payload.get("expect", {}))
+    if "expect" in payload:
+        _check_expect(payload["expect"])
 
 
 def _check_expect(expect: Any) -> None:
@@ -327,65 +290,82 @@ def _check_expect(expect: Any) -> None:
 def _read_signatures(tree: Any) -> tuple[Signature, ...]:
     if not isinstance(tree, list) or not 1 <= len(tree) <= MOST_SIGNATURES:
         raise _malformed("A command has one to four signatures.", "/command/signatures")
-    signatures = tuple(
-        _read_signature(item, f"/command/signatures/{index}") for index, item in enumerate(tree)
-    )
+    signatures = tuple([_read_signature(index, item) for index, item in enumerate(tree)])
     kids = [signature.kid for signature in signatures]
-    if kids != sorted(set(kids)):
+    if len(kids) > 1 and kids != sorted(set(kids)):
         raise _malformed("Signatures are sorted by kid, one per key.", "/command/signatures")
     return signatures
 
 
-def _read_signature(tree: Any, place: str) -> Signature:
-    _need_fields(tree, {"protected", "signature"}, set(), place)
-    with _placed(f"{place}/protected"):
-        header = decode(b64url_decode(tree["protected"]))
-    _need_fields(header, {"alg", "kid", "typ"}, set(), f"{place}/protected")
-    if header["typ"] != TYPE or not isinstance(header["kid"], str):
-        raise _malformed(f"The header is not of type {TYPE} with a kid.", f"{place}/protected")
-    if not isinstance(header["alg"], str) or header["alg"] not in _ALGORITHMS:
-        raise _malformed("The algorithm is neither Ed25519 nor ES256.", f"{place}/protected")
-    with _placed(f"{place}/signature"):
+def _read_signature(index: int, tree: Any) -> Signature:
+    place = f"/command/signatures/{index}"
+    _need_fields(tree, place, _SIGNATURE_FIELDS, _SIGNATURE_FIELDS)
+    protected = tree["protected"]
+    try:
+        short = isinstance(protected, str) and len(protected) <= _LONGEST_HEADER
+        kid, alg = _known_header(protected) if short else _read_header(protected)
+    except Refused as refused:
+        where = f"{place}/protected{refused.place}"
+        raise Refused(refused.code, refused.detail, place=where) from None
+    try:
         value = b64url_decode(tree["signature"])
-    return Signature(header["kid"], _ALGORITHMS[header["alg"]], tree["protected"], value)
+    except Refused as refused:
+        raise Refused(refused.code, refused.detail, place=f"{place}/signature") from None
+    return Signature(kid, alg, protected, value)
+
+
+def _read_header(protected: str) -> tuple[str, str]:
+    """The (kid, algorithm) of a protected header; places in it begin at the header."""
+    header = decode(b64url_decode(protected))
+    _need_fields(header, "", _HEADER_FIELDS, _HEADER_FIELDS)
+    if header["typ"] != TYPE or not isinstance(header["kid"], str):
+        raise _malformed(f"The header is not of type {TYPE} with a kid.", "")
+    if not isinstance(header["alg"], str) or header["alg"] not in _ALGORITHMS:
+        raise _malformed("The algorithm is neither Ed25519 nor ES256.", "")
+    return header["kid"], _ALGORITHMS[header["alg"]]
+
+
+_known_header = lru_cache(maxsize=16_384)(_read_header)
 
 
 def _read_manifest(tree: Any) -> ManifestProof:
     place = "/command/manifest"
-    _need_fields(tree, {"index", "jti", "path"}, set(), place)
+    _need_fields(tree, place, _PROOF_FIELDS, _PROOF_FIELDS)
     if type(tree["index"]) is not int or not isinstance(tree["jti"], str):
         raise _malformed("index is a whole number and jti a text.", place)
-    with _placed(f"{place}/path"):
-        path = tuple(b64url_decode(node) for node in _texts(tree["path"], f"{place}/path"))
+    nodes = _texts(tree["path"], f"{place}/path")
+    path = tuple(_at(f"{place}/path", b64url_decode, node) for node in nodes)
     if len(path) > 40 or any(len(node) != 32 for node in path):
         raise _malformed("The path has at most 40 hashes of 32 bytes.", f"{place}/path")
     return ManifestProof(tree["jti"], tree["index"], path)
 
 
-def _need_fields(tree: Any, required: Any, optional: Any, place: str) -> None:
+def _need_fields(tree: Any, place: str, needed: frozenset[str], allowed: frozenset[str]) -> None:
     if not isinstance(tree, dict):
         raise _malformed("This is not an object.", place)
-    for name in sorted(required - tree.keys()):
+    names = tree.keys()
+    if needed <= names <= allowed:
+        return
+    for name in sorted(needed - names):
         raise Refused(RefusalCode.FIELD_MISSING, f"{name} is missing.", place=f"{place}/{name}")
-    for name in sorted(tree.keys() - required - optional):
+    for name in sorted(names - allowed):
         raise Refused(RefusalCode.FIELD_UNKNOWN, f"{name!r} is unknown.", place=f"{place}/{name}")
 
 
 def _texts(tree: Any, place: str) -> list[str]:
-    if not isinstance(tree, list) or not all(isinstance(item, str) for item in tree):
+    if not isinstance(tree, list) or not set(map(type, tree)) <= {str}:
         raise _malformed("This is not a list of texts.", place)
-    return cast("list[str]", tree)
+    return tree
 
 
 def _digest_of(data: bytes) -> str:
     return b64url_encode(hashlib.sha256(data).digest())
 
 
-@contextmanager
-def _placed(place: str) -> Iterator[None]:
-    """A refusal inside says where it happened."""
+def _at(place: str, read: Callable[[_A], _T], given: _A) -> _T:
+    """What `read` gives; a refusal says that it happened at `place`."""
     try:
-        yield
+        return read(given)
     except Refused as refused:
         raise Refused(refused.code, refused.detail, place=place) from None
 

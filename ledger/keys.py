@@ -25,6 +25,9 @@ from ledger.errors import RefusalCode, Refused
 
 Algorithm = Literal["Ed25519", "ES256"]
 
+MOST_REMEMBERED = 65_536
+"""So many keys, those used last, are decompressed and checked only once."""
+
 _P = 2**255 - 19
 _L = 2**252 + 27742317777372353535851937790883648493
 _P256 = 2**256 - 2**224 + 2**192 + 2**96 - 1
@@ -83,6 +86,11 @@ class PublicKey:
 
 def public_key(alg: Algorithm, raw: bytes) -> PublicKey:
     """A safe public key from its raw bytes. Raises `Refused` (`key_unsafe`)."""
+    return _safe(alg, raw)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _safe(alg: Algorithm, raw: bytes) -> PublicKey:
     if alg == "Ed25519":
         if len(raw) != 32 or _y_of(raw) >= _P or _y_of(raw) in SMALL_ORDER_Y:
             raise _unsafe("The Ed25519 key is small-order or not in its canonical form.")
@@ -177,12 +185,12 @@ def _is_on_curve(y: int) -> bool:
     return pow(x_squared, (_P - 1) // 2, _P) in (0, 1)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _load_ed25519(raw: bytes) -> ed25519.Ed25519PublicKey:
     return ed25519.Ed25519PublicKey.from_public_bytes(raw)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _load_p256(raw: bytes) -> ec.EllipticCurvePublicKey:
     return ec.EllipticCurvePublicNumbers(*_p256_point(raw), ec.SECP256R1()).public_key()
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from fractions import Fraction
+from functools import lru_cache
+from typing import Any
 
 from ledger.errors import RefusalCode, Refused
 
@@ -18,7 +19,25 @@ LARGEST_MINOR = 2**53 - 1
 """Amounts stay inside the integers that every JSON reader keeps exact (RFC 8785, 3.2.2.3)."""
 
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,9}))?")
+_USUAL = {
+    digits: re.compile(rf"(?:0|[1-9][0-9]{{0,{14 - digits}}})\.[0-9]{{{digits}}}").fullmatch
+    for digits in range(1, 10)
+}
+"""By minor digits the amounts that need no second look: exact, without a sign, below 10^15."""
 _CODE = re.compile(r"[A-Z]{3}")
+
+
+class _Codes(dict[str, str]):
+    """The currency codes met so far, at most 26^3: asking a dictionary costs least."""
+
+    def __missing__(self, code: str) -> str:
+        match = _CODE.fullmatch(code)
+        if match is None:
+            raise Refused(RefusalCode.CURRENCY_UNKNOWN, f"{code!r} is not an ISO 4217 code.")
+        return self.setdefault(match.group(), match.group())
+
+
+_CODES = _Codes()
 
 
 class Rounding(Enum):
@@ -30,33 +49,35 @@ class Rounding(Enum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True)
+# To ask an enumeration for its member costs more than a whole division.
+_HALF_UP, _HALF_EVEN, _UP, _ = Rounding
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Money:
     """`minor` whole minor units (may be negative, |minor| < 2^53) of `currency` (ISO 4217 code)."""
 
     minor: int
     currency: str
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.minor, int) or isinstance(self.minor, bool):
+    def __init__(self, minor: int, currency: str) -> None:
+        if type(minor) is not int and (not isinstance(minor, int) or isinstance(minor, bool)):
             raise TypeError("minor units are a whole number")
-        if abs(self.minor) > LARGEST_MINOR:
+        if not -LARGEST_MINOR <= minor <= LARGEST_MINOR:
             raise Refused(RefusalCode.AMOUNT_INVALID, "The amount is beyond 2^53-1 minor units.")
-        if not _CODE.fullmatch(self.currency):
-            raise Refused(
-                RefusalCode.CURRENCY_UNKNOWN, f"{self.currency!r} is not an ISO 4217 code."
-            )
+        _set_minor(self, minor)
+        _set_currency(self, _CODES[currency])
 
     def __add__(self, other: Money) -> Money:
         self._same(other)
-        return Money(self.minor + other.minor, self.currency)
+        return money(self.minor + other.minor, self.currency)
 
     def __sub__(self, other: Money) -> Money:
         self._same(other)
-        return Money(self.minor - other.minor, self.currency)
+        return money(self.minor - other.minor, self.currency)
 
     def __neg__(self) -> Money:
-        return Money(-self.minor, self.currency)
+        return money(-self.minor, self.currency)
 
     def __lt__(self, other: Money) -> bool:
         self._same(other)
@@ -74,6 +95,43 @@ class Money:
             )
 
 
+# What a frozen class sets in itself through `object.__setattr__`, at a third of the cost.
+_set_minor = Money.__dict__["minor"].__set__
+_set_currency = Money.__dict__["currency"].__set__
+
+
+class _Bare:
+    """The slots of `Money`, without its guards."""
+
+    __slots__ = ("currency", "minor")
+
+
+def money(minor: Any, currency: Any) -> Money:
+    """`Money(minor, currency)` in less time: for amounts that are read or computed by the million.
+
+    An object may change to a class of equal slots; filled before that, it costs a third. Whatever
+    is not at once seen to be an amount, `Money` itself takes or refuses.
+    """
+    if type(minor) is int and -LARGEST_MINOR <= minor <= LARGEST_MINOR and currency in _CODES:
+        made: Any = _Bare()
+        made.minor = minor
+        made.currency = currency
+        made.__class__ = Money
+        amount: Money = made
+        return amount
+    return Money(minor, currency)
+
+
+@lru_cache(maxsize=4096)
+def parse_money(text: str, currency: str, digits: int) -> Money:
+    """The amount that a command writes as `text`: see `parse_decimal` with `exact`.
+
+    One amount stands in many places (gross, used, acknowledged, paid), so the last ones are kept.
+    Raises `Refused` (`amount_invalid`; `currency_unknown` for what is no ISO 4217 code).
+    """
+    return money(parse_decimal(text, digits), currency)
+
+
 def parse_decimal(text: str, digits: int, *, exact: bool = True) -> int:
     """The whole minor units that a decimal string means in a currency of `digits` minor digits.
 
@@ -81,6 +139,9 @@ def parse_decimal(text: str, digits: int, *, exact: bool = True) -> int:
     JPY): the one form commands may carry. Without it fewer decimals, or more that are all zero,
     are read too, as documents write them. Raises `Refused` (`amount_invalid`).
     """
+    usual = _USUAL.get(digits)
+    if usual and usual(text):
+        return int(text.replace(".", ""))
     match = _DECIMAL.fullmatch(text)
     if match is None:
         raise Refused(RefusalCode.AMOUNT_INVALID, f"{text[:40]!r} is not a decimal amount.")
@@ -115,10 +176,10 @@ def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
     quotient, rest = divmod(abs(numerator), denominator)
     twice = 2 * rest
     away = (
-        (rounding is Rounding.UP and rest > 0)
-        or (rounding is Rounding.HALF_UP and twice >= denominator)
+        (rounding is _UP and rest > 0)
+        or (rounding is _HALF_UP and twice >= denominator)
         or (
-            rounding is Rounding.HALF_EVEN
+            rounding is _HALF_EVEN
             and (twice > denominator or (twice == denominator and quotient % 2 == 1))
         )
     )
@@ -139,7 +200,7 @@ def allocate(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     parts = [total * weight // weight_sum for weight in weights]
     by_fraction = sorted(
         range(len(weights)),
-        key=lambda place: (-Fraction(total * weights[place] % weight_sum, weight_sum), place),
+        key=lambda place: (-(total * weights[place] % weight_sum), place),
     )
     for place in by_fraction[: total - sum(parts)]:
         parts[place] += 1

@@ -74,7 +74,7 @@ class LogReader(Protocol):
 
 
 Place: TypeAlias = tuple[str, str]
-"""Where a record is: the name of its kind (its class), and its id."""
+"""Where a record is: the name of its table, and its id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ledger.book import Book
 from ledger.chain.entry import Entry, Head, follow, read_entry
-from ledger.envelope import read_envelope
+from ledger.envelope import Envelope, read_envelope
 from ledger.errors import Halted, Refused, Repeated
 from ledger.model.records import Record
 from ledger.ports import LogReader, Records
@@ -38,29 +38,42 @@ def replay(
     """Fill the empty `records` from all entries of `log`; returns the head after the last.
 
     Raises `Halted` at the first entry that does not follow, or that this build decides otherwise
-    than its `effects` say: then an audit says more.
+    than its `effects` say: then an audit says more. Signatures were verified when the entries
+    were written, and are an audit's work afterwards.
     """
     book, head = Book(records), Head()
     size = log.size()
     for start in range(0, size, FLUSH_EVERY):
         stop = min(start + FLUSH_EVERY, size)
-        disclosures = log.disclosures(start, stop)
-        for seq, data in enumerate(log.entries(start, stop), start=start):
-            try:
-                entry = read_entry(data)
+        try:
+            page = _page(log, start, stop)
+        except Refused as error:
+            raise Halted(f"an entry from {start} to {stop - 1} cannot be read: {error}") from None
+        try:
+            book.prefetch(envelope for _, envelope in page)
+            for entry, envelope in page:
                 head = follow(head, entry)
-                _judge(book, entry, tuple(disclosures.get(seq, ())))
-            except (Refused, Repeated) as error:
-                raise Halted(f"entry {seq} cannot be replayed: {error}") from None
+                _judge(book, entry, envelope)
+        except (Refused, Repeated) as error:
+            raise Halted(f"entry {head.size} cannot be replayed: {error}") from None
         records.put(book.changed())
         book.saved()
         progress(stop)
     return head
 
 
-def _judge(book: Book, entry: Entry, disclosed: tuple[str, ...]) -> None:
-    envelope = read_envelope(entry.command, disclosed)
-    judged = book.judge(envelope, entry.at_ms, entry.seq)
+def _page(log: LogReader, start: int, stop: int) -> list[tuple[Entry, Envelope]]:
+    """The entries start … stop-1, each with its envelope and all disclosures."""
+    disclosures = log.disclosures(start, stop)
+    entries = [read_entry(data) for data in log.entries(start, stop)]
+    return [
+        (entry, read_envelope(entry.command, tuple(disclosures.get(entry.seq, ()))))
+        for entry in entries
+    ]
+
+
+def _judge(book: Book, entry: Entry, envelope: Envelope) -> None:
+    judged = book.judge(envelope, entry.at_ms, entry.seq, signatures_verified=True)
     if (judged.rules, judged.effects) != (entry.rules, entry.effects):
         raise Halted(f"entry {entry.seq} is decided otherwise now than when it was written")
     book.keep()

@@ -18,7 +18,7 @@ from ledger.envelope import Envelope, Sealer
 from ledger.errors import RefusalCode, Refused
 from ledger.financing import commands as financing
 from ledger.financing import events as financing_events
-from ledger.model.codec import WireForm, field_classes, read, write
+from ledger.model.codec import WireForm, field_classes, read_wire, unsealed, write
 from ledger.parties import commands as parties
 from ledger.parties import events as parties_events
 from ledger.policy import commands as policy
@@ -112,8 +112,9 @@ def parse(envelope: Envelope, digits: Callable[[str], int | None]) -> Command:
             f"There is no command {name[0][:60]!r} of version {name[1]}.",
             place="/kind",
         )
-    form = WireForm(digits, envelope.disclosures)
-    return read(COMMANDS[name], envelope.payload["body"], form, "/body")
+    return read_wire(
+        COMMANDS[name], envelope.payload["body"], digits, envelope.disclosures, "/body"
+    )
 
 
 def name_of(command: Command) -> tuple[str, int]:
@@ -163,11 +164,11 @@ def effects_digest(envelope: Envelope, events: Sequence[Event]) -> bytes:
 
     Raises `Refused` (`disclosure_missing`) without the salt's disclosure.
     """
-    form = WireForm(lambda _: None, envelope.disclosures)
-    salt = form.unseal(envelope.payload["salt"], "salt", "/salt")
-    if not isinstance(salt, str) or len(b64url_decode(salt)) != 32:
+    text = unsealed(envelope.disclosures, envelope.payload["salt"], "salt", "/salt")
+    salt = b64url_decode(text) if isinstance(text, str) else b""
+    if len(salt) != 32:
         raise Refused(RefusalCode.FIELD_INVALID, "The salt is not 32 bytes.", place="/salt")
-    return hashlib.sha256(b64url_decode(salt) + canonical.encode(event_trees(events))).digest()
+    return hashlib.sha256(salt + canonical.encode_again(event_trees(events))).digest()
 
 
 def event_trees(events: Sequence[Event]) -> list[Tree]:

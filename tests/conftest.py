@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.postgres import postgres, postgres_url
+
+__all__ = ["postgres", "postgres_url"]  # fixtures for all
+
 # A slow or busy machine is no fault of the code: no deadlines, and the same examples each run.
 settings.register_profile(
     "ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

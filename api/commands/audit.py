@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,8 @@ from api.sources import open_source
 from api.terminal import progress, say, say_json
 from ledger.audit.findings import Level, Report, Verdict
 from ledger.audit.run import audit
+from ledger.audit.source import Source
+from ledger.errors import LedgerError
 from ledger.store.records import temporary_records
 
 MOST_SHOWN = 50
@@ -26,7 +29,9 @@ def run(
     policy: Annotated[
         Path | None, typer.Option(exists=True, help="The log key you trust (tlog-policy).")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Threads for signatures.")] = 1,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes; else as many as cores.")
+    ] = None,
     party: Annotated[str, typer.Option("--as", help="With a URL: the auditing party's id.")] = "",
     key: Annotated[
         Path | None, typer.Option(exists=True, help="With a URL: the auditing party's key.")
@@ -41,9 +46,10 @@ def run(
     keys = trusted_keys(policy)
     signer = read_keys([key], None)[0] if key else None
     origins = [trusted.name for trusted in keys]
+    crew = jobs or os.cpu_count() or 1
     reading = open_source(source, party, signer, origins)
-    with reading as opened, progress("auditing", None) as tell:
-        report = audit(opened, temporary_records, level=level, keys=keys, jobs=jobs, progress=tell)
+    with reading as opened, progress("auditing", _size(opened)) as tell:
+        report = audit(opened, temporary_records, level=level, keys=keys, jobs=crew, progress=tell)
     if as_json:
         say_json(report_tree(report))
     else:
@@ -74,6 +80,14 @@ def report_tree(report: Report) -> dict[str, Any]:
             for item in report.findings
         ],
     }
+
+
+def _size(source: Source) -> int | None:
+    """How far the bar goes; None where the source does not say."""
+    try:
+        return source.size()
+    except (LedgerError, OSError):
+        return None
 
 
 def _tell(report: Report) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from api.embedded import found, open_folder
 from api.options import Json
+from api.places import Place, grant_roles, write_place
 from api.target import now_ms
 from api.terminal import say, say_json
 from ledger.audit.folder import policy_text
@@ -23,20 +24,37 @@ def run(
     name: Annotated[str, typer.Option(help="The operator's name.")] = "Operator",
     time_zone: Annotated[str, typer.Option(help="The legal time zone.")] = "Asia/Shanghai",
     sandbox: Annotated[bool, typer.Option(help="For trials: said in the log for ever.")] = False,
+    db: Annotated[
+        str | None, typer.Option(help="Its database: postgresql://host/name?schema=name.")
+    ] = None,
+    heads: Annotated[
+        str | None, typer.Option(help="With --db: the head store, file:///… or postgresql://…")
+    ] = None,
+    roles: Annotated[
+        bool, typer.Option("--roles", help="With --db: grant duebill_app and duebill_auditor.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Open a ledger in a folder.
 
     Makes the log's and the operator's keys, writes genesis and a first policy, and the file
-    `policy` by which others verify the log. Keep the folder keys/ safe.
+    `policy` by which others verify the log. Keep the folder keys/ safe. With --db the entries and
+    records are on a server, and database.json in the folder says where.
     """
+    if bool(db) != bool(heads) or (roles and not db):
+        raise typer.BadParameter("--db and --heads go together, and --roles with them.")
+    place = Place(db, heads) if db and heads else None
     civil_date(now_ms(), time_zone)  # refuses an unknown zone before it is in the log for ever
-    with open_folder(folder, now_ms) as embedded:
+    with open_folder(folder, now_ms, place=place) as embedded:
         if embedded.service.signed.size:
             raise Refused(RefusalCode.LEDGER_IS_OPEN, f"There is a ledger in {folder}.")
         found(embedded, origin=origin, name=name, time_zone=time_zone, sandbox=sandbox)
         policy = policy_text(embedded.log_keys())
         (folder / "policy").write_text(policy, encoding="utf-8")
+        if place is not None:
+            write_place(folder, place)
+            if roles:
+                grant_roles(place)
         ledger = embedded.ledger
     if as_json:
         say_json({"origin": origin, "operator": ledger.operator, "policy": policy})

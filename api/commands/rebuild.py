@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from api.options import Json
+from api.places import is_ledger, open_stores
+from api.process import settle_in
 from api.terminal import progress, say, say_json
 from ledger.errors import RefusalCode, Refused
 from ledger.replay import replay
-from ledger.store.heads import FileHeadStore
-from ledger.store.sqlite import SqliteStore
 
 
 def run(
@@ -24,15 +24,14 @@ def run(
 
     Needed after an update that changes their shape; harmless at any other time.
     """
-    path = folder / "ledger.db"
-    if not path.is_file():
+    if not is_ledger(folder):
         raise Refused(RefusalCode.LEDGER_NOT_OPEN, f"There is no ledger in {folder}.")
-    heads = FileHeadStore(folder / "head.json")
     with (
-        SqliteStore(path, heads, rebuild=True) as store,
+        open_stores(folder, rebuild=True) as (store, _),
         progress("replaying", store.size()) as tell,
         store.rebuilding() as records,
     ):
+        settle_in()
         head = replay(store, records, tell)
     if as_json:
         say_json({"entries": head.size})

@@ -23,22 +23,37 @@ GRACE_S = 4
 def run(
     *,
     folder: Folder = None,
-    db: Annotated[str | None, typer.Option(help="Its URL: sqlite:///folder/ledger.db.")] = None,
+    db: Annotated[
+        str | None,
+        typer.Option(help="Its URL: sqlite:///folder/ledger.db or postgresql://…?schema=name."),
+    ] = None,
+    heads: Annotated[
+        str | None,
+        typer.Option(help="With postgresql: the head store, file:///… or postgresql://…"),
+    ] = None,
     host: Annotated[str | None, typer.Option(help="Where to listen.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65_535)] = None,
 ) -> None:
     """Serve the API until interrupted.
 
     When what is stored is not what was signed, nothing is written and reads go on: /readyz says
-    why. What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HOST, DUEBILL_PORT.
+    why. With a postgresql URL --dir is the folder of the keys, and several servers may share the
+    ledger. What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HEADS,
+    DUEBILL_DIR, DUEBILL_HOST, DUEBILL_PORT.
     """
-    said = {"DUEBILL_DB": db or folder, "DUEBILL_HOST": host, "DUEBILL_PORT": port}
+    said = {
+        "DUEBILL_DB": db or folder,
+        "DUEBILL_DIR": folder,
+        "DUEBILL_HEADS": heads,
+        "DUEBILL_HOST": host,
+        "DUEBILL_PORT": port,
+    }
     given = {name: str(value) for name, value in said.items() if value is not None}
     try:
         settings = Settings.from_environ({**os.environ, **given})
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    with open_ledger(settings.folder, keep_reading=True) as embedded:
+    with open_ledger(settings.folder, keep_reading=True, place=settings.place) as embedded:
         note(f"Serving {embedded.ledger.origin} at http://{settings.host}:{settings.port}")
         for warning in filter(None, (embedded.service.halted, embedded.store.warning)):
             note(f"Warning: {warning}")

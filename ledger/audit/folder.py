@@ -13,11 +13,18 @@ Nothing here is believed; reading raises `Refused` or `OSError`, and the audit r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ledger import canonical
-from ledger.audit.source import Irregularity
+from ledger.audit.source import (
+    Disclosures,
+    Entries,
+    Irregularity,
+    WithoutRecords,
+    bundles_between,
+)
 from ledger.chain.note import NoteKey, parse_note_key
 from ledger.chain.tiles import (
     TILE_WIDTH,
@@ -35,13 +42,25 @@ LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a file that is read whole: 256 entries and their disclosures stay far below."""
 
 
-class FolderSource:
-    """An exported log as the auditor reads it."""
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """An exported log of `size` entries in the folder at `path`, for another process."""
 
-    has_records = False
+    path: Path
+    size: int
 
-    def __init__(self, folder: Path) -> None:
+    @contextmanager
+    def open(self) -> Iterator[FolderSource]:
+        """The log; nothing is read yet."""
+        yield FolderSource(self.path, self.size)
+
+
+class FolderSource(WithoutRecords):
+    """An exported log as the auditor reads it; `size` where it is known already."""
+
+    def __init__(self, folder: Path, size: int | None = None) -> None:
         self._folder = folder
+        self._known_size = size
 
     def checkpoint(self) -> str | None:
         """The signed head, or None when the file is missing."""
@@ -51,31 +70,47 @@ class FolderSource:
         return self._read("checkpoint").decode("utf-8", errors="surrogateescape")
 
     def size(self) -> int:
-        """How many entries the bundles hold: full ones and one partial at the end."""
-        full = 0
-        while (self._folder / BundleId(full).path).is_file():
-            full += 1
-        partial = self._folder / f"{BundleId(full).path}.p"
-        widths = [int(path.name) for path in _files(partial) if path.name.isdecimal()]
-        return full * TILE_WIDTH + max((width for width in widths if width < TILE_WIDTH), default=0)
+        """How many entries the bundles hold, when first asked: full ones and a partial one."""
+        if self._known_size is None:
+            full = 0
+            while (self._folder / BundleId(full).path).is_file():
+                full += 1
+            partial = self._folder / f"{BundleId(full).path}.p"
+            widths = [int(path.name) for path in _files(partial) if path.name.isdecimal()]
+            last = max((width for width in widths if width < TILE_WIDTH), default=0)
+            self._known_size = full * TILE_WIDTH + last
+        return self._known_size
+
+    def elsewhere(self) -> Folder:
+        """The folder, which any process of this machine can read."""
+        return Folder(self._folder.resolve(), self.size())
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """The entries from their bundles."""
-        for bundle in tree_bundles(self.size()):
+        for bundle in bundles_between(self.size(), start, stop):
             first = bundle.index * TILE_WIDTH
-            if first + bundle.width > start and first < stop:
-                entries = decode_bundle(bundle, self._read(bundle.path))
-                yield from entries[max(0, start - first) : stop - first]
+            entries = decode_bundle(bundle, self._read(bundle.path))
+            yield from entries[max(0, start - first) : stop - first]
+
+    def entry_page(self, start: int, stop: int) -> Entries:
+        """A bundle."""
+        return Entries(list(self.entries(start, stop)))
+
+    def disclosure_page(self, start: int, stop: int) -> Disclosures:
+        """What stands in the file beside the bundle."""
+        return Disclosures.of(self.disclosures(start, stop))
 
     def tile(self, tile: TileId) -> bytes:
         """The bytes of a tile file."""
         return self._read(tile.path)
 
     def disclosures(self, start: int, stop: int) -> Mapping[int, Sequence[str]]:
-        """All disclosures that stand in the files, whatever entries they name."""
+        """All that stands in the files of the bundles of these entries, whatever it names."""
         found: dict[int, Sequence[str]] = {}
-        for path in _files(self._folder / "disclosures"):
-            place = str(path.relative_to(self._folder))
+        for bundle in bundles_between(self.size(), start, stop):
+            place = disclosure_path(bundle.index)
+            if not (self._folder / place).is_file():
+                continue
             for seq, texts in read_disclosure_lines(self._read(place), place):
                 if seq in found:
                     raise _malformed("An entry's disclosures stand twice.", place)
@@ -99,10 +134,6 @@ class FolderSource:
                 place = str(path.relative_to(self._folder))
                 if place not in expected:
                     yield Irregularity(place, f"A log of {size} entries has no such file.")
-
-    def derived(self, kind: type[Any]) -> Iterator[tuple[str, Any]]:
-        """Nothing: a folder has no derived tables."""
-        return iter(())
 
     def _read(self, place: str) -> bytes:
         path = self._folder / place

@@ -1,92 +1,132 @@
 """Levels structure and merkle: these entries, in this order, under this signed head.
 
-Faults are looked for in this order: the form of an entry, its sequence number, link and time, its
-level-0 tile, the tiles above, the signed head. So a changed byte is named at its own entry and
-not only at the next one, whose link it breaks.
+The parts of the log are checked each by itself and put together here, in their order. Faults are
+looked for in this order: the form of an entry, its sequence number, link and time, its level-0
+tile, the tiles above, the signed head. So a changed byte is named at its own entry and not only
+at the next one, whose link it breaks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
+from ledger.audit.crew import Crew, Task
 from ledger.audit.findings import Collector, Level
-from ledger.audit.source import Source
+from ledger.audit.part import Part, check_part, check_tile
+from ledger.audit.source import PAGE, Source
 from ledger.chain.checkpoint import Checkpoint, open_checkpoint
-from ledger.chain.entry import Entry, Head, follow, read_entry
+from ledger.chain.entry import NO_LEAF, Head, read_entry
 from ledger.chain.note import NoteKey, note_key
-from ledger.chain.tiles import TILE_WIDTH, Edge, TileId, tile_hashes, tree_tiles
-from ledger.chain.tree import EMPTY_ROOT
-from ledger.envelope import read_envelope
+from ledger.chain.tiles import TILE_WIDTH, Edge, TileId, tree_tiles
+from ledger.chain.tree import Frontier
+from ledger.envelope import Envelope, read_envelope
 from ledger.errors import LedgerError, RefusalCode, Refused
-from ledger.keys import from_jwk
+from ledger.keys import PublicKey, from_jwk
+
+Manifests = Mapping[tuple[str, str], tuple[int, str, int]]
+"""By (party, jti): how many lines, under which root, signed by which entry."""
 
 
 @dataclass(slots=True)
 class Log:
-    """The sound entries from the first on, and what follows from them: head and tiles."""
+    """What is kept of the sound entries from the first on: less than 4 bytes for each.
 
-    entries: list[Entry] = field(default_factory=list)
-    head: Head = field(default_factory=Head)
-    tiles: dict[TileId, bytes] = field(default_factory=dict)
+    `pages` are the roots of the trees over each `PAGE` of entries: when an entry is read again,
+    they tell whether it is still the same. `kids` and `lines` are, for each span of `span` entries,
+    the keys and manifests that it asks for.
+    """
+
+    span: int
+    size: int = 0
+    last_leaf: bytes = NO_LEAF
+    at_ms: int = 0
+    genesis: bytes = b""
+    pages: list[bytes] = field(default_factory=list)
+    rest: list[bytes] = field(default_factory=list)
+    keys: dict[str, PublicKey] = field(default_factory=dict)
+    manifests: dict[tuple[str, str], tuple[int, str, int]] = field(default_factory=dict)
+    kids: list[Sequence[str]] = field(default_factory=list)
+    lines: list[Sequence[tuple[str, str]]] = field(default_factory=list)
+
+    @property
+    def head(self) -> Head:
+        """What the next entry has to follow (the frontier left out)."""
+        return Head(self.size, self.last_leaf, self.at_ms)
+
+    @property
+    def root(self) -> bytes:
+        """The root of the tree over all entries."""
+        full = Frontier().extend(self.pages[: self.size // PAGE])
+        return Frontier(full.size * PAGE, full.hashes).extend(self.rest).root()
+
+    def add(self, part: Part) -> None:
+        """Put `part` behind what is there."""
+        self.size, self.last_leaf, self.at_ms = part.size, part.last_leaf, part.at_ms
+        self.genesis = self.genesis or part.genesis
+        self.pages += part.pages
+        self.rest = part.rest
+        for kid, key in part.keys.items():
+            self.keys.setdefault(kid, key)
+        self.manifests.update(part.manifests)
+        self.kids.append(tuple(map(sys.intern, part.kids)))
+        self.lines.append(tuple(part.lines))
 
 
-def check_structure(source: Source, found: Collector) -> Log:
+def check_structure(
+    source: Source,
+    crew: Crew,
+    level: Level,
+    span: int,
+    found: Collector,
+    tiles: Collector,
+    progress: Callable[[int], None],
+) -> Log:
     """Form, sequence, links and time of every entry, and the form of its command.
 
-    An entry that is out of form ends the reading: nothing after it can be judged. One that does
-    not follow is reported and read on, so that the level below can say which of the two is wrong.
+    An entry that is out of form ends the reading. What is wrong with full tiles of level 0 goes
+    to `tiles`, if `level` is deep enough.
     """
-    log, edge = Log(), Edge()
+    log = Log(span)
     size = found.read(source.size, 0, "the number of entries")
-    for seq, data in enumerate(_entries(source, size, found)):
-        try:
-            entry = read_entry(data)
-            read_envelope(entry.command)
-        except Refused as refused:
-            found.caught(Level.STRUCTURE, refused, seq)
-            break
-        try:
-            log.head = follow(log.head, entry)
-        except Refused as refused:
-            found.caught(Level.STRUCTURE, refused, seq)
-            frontier = log.head.frontier.append(entry.leaf)
-            log.head = Head(seq + 1, entry.leaf, max(entry.at_ms, log.head.at_ms), frontier)
-        edge, full = edge.grow([entry.leaf])
-        log.tiles.update(full)
-        log.entries.append(entry)
-    for level, hashes in enumerate(edge.levels):
-        if hashes:
-            count = edge.size >> (8 * level)
-            log.tiles[TileId(level, count // TILE_WIDTH, count % TILE_WIDTH)] = hashes
+    task: Task[Part] = partial(check_part, level=level)
+    parts = ((task, start, min(start + span, size)) for start in range(0, size, span))
+    with closing(crew.run(parts)) as results:
+        for part in results:
+            stop = min(part.start + span, size)
+            if part.head is not None and not _follows(part.head, log):
+                # Rare, since then a fault is at the seam: once more, with what is now known.
+                part = check_part(source, part.start, stop, level=level, head=log.head)  # noqa: PLW2901 - the same part
+            log.add(part)
+            found.findings += part.found.findings
+            tiles.findings += part.tiles.findings
+            progress(log.size)
+            if log.size < stop:
+                if not part.broken:
+                    detail = f"Entry {log.size} of {size} is missing."
+                    found.add(Level.STRUCTURE, "entries_missing", detail, log.size)
+                break
     _check_irregular(source, size, found)
     return log
 
 
-def check_disclosures(source: Source, log: Log, found: Collector) -> dict[int, list[str]]:
-    """The disclosures that fit their entry's sealed fields, by entry; others are findings."""
-    size = len(log.entries)
-    kept: dict[int, list[str]] = {}
-    nothing: Mapping[int, Sequence[str]] = {}
-    stored = found.read(lambda: source.disclosures(0, size), nothing, "disclosures")
-    for seq, texts in sorted(stored.items()):
-        if type(seq) is not int or not 0 <= seq < size:  # a database keeps any type in a column
-            detail = f"Disclosures are kept for entry {seq}, which is not there."
-            found.add(Level.STRUCTURE, "disclosure_stray", detail, None, "disclosures")
-            continue
-        try:
-            read_envelope(log.entries[seq].command, tuple(texts))
-            kept[seq] = list(texts)
-        except Refused as refused:
-            found.caught(Level.STRUCTURE, refused, seq, "disclosures")
-    return kept
+def _follows(head: Head, log: Log) -> bool:
+    """Whether a part that begins at `head` goes on where `log` ends."""
+    return head.last_leaf == log.last_leaf and head.at_ms >= log.at_ms
 
 
 def check_merkle(source: Source, log: Log, keys: Sequence[NoteKey], found: Collector) -> str:
-    """Every tile against the entries, and the signed head against both. Returns the note."""
-    for tile in tree_tiles(len(log.entries)):
-        _check_tile(source, tile, log.tiles[tile], found)
+    """Every other tile against the entries, and the signed head against both.
+
+    Returns the note of the signed head.
+    """
+    ours = dict(_other_tiles(log))
+    for tile in tree_tiles(log.size):
+        if tile in ours:
+            check_tile(source, tile, ours[tile], found)
     note = found.read(source.checkpoint, None, "checkpoint")
     if note is None:
         found.add(Level.MERKLE, "checkpoint_missing", "The log has no signed checkpoint.")
@@ -107,64 +147,47 @@ def check_merkle(source: Source, log: Log, keys: Sequence[NoteKey], found: Colle
     return note
 
 
-def _origin(log: Log) -> str:
-    """The log that the first command is for; no text where there is no entry."""
-    return str(read_envelope(log.entries[0].command).payload["aud"]) if log.entries else ""
-
-
 def genesis_keys(log: Log) -> list[NoteKey]:
     """The log key as the genesis names it, for who has no policy file. Empty if there is none."""
     try:
-        payload = read_envelope(log.entries[0].command).payload
+        payload = _genesis(log).payload
         return [note_key(payload["aud"], from_jwk(payload["body"]["log_key"]))]
     except (LedgerError, LookupError, TypeError, AttributeError):
         return []
 
 
+def _genesis(log: Log) -> Envelope:
+    return read_envelope(read_entry(log.genesis).command)
+
+
+def _origin(log: Log) -> str:
+    """The log that the first command is for; no text where there is no entry."""
+    return str(_genesis(log).payload["aud"]) if log.genesis else ""
+
+
+def _other_tiles(log: Log) -> Iterator[tuple[TileId, bytes]]:
+    """The tiles above level 0, and the partial one of level 0."""
+    if log.rest:
+        yield TileId(0, log.size // TILE_WIDTH, len(log.rest)), b"".join(log.rest)
+    edge, full = Edge().grow(log.pages[: log.size // PAGE])
+    for tile, hashes in full:
+        yield TileId(tile.level + 1, tile.index), hashes
+    for level, hashes in enumerate(edge.levels, start=1):
+        if hashes:
+            count = log.size >> (8 * level)
+            yield TileId(level, count // TILE_WIDTH, count % TILE_WIDTH), hashes
+
+
 def _check_head(log: Log, checkpoint: Checkpoint, found: Collector) -> None:
-    size = len(log.entries)
+    size = log.size
     said = f"The signed head has {checkpoint.size} entries and {size} sound ones are here."
     if checkpoint.size > size:
         found.add(Level.MERKLE, "entries_missing", said, size)
     elif checkpoint.size < size:
         found.add(Level.MERKLE, "entries_beyond_checkpoint", said, checkpoint.size)
-    elif checkpoint.root != (log.head.frontier.root() if size else EMPTY_ROOT):
+    elif checkpoint.root != log.root:
         detail = "The tree over these entries is not the one that was signed."
         found.add(Level.MERKLE, "root_differs", detail)
-
-
-def _check_tile(source: Source, tile: TileId, ours: bytes, found: Collector) -> None:
-    stored = found.read(partial(source.tile, tile), None, tile.path)
-    if stored is None:
-        return
-    try:
-        theirs = tile_hashes(tile, stored)
-    except Refused as refused:
-        found.caught(Level.MERKLE, refused, None, tile.path)
-        return
-    if len(stored) > len(ours):
-        detail = f"The tile has {len(stored)} bytes for {tile.width} hashes."
-        found.add(Level.MERKLE, "tile_differs", detail, None, tile.path)
-    for at, (expected, actual) in enumerate(zip(tile_hashes(tile, ours), theirs, strict=True)):
-        if expected != actual:
-            seq = tile.index * TILE_WIDTH + at if tile.level == 0 else None
-            detail = f"Hash {at} of the tile is not the one that follows from the entries."
-            found.add(Level.MERKLE, "tile_differs", detail, seq, tile.path)
-            return
-
-
-def _entries(source: Source, size: int, found: Collector) -> Iterator[bytes]:
-    """The entries one by one; a source that fails ends the reading with a finding."""
-    seq = 0
-    try:
-        for data in source.entries(0, size):
-            yield data
-            seq += 1
-    except Exception as error:  # noqa: BLE001 - an audit reports whatever a source does
-        found.caught(Level.STRUCTURE, error, seq)
-        return
-    if seq < size:
-        found.add(Level.STRUCTURE, "entries_missing", f"Entry {seq} of {size} is missing.", seq)
 
 
 def _check_irregular(source: Source, size: int, found: Collector) -> None:

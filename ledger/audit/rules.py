@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from ledger.audit.findings import Collector, Level
 from ledger.audit.log import Log
-from ledger.audit.source import Source
+from ledger.audit.part import entries_again
+from ledger.audit.source import PAGE, Row, Source
 from ledger.base64url import b64url_encode
 from ledger.book import Book
-from ledger.catalogue import RECORDS
-from ledger.chain.entry import Entry
-from ledger.envelope import Envelope, named_digests, read_envelope, sealed_digests
+from ledger.chain.entry import Entry, read_entry
+from ledger.envelope import Envelope, named_digests, read_envelope
 from ledger.errors import Repeated
 from ledger.model.records import Record
 from ledger.ports import Records
 
-FLUSH_EVERY = 500
-"""Entries after which changed records leave the overlay for the scratch database."""
+FLUSH_PAGES = 8
+"""Pages after which changed records leave the overlay for the scratch database."""
 
 
 class Scratch(Records, Protocol):
@@ -30,11 +29,14 @@ class Scratch(Records, Protocol):
         """Insert or replace these records, and keep these rule documents."""
         ...
 
+    def rows(self, kind: type[Any]) -> Iterator[Row]:
+        """Every row of a kind, in the order of the UTF-8 bytes of its id."""
+        ...
+
 
 def check_rules(
     source: Source,
     log: Log,
-    disclosures: Mapping[int, Sequence[str]],
     scratch: Scratch,
     found: Collector,
     progress: Callable[[int], None],
@@ -44,62 +46,85 @@ def check_rules(
     A replay cannot go past an entry whose disclosures are missing, nor past one whose command is
     refused: what follows rests on it.
     """
-    documents = _documents(source, found)
-    book = Book(scratch)
-    for entry in log.entries:
-        envelope = read_envelope(entry.command, tuple(disclosures.get(entry.seq, ())))
-        if not _is_complete(envelope):
-            return len(log.entries) - entry.seq
-        brought = _brought(envelope, documents)
-        if brought:
-            scratch.put((), brought)
-        if not _replay(book, envelope, entry, found):
-            return 0
-        if entry.seq % FLUSH_EVERY == FLUSH_EVERY - 1:
-            _flush(book, scratch)
-        progress(entry.seq + 1)
-    _flush(book, scratch)
-    for digest in documents:
+    replay = _Replay(source, log, scratch, found)
+    for page, root in enumerate(log.pages):
+        last = min((page + 1) * PAGE, log.size)
+        beyond = replay.check_page(page * PAGE, last, root)
+        if beyond is not None:
+            return beyond
+        if page % FLUSH_PAGES == FLUSH_PAGES - 1:
+            replay.flush()
+        progress(last)
+    replay.flush()
+    for digest in replay.documents:
         detail = "No entry names this rule document."
         found.add(Level.RULES, "document_stray", detail, None, digest)
     return 0
 
 
-def _brought(envelope: Envelope, documents: dict[str, bytes]) -> dict[str, bytes]:
-    """The rule documents that no earlier entry named: they are at hand from this one on."""
-    named = documents.keys() & named_digests(envelope) if documents else frozenset()
-    return {digest: documents.pop(digest) for digest in sorted(named)}
+class _Replay:
+    """A book that goes through the log; `documents` are those that no entry named so far."""
 
+    def __init__(self, source: Source, log: Log, scratch: Scratch, found: Collector) -> None:
+        self._source = source
+        self._size = log.size
+        self._scratch = scratch
+        self._found = found
+        self._book = Book(scratch)
+        self.documents = _documents(source, found)
 
-def compare_records(source: Source, scratch: Records, found: Collector) -> int:
-    """Every derived row of a database against the replay; returns how many are equal."""
-    equal = 0
-    for kind in RECORDS:
-        replayed = {record.id: record for record in scratch.scan(kind)}
-        name = kind.__name__
-        nothing: list[tuple[str, Any]] = []
-        for record_id, stored in found.read(partial(_rows, source, kind), nothing, name):
-            expected = replayed.pop(record_id, None)
-            if expected == stored:
-                equal += 1
-            elif expected is None:
-                detail = f"{name} {record_id} is in the table and follows from no entry."
-                found.add(Level.RULES, "record_stray", detail, None, name)
-            else:
-                detail = f"{name} {record_id} is not as the entries leave it{_how(stored)}."
-                found.add(Level.RULES, "record_differs", detail, expected.last_seq, name)
-        for record_id, record in replayed.items():
-            detail = f"{name} {record_id} follows from the entries and is not in the table."
-            found.add(Level.RULES, "record_missing", detail, record.last_seq, name)
-    return equal
+    def check_page(self, first: int, last: int, root: bytes) -> int | None:
+        """Replay entries first … last-1; how many cannot be checked where it ends, else None."""
+        data = entries_again(self._source, first, last, root, Level.RULES, self._found)
+        if data is None:
+            return 0
+        seq = first
+        try:
+            texts = self._source.disclosure_page(first, last).by_entry()
+            for seq, item in enumerate(data, start=first):
+                entry = read_entry(item)
+                envelope = read_envelope(entry.command, tuple(texts.get(seq, ())))
+                if len(envelope.sealed) != len(envelope.disclosures):  # none of them is strange
+                    return self._size - seq
+                self._bring(envelope)
+                if not self._is_decided_alike(entry, envelope):
+                    return 0
+        except Exception as error:  # noqa: BLE001 - an audit reports whatever it meets
+            self._found.caught(Level.RULES, error, seq)
+            return 0
+        return None
 
+    def flush(self) -> None:
+        """Let what changed leave the overlay."""
+        self._scratch.put(self._book.changed())
+        self._book.saved()
 
-def _rows(source: Source, kind: type[Any]) -> list[tuple[str, Any]]:
-    return list(source.derived(kind))
+    def _bring(self, envelope: Envelope) -> None:
+        """The rule documents that no earlier entry named are at hand from this one on."""
+        if not self.documents:
+            return
+        named = self.documents.keys() & named_digests(envelope)
+        if named:
+            brought = {digest: self.documents.pop(digest) for digest in sorted(named)}
+            self._scratch.put((), brought)
 
-
-def _how(stored: Any) -> str:
-    return f": {stored}" if isinstance(stored, str) else ""
+    def _is_decided_alike(self, entry: Entry, envelope: Envelope) -> bool:
+        """Decide again; False where it cannot go on, since what follows rests on this."""
+        try:
+            judged = self._book.judge(envelope, entry.at_ms, entry.seq, signatures_verified=True)
+        except Repeated as repeated:
+            detail = f"The command is entry {repeated.seq} again."
+            self._found.add(Level.RULES, "command_repeated", detail, entry.seq)
+            return False
+        self._book.keep()
+        if judged.rules != entry.rules:
+            detail = f"The entry says rules {entry.rules}; rules {judged.rules} were in force."
+            self._found.add(Level.RULES, "rules_differ", detail, entry.seq)
+        if judged.effects != entry.effects:
+            detail = "What follows from the command is not what the entry commits to."
+            self._found.add(Level.RULES, "effects_differ", detail, entry.seq)
+            return False
+        return True
 
 
 def _documents(source: Source, found: Collector) -> dict[str, bytes]:
@@ -112,33 +137,3 @@ def _documents(source: Source, found: Collector) -> dict[str, bytes]:
             detail = "The rule document is not the one that its name says."
             found.add(Level.STRUCTURE, "document_differs", detail, None, digest)
     return sound
-
-
-def _is_complete(envelope: Envelope) -> bool:
-    return sealed_digests(envelope.payload) == envelope.disclosures.keys()
-
-
-def _replay(book: Book, envelope: Envelope, entry: Entry, found: Collector) -> bool:
-    try:
-        judged = book.judge(envelope, entry.at_ms, entry.seq, signatures_verified=True)
-    except Repeated as repeated:
-        detail = f"The command is entry {repeated.seq} again."
-        found.add(Level.RULES, "command_repeated", detail, entry.seq)
-        return False
-    except Exception as error:  # noqa: BLE001 - an audit reports whatever it meets
-        found.caught(Level.RULES, error, entry.seq)
-        return False
-    book.keep()
-    if judged.rules != entry.rules:
-        detail = f"The entry says rules {entry.rules}; rules {judged.rules} were in force."
-        found.add(Level.RULES, "rules_differ", detail, entry.seq)
-    if judged.effects != entry.effects:
-        detail = "What follows from the command is not what the entry commits to."
-        found.add(Level.RULES, "effects_differ", detail, entry.seq)
-        return False
-    return True
-
-
-def _flush(book: Book, scratch: Scratch) -> None:
-    scratch.put(book.changed())
-    book.saved()

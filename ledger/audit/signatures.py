@@ -6,89 +6,75 @@ disclosures. Whether a key was allowed to sign at its entry is a rule, judged by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from ledger.audit.crew import Crew, Task
 from ledger.audit.findings import Collector, Level
-from ledger.audit.log import Log
+from ledger.audit.forms import signatures_of
+from ledger.audit.log import Log, Manifests
+from ledger.audit.part import entries_again
+from ledger.audit.source import PAGE, Source
 from ledger.base64url import b64url_decode
-from ledger.chain.entry import Entry
+from ledger.chain.entry import read_entry
 from ledger.chain.proof import verify_inclusion
 from ledger.chain.tree import leaf_hash
 from ledger.envelope import Envelope, read_envelope, verify_signatures
-from ledger.errors import LedgerError, RefusalCode, Refused
-from ledger.keys import PublicKey, from_jwk
-
-_Manifests = Mapping[tuple[str, str], tuple[int, str, int]]
+from ledger.errors import RefusalCode, Refused
+from ledger.keys import PublicKey
 
 
-def check_signatures(
-    log: Log, jobs: int, found: Collector, progress: Callable[[int], None]
-) -> None:
-    """The mathematics of every signature and of every manifest proof, in `jobs` threads.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the signatures of a part are checked with: page roots, keys, manifests."""
 
-    The curve library releases the interpreter's lock, so threads do help here.
-    """
-    keys: dict[str, PublicKey] = {}
-    manifests: dict[tuple[str, str], tuple[int, str, int]] = {}
-    for entry in log.entries:
-        _gather(entry, keys, manifests)
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        checks = pool.map(partial(_objection, keys=keys, manifests=manifests), log.entries)
-        for entry, objection in zip(log.entries, checks, strict=True):
-            if objection is not None:
-                found.caught(Level.SIGNATURES, objection, entry.seq)
-            progress(entry.seq + 1)
+    pages: Sequence[bytes]
+    keys: Mapping[str, PublicKey]
+    manifests: Manifests
 
+    def __call__(self, source: Source, start: int, stop: int) -> Collector:
+        """The mathematics of every signature and of every manifest proof from start to stop-1."""
+        found = Collector()
+        for first, root in zip(range(start, stop, PAGE), self.pages, strict=True):
+            last = min(first + PAGE, stop)
+            data = entries_again(source, first, last, root, Level.SIGNATURES, found)
+            for seq, item in enumerate(data or (), start=first):
+                objection = self._objection(item, seq)
+                if objection is not None:
+                    found.caught(Level.SIGNATURES, objection, seq)
+        return found
 
-def _gather(
-    entry: Entry,
-    keys: dict[str, PublicKey],
-    manifests: dict[tuple[str, str], tuple[int, str, int]],
-) -> None:
-    payload = read_envelope(entry.command).payload
-    for jwk in _jwks(payload["body"]):
+    def _objection(self, data: bytes, seq: int) -> Exception | None:
         try:
-            key = from_jwk(jwk)
-        except LedgerError:
-            continue
-        keys.setdefault(key.kid, key)
-    if payload["kind"] == "manifest.sign":
-        body = payload["body"]
-        root, count = body.get("root"), body.get("count")
-        if isinstance(root, str) and isinstance(count, int):
-            manifests[(payload["by"], payload["jti"])] = (count, root, entry.seq)
+            envelope = signatures_of(data) or read_envelope(read_entry(data).command)
+            if envelope.manifest is None:
+                verify_signatures(envelope, self.keys)
+            else:
+                _check_line(envelope, seq, self.manifests)
+        except Exception as error:  # noqa: BLE001 - an audit reports whatever it meets
+            return error
+        return None
 
 
-def _jwks(tree: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(tree, dict):
-        if "kty" in tree:
-            yield tree
-        else:
-            for value in tree.values():
-                yield from _jwks(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from _jwks(value)
+def check_signatures(log: Log, crew: Crew) -> Iterator[Collector]:
+    """What is found of the signatures, part by part; helpers begin at once."""
+    parts = (
+        (_task(log, number, start), start, min(start + log.span, log.size))
+        for number, start in enumerate(range(0, log.size, log.span))
+    )
+    return crew.run(parts, ahead=len(log.kids))
 
 
-def _objection(
-    entry: Entry, keys: Mapping[str, PublicKey], manifests: _Manifests
-) -> Exception | None:
-    try:
-        envelope = read_envelope(entry.command)
-        if envelope.manifest is None:
-            verify_signatures(envelope, keys)
-        else:
-            _check_line(envelope, entry.seq, manifests)
-    except Exception as error:  # noqa: BLE001 - an audit reports whatever it meets
-        return error
-    return None
+def _task(log: Log, number: int, start: int) -> Task[Collector]:
+    first = start // PAGE
+    return Signed(
+        log.pages[first : first + log.span // PAGE],
+        {kid: log.keys[kid] for kid in log.kids[number] if kid in log.keys},
+        {line: log.manifests[line] for line in log.lines[number] if line in log.manifests},
+    )
 
 
-def _check_line(envelope: Envelope, seq: int, manifests: _Manifests) -> None:
+def _check_line(envelope: Envelope, seq: int, manifests: Manifests) -> None:
     proof = envelope.manifest
     manifest = manifests.get((envelope.by, proof.jti)) if proof else None
     if proof is None or manifest is None or manifest[2] >= seq:

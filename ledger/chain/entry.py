@@ -59,28 +59,40 @@ class Entry:
 
 
 def make_entry(
-    head: Head, at_ms: int, rules: int, command_tree: Mapping[str, Tree], effects: bytes
+    head: Head,
+    at_ms: int,
+    rules: int,
+    command_tree: Mapping[str, Tree],
+    effects: bytes,
+    command_text: bytes = b"",
 ) -> Entry:
     """The entry that follows `head`. `effects` is a SHA-256 digest (32 bytes).
 
-    Raises `Refused`: `entry_out_of_order` if `at_ms` is before the head's instant;
-    `bytes_too_large` beyond 16,384 bytes; `entry_malformed` for a wrong argument; what
-    `canonical.encode` raises for the command.
+    `command_text` is what `canonical.encode` gives for `command_tree`, where that is at hand: it
+    goes into the entry as it is. Raises `Refused`: `entry_out_of_order` if `at_ms` is before the
+    head's instant; `bytes_too_large` beyond 16,384 bytes; `entry_malformed` for a wrong argument;
+    what `canonical.encode` raises for the command.
     """
     if at_ms < head.at_ms:
         raise _out_of_order("The clock is behind the last entry.", "/at")
-    tree: dict[str, Tree] = {
-        "v": VERSION,
-        "seq": head.size,
-        "prev": b64url_encode(head.last_leaf),
-        "at": instant_text(at_ms),
-        "rules": rules,
-        "command": command_tree,
-        "effects": b64url_encode(effects),
-    }
-    data = encode(tree)
+    if not isinstance(command_tree, dict):
+        raise _malformed("The command is not an object.", "/command")
+    # Encoded one level down, as it will stand: an entry that is too deep could not be read again.
+    command = b'"command":%b' % command_text if command_text else _member(command_tree)
+    # The keys in their canonical order; each other value has one writing and nothing to escape.
+    data = b'{"at":"%b",%b,"effects":"%b","prev":"%b","rules":%d,"seq":%d,"v":%d}' % (
+        instant_text(at_ms).encode(),
+        command,
+        b64url_encode(_hash(effects, "effects")).encode(),
+        b64url_encode(_hash(head.last_leaf, "prev")).encode(),
+        _integer(rules, "rules", 1),
+        _integer(head.size, "seq", 0),
+        VERSION,
+    )
     _check_size(data)
-    return _entry(data, tree)
+    return Entry(
+        data, leaf_hash(data), head.size, head.last_leaf, at_ms, rules, command_tree, effects
+    )
 
 
 def read_entry(data: bytes) -> Entry:
@@ -93,10 +105,23 @@ def read_entry(data: bytes) -> Entry:
     tree = decode(data)
     if not isinstance(tree, dict):
         raise _malformed("An entry is an object.", "")
-    odd = tree.keys() ^ _FIELDS
-    if odd:
-        raise _malformed(f"An entry has exactly {', '.join(sorted(_FIELDS))}.", f"/{min(odd)}")
-    return _entry(data, tree)
+    if tree.keys() != _FIELDS:
+        odd = min(tree.keys() ^ _FIELDS)
+        raise _malformed(f"An entry has exactly {', '.join(sorted(_FIELDS))}.", f"/{odd}")
+    if _integer(tree["v"], "v", VERSION) != VERSION:
+        raise _malformed(f"The entry version is not {VERSION}.", "/v")
+    if not isinstance(tree["command"], dict):
+        raise _malformed("The command is not an object.", "/command")
+    return Entry(
+        data=data,
+        leaf=leaf_hash(data),
+        seq=_integer(tree["seq"], "seq", 0),
+        prev=_digest(tree["prev"], "prev"),
+        at_ms=_instant(tree["at"]),
+        rules=_integer(tree["rules"], "rules", 1),
+        command=tree["command"],
+        effects=_digest(tree["effects"], "effects"),
+    )
 
 
 def follow(head: Head, entry: Entry) -> Head:
@@ -114,22 +139,8 @@ def follow(head: Head, entry: Entry) -> Head:
     return Head(head.size + 1, entry.leaf, entry.at_ms, head.frontier.append(entry.leaf))
 
 
-def _entry(data: bytes, tree: Mapping[str, Any]) -> Entry:
-    """The entry of canonical bytes and the tree they encode, with each field checked."""
-    if _integer(tree, "v", VERSION) != VERSION:
-        raise _malformed(f"The entry version is not {VERSION}.", "/v")
-    if not isinstance(tree["command"], Mapping):
-        raise _malformed("The command is not an object.", "/command")
-    return Entry(
-        data=data,
-        leaf=leaf_hash(data),
-        seq=_integer(tree, "seq", 0),
-        prev=_digest(tree, "prev"),
-        at_ms=_instant(tree, "at"),
-        rules=_integer(tree, "rules", 1),
-        command=tree["command"],
-        effects=_digest(tree, "effects"),
-    )
+def _member(command_tree: Mapping[str, Tree]) -> bytes:
+    return encode({"command": command_tree})[1:-1]
 
 
 def _check_size(data: bytes) -> None:
@@ -140,30 +151,33 @@ def _check_size(data: bytes) -> None:
         )
 
 
-def _integer(tree: Mapping[str, Any], name: str, least: int) -> int:
-    value = tree[name]
+def _integer(value: Any, name: str, least: int) -> int:
     if type(value) is not int or not least <= value <= LARGEST_INTEGER:
         raise _malformed(f"The field is not a whole number of {least} or more.", f"/{name}")
     return value
 
 
-def _digest(tree: Mapping[str, Any], name: str) -> bytes:
-    try:
-        digest = b64url_decode(tree[name])
-    except Refused as refused:
-        raise _malformed(refused.detail, f"/{name}") from None
+def _hash(digest: bytes, name: str) -> bytes:
     if len(digest) != HASH_BYTES:
         raise _malformed("The field is not a 32-byte digest.", f"/{name}")
     return digest
 
 
-def _instant(tree: Mapping[str, Any], name: str) -> int:
-    if not isinstance(tree[name], str):
-        raise _malformed("The field is not an instant.", f"/{name}")
+def _digest(text: Any, name: str) -> bytes:
     try:
-        return parse_instant(tree[name])
+        digest = b64url_decode(text)
     except Refused as refused:
         raise _malformed(refused.detail, f"/{name}") from None
+    return _hash(digest, name)
+
+
+def _instant(text: Any) -> int:
+    if not isinstance(text, str):
+        raise _malformed("The field is not an instant.", "/at")
+    try:
+        return parse_instant(text)
+    except Refused as refused:
+        raise _malformed(refused.detail, "/at") from None
 
 
 def _malformed(detail: str, place: str) -> Refused:

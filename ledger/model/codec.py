@@ -4,26 +4,47 @@ What a field may be stands in its annotation (`ledger.model.kinds`). Two forms e
 form is what people sign: amounts as decimal strings with the currency's digits, sealed fields
 as digests. The *plain* form is what we compute with and store: amounts in minor units, nothing
 sealed. Absent fields are left out, never null.
+
+This is the exact codec: it knows each field's place and says what is wrong there. What is as it
+should be never comes here, since functions made once per class (`ledger.model.compiled`) are many
+times faster; where they hesitate, this file decides.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from enum import Enum
-from functools import lru_cache
 from typing import Any, Protocol, TypeVar, cast
 
 from ledger.canonical import Tree
 from ledger.dates import parse_date
 from ledger.errors import RefusalCode, Refused
+from ledger.model.annotations import field_classes, hints, required, split
+from ledger.model.compiled import ODD, plain_reader, plain_writer, wire_reader
 from ledger.model.kinds import CONFIDENTIAL, PERSONAL, FieldClass
-from ledger.money import Money, format_decimal, parse_decimal
+from ledger.money import Money, format_decimal, parse_money
+
+__all__ = [
+    "PLAIN",
+    "Form",
+    "PlainForm",
+    "WireForm",
+    "field_classes",
+    "hints",
+    "read",
+    "read_wire",
+    "unsealed",
+    "write",
+]
 
 T = TypeVar("T")
+Digits = Callable[[str], int | None]
+"""A currency's minor digits; None for one that is unknown."""
+Disclosures = Mapping[str, tuple[str, Any]]
+"""By the digest of a sealed field its (name, value)."""
 
 
 class Form(Protocol):
@@ -91,8 +112,8 @@ class WireForm:
     stays with the one who writes, since salts need randomness.
     """
 
-    digits: Callable[[str], int | None]
-    disclosures: Mapping[str, tuple[str, Any]]
+    digits: Digits
+    disclosures: Disclosures
     sealer: Callable[[str, Tree], str] | None = None
 
     def read_money(self, tree: Any, place: str, /) -> Money:
@@ -103,7 +124,7 @@ class WireForm:
         if not isinstance(amount, str) or not isinstance(currency, str):
             raise _invalid("has an amount or currency that is not text", place)
         try:
-            return Money(parse_decimal(amount, self._digits(currency, place)), currency)
+            return parse_money(amount, currency, self._digits(currency, place))
         except Refused as refused:
             raise Refused(refused.code, refused.detail, place=place) from None
 
@@ -124,21 +145,7 @@ class WireForm:
 
     def unseal(self, tree: Any, name: str, place: str, /) -> Any:
         """The disclosed tree; the disclosure was made for a field of this name."""
-        digest = _sealed_digest(tree, place)
-        if digest not in self.disclosures:
-            raise Refused(
-                RefusalCode.DISCLOSURE_MISSING,
-                f"The sealed field {name} came without its disclosure.",
-                place=place,
-            )
-        disclosed_name, value = self.disclosures[digest]
-        if disclosed_name != name:
-            raise Refused(
-                RefusalCode.DISCLOSURE_DOES_NOT_FIT,
-                f"The disclosure of {name} was made for the field {disclosed_name[:60]!r}.",
-                place=place,
-            )
-        return value
+        return unsealed(self.disclosures, tree, name, place)
 
     def seal(self, name: str, tree: Tree, /) -> Tree:
         """The digest that the sealer gives, in place of the tree."""
@@ -158,6 +165,29 @@ class WireForm:
         return {"sd": digest}
 
 
+def unsealed(disclosures: Disclosures, tree: Any, name: str, place: str) -> Any:
+    """The disclosed value of the field `name`, of which ``{"sd": digest}`` is the tree.
+
+    Raises `Refused` with `place` for another tree, without its disclosure, or with one that was
+    made for another field.
+    """
+    digest = _sealed_digest(tree, place)
+    if digest not in disclosures:
+        raise Refused(
+            RefusalCode.DISCLOSURE_MISSING,
+            f"The sealed field {name} came without its disclosure.",
+            place=place,
+        )
+    disclosed_name, value = disclosures[digest]
+    if disclosed_name != name:
+        raise Refused(
+            RefusalCode.DISCLOSURE_DOES_NOT_FIT,
+            f"The disclosure of {name} was made for the field {disclosed_name[:60]!r}.",
+            place=place,
+        )
+    return value
+
+
 def _sealed_digest(tree: Any, place: str) -> str:
     digest = tree.get("sd") if isinstance(tree, dict) and len(tree) == 1 else None
     if not isinstance(digest, str) or len(digest) != 43:
@@ -170,67 +200,39 @@ PLAIN = PlainForm()
 
 def read(kind: type[T], tree: Any, form: Form = PLAIN, place: str = "") -> T:
     """The dataclass value of `tree`. Raises `Refused` naming the field that does not fit."""
+    if type(form) is WireForm:
+        return read_wire(kind, tree, form.digits, form.disclosures, place)
+    if type(form) is PlainForm:
+        try:
+            return cast(T, plain_reader(kind)(tree))
+        except ODD:
+            pass
     return cast(T, _read(kind, tree, form, "", place))
+
+
+def read_wire(
+    kind: type[T], tree: Any, digits: Digits, disclosures: Disclosures, place: str = ""
+) -> T:
+    """`read` with a `WireForm` of these digits and disclosures."""
+    try:
+        return cast(T, wire_reader(kind)(tree, digits, disclosures))
+    except ODD:
+        pass
+    return cast(T, _read(kind, tree, WireForm(digits, disclosures), "", place))
 
 
 def write(value: Any, form: Form = PLAIN) -> dict[str, Tree]:
     """The tree of a dataclass value: the inverse of `read`."""
+    if type(form) is PlainForm:
+        try:
+            return plain_writer(type(value))(value)
+        except ODD:
+            pass
     return cast("dict[str, Tree]", _write(type(value), value, form, ""))
 
 
-def hints(kind: type) -> Mapping[str, Any]:
-    """The field annotations of a dataclass, resolved, marks included."""
-    return _hints(kind)
-
-
-@lru_cache(maxsize=512)
-def _hints(kind: type) -> Mapping[str, Any]:
-    resolved = typing.get_type_hints(kind, include_extras=True)
-    return {field.name: resolved[field.name] for field in fields(kind)}
-
-
-@lru_cache(maxsize=512)
-def _required(kind: type) -> frozenset[str]:
-    return frozenset(
-        field.name
-        for field in fields(kind)
-        if field.default is MISSING and field.default_factory is MISSING
-    )
-
-
-def field_classes(kind: type, prefix: str = "") -> dict[str, str]:
-    """Each sealed field of a dataclass by its path, with its class: what genesis commits to."""
-    found: dict[str, str] = {}
-    for name, hint in hints(kind).items():
-        path = f"{prefix}{name}"
-        base, marks = _split(hint)
-        sealed = [mark.name for mark in marks if isinstance(mark, FieldClass)]
-        if sealed:
-            found[path] = sealed[0]
-        for inner in (base, *typing.get_args(base)):
-            if isinstance(inner, type) and is_dataclass(inner) and inner is not Money:
-                found |= field_classes(inner, f"{path}/")
-    return found
-
-
-def _split(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """A hint as (what it is without None and marks, its marks, outermost last)."""
-    marks: tuple[Any, ...] = ()
-    while True:
-        if typing.get_origin(hint) is typing.Annotated:
-            hint, *found = typing.get_args(hint)
-            marks = (*found, *marks)
-        elif isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-            (hint,) = (member for member in typing.get_args(hint) if member is not type(None))
-        else:
-            return hint, marks
-
-
-_split_cached = lru_cache(maxsize=2048)(_split)
-
-
 def _read(hint: Any, tree: Any, form: Form, name: str, place: str) -> Any:
-    base, marks = _split_cached(hint)
+    base, marks = split(hint)
     if PERSONAL in marks:
         return form.read_digest(tree, name, place)
     if CONFIDENTIAL in marks:
@@ -297,7 +299,7 @@ def _read_object(kind: type, tree: Any, form: Form, place: str) -> Any:
                 place=f"{place}/{key}",
             )
     for key in known:
-        if key not in tree and key in _required(kind):
+        if key not in tree and key in required(kind):
             raise Refused(
                 RefusalCode.FIELD_MISSING, f"The field {key} is missing.", place=f"{place}/{key}"
             )
@@ -310,7 +312,7 @@ def _read_object(kind: type, tree: Any, form: Form, place: str) -> Any:
 
 
 def _write(hint: Any, value: Any, form: Form, name: str) -> Tree:
-    base, marks = _split_cached(hint)
+    base, marks = split(hint)
     if PERSONAL in marks:
         return form.write_digest(value)
     tree = _write_base(base, value, form, name)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, TypeVar
 
 from ledger.money import Money
@@ -26,9 +28,19 @@ class Pattern:
 
     def objection(self, value: object) -> str | None:
         """Why `value` does not fit, or None."""
-        if isinstance(value, str) and re.fullmatch(self.expression, value):
+        if isinstance(value, str) and self.fullmatch(value):
             return None
         return f"is not {self.says}"
+
+    @property
+    def fullmatch(self) -> Callable[[str], re.Match[str] | None]:
+        """The match of a whole text, or None."""
+        return _compiled(self.expression).fullmatch
+
+
+@lru_cache(maxsize=512)
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +59,9 @@ class Plain:
             return f"is not a text of 1 to {self.longest} characters"
         if value != value.strip() or not unicodedata.is_normalized("NFC", value):
             return "has blanks at an end or is not in Unicode form NFC"
-        if any(unicodedata.category(char) in _INVISIBLE for char in value):
-            return "contains control or invisible characters"
-        return None
+        # What Python calls printable is in none of these categories, and quickly told.
+        seen = value.isprintable() or not _INVISIBLE.intersection(map(unicodedata.category, value))
+        return None if seen else "contains control or invisible characters"
 
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Co"})

@@ -8,11 +8,13 @@ is live at an instant is always a function of (record, `at`), never of a clock t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from ledger.errors import RefusalCode, Refused
+from ledger.model.source import Source, give
 
 
 class Record(Protocol):
@@ -33,6 +35,40 @@ class Record(Protocol):
 
 
 R = TypeVar("R", bound=Record)
+
+
+def placed(record: R, seq: int) -> R:
+    """The record as of entry `seq`: a copy with another `last_seq`."""
+    return cast(R, _placer(type(record))(record, seq))
+
+
+def changed(record: R, **values: Any) -> R:
+    """A copy with other values in some fields: `dataclasses.replace` in a fraction of its time.
+
+    Raises `TypeError` for a field that the record does not have.
+    """
+    try:
+        return cast(R, _changer(type(record))(record, values))
+    except AttributeError:
+        known = {field.name for field in fields(cast(Any, record))}
+        unknown = ", ".join(sorted(values.keys() - known))
+        raise TypeError(f"a {type(record).__name__} has no {unknown}") from None
+
+
+@lru_cache(maxsize=512)
+def _placer(kind: type) -> Callable[[Any, int], Any]:
+    source = Source("record, seq")
+    parts = {field.name: f"record.{field.name}" for field in fields(kind)}
+    give(source, kind, parts | {"last_seq": "seq"})
+    return source.function()
+
+
+@lru_cache(maxsize=512)
+def _changer(kind: type) -> Callable[[Any, Mapping[str, Any]], Any]:
+    source = Source("record, values")
+    parts = {field.name: f"record.{field.name}" for field in fields(kind)}
+    give(source, kind, parts, "values")
+    return source.function()
 
 
 class Reader(Protocol):

@@ -195,10 +195,13 @@ class RefusalCode(Enum):
     PAYER_IS_NOT_OBLIGOR = "payer_is_not_obligor"
     PAYMENT_IS_RECORDED = "payment_is_recorded"
     NOT_THE_PAYING_AGENT = "not_the_paying_agent"
-    # -- exports
+    # -- exports and backups
     FOLDER_NOT_EMPTY = "folder_not_empty"
     EXPORT_MALFORMED = "export_malformed"
     POLICY_FILE_MALFORMED = "policy_file_malformed"
+    BACKUP_MALFORMED = "backup_malformed"
+    BACKUP_DAMAGED = "backup_damaged"
+    OUTSIDE_HEAD_MISSING = "outside_head_missing"
     # -- reading and sending over HTTP
     TOKEN_MISSING = "token_missing"
     TOKEN_INVALID = "token_invalid"

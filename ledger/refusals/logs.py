@@ -18,8 +18,11 @@ REMEDIES: Mapping[str, str] = {
     "entry_malformed": "Fetch the entry again; its format is docs/spec/entry.md.",
     "entry_out_of_order": "Read the entries in their order from the log that numbered them.",
     "receipt_malformed": "Download the receipt again, byte for byte.",
-    # exports
+    # exports and backups
     "folder_not_empty": "Name a folder that is new or empty.",
     "export_malformed": "Export the log again, or ask who gave you the folder.",
     "policy_file_malformed": "Write a tlog-policy file: a log line with the key, and quorum none.",
+    "backup_malformed": "Name a folder that duebill backup made, with nothing in it changed.",
+    "backup_damaged": "Copy the backup again from where it is kept, or take another one.",
+    "outside_head_missing": "Ask parties, auditors or mirrors for their newest receipt or checkpoint of this log.",
 }

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import astuple, dataclass
+from typing import Protocol
 
 from sqlalchemy import delete, select
 
 from ledger.store.records import SqlRecords
-from ledger.store.sql import bound
-from ledger.store.sqlite import SqliteStore
+from ledger.store.sql import Driver, bound, upsert
 from ledger.store.tables import PENDING
+
+
+class Beside(Protocol):
+    """A store with tables beside the log."""
+
+    dialect: str
+
+    def volatile(self) -> AbstractContextManager[Driver]:
+        """A transaction over the volatile tables."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +47,15 @@ def waiting_of(records: SqlRecords, party: str) -> Sequence[Waiting]:
         return [Waiting(*row) for row in driver.execute(*bound(statement, records.dialect))]
 
 
-def put_waiting(store: SqliteStore, item: Waiting) -> None:
-    """Keep a command in place of the one with its id. Raises as `SqliteStore.commit`."""
-    row = {
-        "id": item.id,
-        "party": item.party,
-        "payload": item.payload,
-        "text": item.text,
-        "created_ms": item.created_ms,
-    }
-    with store._transaction() as connection:  # noqa: SLF001 - the one writer
-        connection.execute(delete(PENDING).where(PENDING.c.id == item.id))
-        connection.execute(PENDING.insert(), row)
+def put_waiting(store: Beside, item: Waiting) -> None:
+    """Keep a command in place of the one with its id. Raises as the store's `commit`."""
+    with store.volatile() as driver:
+        driver.execute(upsert(PENDING, store.dialect), astuple(item))
 
 
-def drop_waiting(store: SqliteStore, ids: Sequence[str]) -> None:
-    """Let go of commands that were submitted or are over. Raises as `SqliteStore.commit`."""
+def drop_waiting(store: Beside, ids: Sequence[str]) -> None:
+    """Let go of commands that were submitted or are over. Raises as the store's `commit`."""
     if ids:
-        with store._transaction() as connection:  # noqa: SLF001 - the one writer
-            connection.execute(delete(PENDING).where(PENDING.c.id.in_(list(ids))))
+        statement = delete(PENDING).where(PENDING.c.id.in_(list(ids)))
+        with store.volatile() as driver:
+            driver.execute(*bound(statement, store.dialect))

@@ -6,7 +6,6 @@ hashes that are stored beside what they are hashes of, tables and triggers that 
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,27 +18,31 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from ledger.errors import LedgerError, Unavailable
-from ledger.model.records import R
 from ledger.ports import HeadStore, SignedHead
 from ledger.store import schema
-from ledger.store.images import image_of
+from ledger.store.logfile import LogFile, Place, Row
 from ledger.store.sql import everything
-from ledger.store.sqlite import View, connect_file, reading_errors, reason
-from ledger.store.tables import DISCLOSURE, DOCUMENT, ENTRY, TILE
+from ledger.store.sqlite import View, reading_errors, reason
+from ledger.store.tables import DOCUMENT, TILE
 
 ATTEMPTS = 5
 PAUSE_SECONDS = 0.02
 """A commit comes before its signed head: so often, and so long apart, the head is awaited."""
 
+_STRAY = "SELECT seq FROM disclosure WHERE typeof(seq) != 'integer' OR seq < 0 OR seq >= ?"
+
 
 class Snapshot(View):
     """Log, records and raw rows of one moment, with the signed head taken just before it.
 
-    For one thread. Reading raises `Halted` when the file is damaged so that SQLite gives up.
+    Reading raises `Halted` when the file is damaged so that SQLite gives up. `place` says how
+    another process can open the ledger, too.
     """
 
-    def __init__(self, connection: Connection, heads: HeadStore) -> None:
-        driver = connection.connection.driver_connection
+    def __init__(
+        self, connection: Connection, place: Place, heads: HeadStore | None = None
+    ) -> None:
+        driver: Any = connection.connection.driver_connection
 
         @contextmanager
         def connect() -> Iterator[Any]:
@@ -47,12 +50,15 @@ class Snapshot(View):
                 yield driver
 
         super().__init__(connect)
+        self.file = LogFile(driver)
+        """The log tables, raw."""
         self._connection = connection
+        self.place = place
         self.head: SignedHead | None = None
         """The last signed head, or None before the first."""
         self._damage: LedgerError | None = None
         try:
-            self.head = heads.read()
+            self.head = heads.read() if heads else None
         except LedgerError as error:
             self._damage = error
 
@@ -65,38 +71,26 @@ class Snapshot(View):
             raise self._damage
         return None if self.head is None else self.head.note
 
-    def derived(self, kind: type[R]) -> Iterator[R]:
-        """All records of a kind, ordered by id. Raises `Halted` at a row that is no record."""
-        return self.records.scan(kind)
+    def rows(self, kind: type[Any]) -> Iterator[Row]:
+        """Every derived row of a kind as it stands, in the order of the bytes of its id."""
+        return self.records.rows(kind)
 
-    def derived_rows(self, kind: type[R]) -> Iterator[tuple[Any, R | str]]:
-        """Each row's id with its record, or with a sentence that says why it is none.
+    def stray_rows(self, size: int) -> Iterator[Row]:
+        """The (seq,) of every disclosure that is of none of the first `size` entries."""
+        with self.connect() as driver:
+            yield from driver.execute(_STRAY, (size,))
 
-        Never raises for what the file holds: when it cannot be read on, the last item says so.
-        """
-        image = image_of(kind)
-        try:
-            for row in self._rows(image.table):
-                try:
-                    yield row[0], image.record(row)
-                except LedgerError as error:
-                    yield row[0], str(error)
-        except LedgerError as error:
-            yield None, str(error)
+    def first_number(self) -> int | None:
+        """The lowest number of an entry, which should be 0; None where there is none."""
+        with self.connect() as driver:
+            (lowest,) = driver.execute("SELECT min(seq) FROM entry").fetchone()
+        return None if lowest is None else int(lowest)
 
-    def entry_rows(self) -> Iterator[tuple[Any, ...]]:
-        """Every row of the entries as (seq, data, leaf), in order of seq; of any type."""
-        return self._rows(ENTRY)
-
-    def tile_rows(self) -> Iterator[tuple[Any, ...]]:
+    def tile_rows(self) -> Iterator[Row]:
         """Every row of the tiles as (level, index, data), in that order; of any type."""
         return self._rows(TILE)
 
-    def disclosure_rows(self) -> Iterator[tuple[Any, ...]]:
-        """Every row of the disclosures as (seq, digest, text), in that order; of any type."""
-        return self._rows(DISCLOSURE)
-
-    def document_rows(self) -> Iterator[tuple[Any, ...]]:
+    def document_rows(self) -> Iterator[Row]:
         """Every row of the rule documents as (digest, data), in that order; of any type."""
         return self._rows(DOCUMENT)
 
@@ -108,7 +102,15 @@ class Snapshot(View):
         except LedgerError as error:
             return [str(error)]
 
-    def _rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
+    def damages(self) -> list[str]:
+        """What SQLite finds broken in pages and indexes, one sentence each; never raises."""
+        try:
+            with reading_errors():
+                return schema.damages(self._connection)
+        except LedgerError as error:
+            return [str(error)]
+
+    def _rows(self, table: Table) -> Iterator[Row]:
         with self.connect() as driver:
             yield from driver.execute(everything(table, self.dialect))
 
@@ -123,47 +125,43 @@ def open_snapshot(url: str | Path, heads: HeadStore) -> Iterator[Snapshot]:
     damaged to begin; what `heads.read` raises.
     """
     path = _path_of(url)
-    before = _state_of(path)
     # A file without WAL is closed: then SQLite is told so, for it would else make a WAL, which a
     # writer of another user could not open afterwards.
-    closed = not path.with_name(f"{path.name}-wal").exists()
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: _connect(path, "immutable=1" if closed else "mode=ro"),
-        poolclass=StaticPool,
-    )
+    closed, state = not path.with_name(f"{path.name}-wal").exists(), _state_of(path)
+    query = "immutable=1" if closed else "mode=ro"
+    place = Place(path, query, tuple(schema.READER.items()), state if closed else None)
+    with _connected(place) as connection:
+        yield _begin(connection, place, heads)
+    if closed and _state_of(path) != state:
+        raise Unavailable(f"{path} was opened and written while it was read: start again.")
+
+
+@contextmanager
+def _connected(place: Place) -> Iterator[Connection]:
+    engine = create_engine("sqlite://", creator=place.connect, poolclass=StaticPool)
     try:
         try:
             connection = engine.connect()
         except SQLAlchemyError as error:
-            raise Unavailable(f"{path} cannot be opened: {reason(error)}.") from None
+            raise Unavailable(f"{place.path} cannot be opened: {reason(error)}.") from None
         with connection:
-            yield _begin(connection, heads)
-        if closed and _state_of(path) != before:
-            raise Unavailable(f"{path} was opened and written while it was read: start again.")
+            yield connection
     finally:
         engine.dispose()
 
 
-def _begin(connection: Connection, heads: HeadStore) -> Snapshot:
+def _begin(connection: Connection, place: Place, heads: HeadStore) -> Snapshot:
     """The snapshot whose signed head covers all its entries, or after some attempts any."""
     for attempt in range(ATTEMPTS):
         if attempt:
             connection.exec_driver_sql("ROLLBACK")
             time.sleep(PAUSE_SECONDS)
-        snapshot = Snapshot(connection, heads)
+        snapshot = Snapshot(connection, place, heads)
         with reading_errors():
             connection.exec_driver_sql("BEGIN")
         if snapshot.size() <= (snapshot.head.size if snapshot.head else 0):
             break
     return snapshot
-
-
-def _connect(path: Path, query: str) -> sqlite3.Connection:
-    connection = connect_file(path, query, schema.READER)
-    # A damaged text must arrive, and differ from every sound one, rather than stop the reading.
-    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-    return connection
 
 
 def _path_of(url: str | Path) -> Path:

@@ -1,4 +1,4 @@
-"""Served ledgers for the tests of the HTTP side: a fresh one, and one story that is only read."""
+"""What the tests of the shell share: served ledgers, a story, the ground of the benchmark."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from api.bench.ground import Ground
+from tests.support.benching import SMALL, silent
 from tests.support.served import Served, serve
 from tests.support.story import Story, tell
 
@@ -23,3 +25,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """The story; tests only read it."""
     with tell(tmp_path_factory.mktemp("story")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    """A ground whose ledgers are made once for all tests."""
+    return Ground(tmp_path_factory.mktemp("bench"), SMALL, SMALL.loaded, silent)

@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("import-invoices", "audit-the-chain", "sign-with-two-people")
+PAGES = (
+    "import-invoices",
+    "audit-the-chain",
+    "sign-with-two-people",
+    "back-up-and-restore",
+)
 
 
 @pytest.fixture(scope="module")

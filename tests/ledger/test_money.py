@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+from enum import StrEnum
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +21,9 @@ from ledger.money import (
     allocate,
     divide,
     format_decimal,
+    money,
     parse_decimal,
+    parse_money,
 )
 
 minors = st.integers(min_value=-LARGEST_MINOR, max_value=LARGEST_MINOR)
@@ -204,3 +211,39 @@ def test_minor_units_are_whole_numbers(minor: object) -> None:
     """A float, a boolean or a text as minor units is a fault of the caller."""
     with pytest.raises(TypeError, match="whole number"):
         Money(minor, "CNY")  # type: ignore[arg-type]  # the fault under test
+
+
+class Code(StrEnum):
+    """A currency that is a text, but of another type."""
+
+    CNY = "CNY"
+
+
+def told(make: Callable[[], object]) -> object:
+    """What is made, or why not."""
+    try:
+        return make()
+    except (Refused, TypeError) as error:
+        return type(error), str(error)
+
+
+@given(
+    minors | st.sampled_from([True, 5.0, "5", None, 2**53, -(2**53)]),
+    st.sampled_from(["CNY", "EUR", Code.CNY, "cny", "CN", "CNY ", "", 7, None]),
+)
+def test_the_short_way_to_money_is_the_long_one(minor: Any, currency: Any) -> None:
+    """`money` gives what `Money` gives, or refuses alike; the result is as frozen."""
+    short, long = told(partial(money, minor, currency)), told(partial(Money, minor, currency))
+    assert (type(short), short) == (type(long), long)
+    if isinstance(short, Money):
+        assert hash(short) == hash(long)
+        with pytest.raises(FrozenInstanceError):
+            short.minor = 1  # type: ignore[misc]  # the fault under test
+
+
+@given(minors, digit_counts, st.sampled_from(["CNY", "cny"]))
+def test_money_is_read_as_its_parts(minor: int, digits: int, currency: str) -> None:
+    """A decimal string beside a currency: the same amounts and refusals as one by one."""
+    for text in (format_decimal(minor, digits), format_decimal(minor, 2), f"{minor}0", "-0.00"):
+        parts = told(lambda text=text: Money(parse_decimal(text, digits), currency))  # type: ignore[misc]  # bound at once
+        assert told(partial(parse_money, text, currency, digits)) == parts

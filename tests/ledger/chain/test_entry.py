@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger import canonical
+from ledger.base64url import b64url_encode
+from ledger.canonical import DEEPEST, Tree
 from ledger.chain.entry import LARGEST_ENTRY, NO_LEAF, Head, follow, make_entry, read_entry
 from ledger.chain.tree import leaf_hash, mth
+from ledger.dates import LAST_INSTANT_MS, instant_text
 from ledger.errors import RefusalCode, Refused
 from tests.ledger.chain.sample import FIRST_AT_MS, sample_entries
 
@@ -198,3 +203,68 @@ def test_trap_12_a_bit_flip_between_hash_and_store() -> None:
     with pytest.raises(Refused) as caught:
         follow(damaged, ENTRIES[2])
     assert caught.value.place == "/prev"
+
+
+def test_an_entry_is_the_canonical_form_of_its_fields() -> None:
+    """Whatever the fields: made piece by piece, with or without the command's text at hand."""
+    random = Random(1)  # noqa: S311 - the same entries in every run
+    for number in range(300):
+        command: dict[str, Tree] = {
+            "payload": "确" * (number % 5),
+            "n": [{"a": None}, -number, '\n"é'],
+        }
+        head = Head(random.getrandbits(random.choice([3, 52])), random.randbytes(32), number)
+        at_ms = random.choice([number, LAST_INSTANT_MS, random.randrange(LAST_INSTANT_MS)])
+        rules, effects = random.getrandbits(20) + 1, random.randbytes(32)
+        tree: dict[str, Tree] = {
+            "v": 1,
+            "seq": head.size,
+            "prev": b64url_encode(head.last_leaf),
+            "at": instant_text(at_ms),
+            "rules": rules,
+            "command": command,
+            "effects": b64url_encode(effects),
+        }
+        entry = make_entry(head, max(at_ms, number), rules, command, effects)
+        assert entry.data == canonical.encode(tree | {"at": instant_text(entry.at_ms)})
+        assert read_entry(entry.data) == entry
+        text = canonical.encode(command)
+        assert make_entry(head, entry.at_ms, rules, command, effects, text) == entry
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"rules": 0}, "/rules"),
+        ({"rules": True}, "/rules"),
+        ({"rules": 2**53}, "/rules"),
+        ({"effects": bytes(31)}, "/effects"),
+        ({"effects": b""}, "/effects"),
+        ({"command_tree": []}, "/command"),
+        ({"head": Head(2**53)}, "/seq"),
+        ({"head": Head(1, bytes(33))}, "/prev"),
+    ],
+)
+def test_make_refuses_what_could_not_be_read(changes: dict[str, Any], place: str) -> None:
+    """A wrong argument is refused and named."""
+    good: dict[str, Any] = {"head": Head(), "rules": 1, "command_tree": {}, "effects": NO_LEAF}
+    with pytest.raises(Refused) as caught:
+        make_entry(at_ms=FIRST_AT_MS, **good | changes)
+    assert (caught.value.code, caught.value.place) == (RefusalCode.ENTRY_MALFORMED, place)
+
+
+def nested(levels: int) -> Any:
+    """A command of so many levels."""
+    tree: Any = "x"
+    for _ in range(levels - 2):
+        tree = [tree]
+    return {"a": tree}
+
+
+def test_an_entry_is_one_level_deeper_than_its_command() -> None:
+    """The deepest command is one that can be read back."""
+    entry = make_entry(Head(), FIRST_AT_MS, 1, nested(DEEPEST - 1), NO_LEAF)
+    assert read_entry(entry.data) == entry
+    with pytest.raises(Refused) as caught:
+        make_entry(Head(), FIRST_AT_MS, 1, nested(DEEPEST), NO_LEAF)
+    assert caught.value.code is RefusalCode.JSON_TOO_DEEP

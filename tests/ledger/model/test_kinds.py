@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import typing
+import unicodedata
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from ledger.model.kinds import (
     Amount,
@@ -130,3 +132,15 @@ def test_generated_values_fit(name: str, record: str, code: str, amount: Money) 
     """The strategies that other tests build on make only what the kinds let pass."""
     for hint, value in ((Name, name), (Id, record), (Code, code), (Amount, amount)):
         assert objection(hint, value) is None
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
+def test_plain_text_is_what_it_says(text: str) -> None:
+    """The quick ways to tell plain text agree with the definition, character by character."""
+    categories = {unicodedata.category(char) for char in text}
+    plain = (
+        bool(text)
+        and text == text.strip() == unicodedata.normalize("NFC", text)
+        and not categories & {"Cc", "Cf", "Zl", "Zp", "Co"}
+    )
+    assert (objection(Name, text) is None) == plain

@@ -5,6 +5,7 @@ from __future__ import annotations
 _READER = "only the readers of e-invoices say it, before anything is drafted"
 _LOG = "only readers of tiles, notes, proofs and entries say it: a submission carries none"
 _EXPORT = "only exports and the verifier's policy file meet it"
+_BACKUP = "only a restore says it, of a backup or of what was kept outside"
 _HTTP = "only the HTTP interface says it, before or beside a submission"
 
 UNREACHABLE: dict[str, str] = {
@@ -50,6 +51,7 @@ UNREACHABLE: dict[str, str] = {
         _LOG,
     ),
     **dict.fromkeys(["folder_not_empty", "export_malformed", "policy_file_malformed"], _EXPORT),
+    **dict.fromkeys(["backup_malformed", "backup_damaged", "outside_head_missing"], _BACKUP),
     **dict.fromkeys(
         [
             "token_missing",

@@ -1,0 +1,221 @@
+"""Compiled reading and writing: the exact codec's verdicts and bytes, for whatever it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import Enum, StrEnum
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger import canonical, vocabulary
+from ledger.catalogue import RECORDS
+from ledger.errors import Refused
+from ledger.model import codec
+from ledger.model.compiled import ODD, plain_reader, plain_writer, wire_reader
+from ledger.model.kinds import Personal
+from ledger.money import Money
+from tests.ledger.model.test_codec import Sample, seal
+from tests.support.misfits import misfits
+from tests.support.strategies import DIGITS, from_hints
+
+COMMANDS = pytest.mark.parametrize(
+    "kind", [*vocabulary.COMMANDS.values(), Sample], ids=lambda kind: kind.__name__
+)
+RECORD = pytest.mark.parametrize("kind", [*RECORDS, Sample], ids=lambda kind: kind.__name__)
+STORED = pytest.mark.parametrize(
+    "kind", [*vocabulary.EVENTS, *RECORDS, Sample], ids=lambda kind: kind.__name__
+)
+
+
+def verdict(act: Callable[[], Any]) -> Any:
+    """What an act gives, or how it is refused, place and all."""
+    try:
+        return act()
+    except Refused as refused:
+        return refused.code, refused.detail, refused.place
+    except ODD as error:
+        return type(error), str(error)
+
+
+def exactly(kind: type, tree: Any, form: codec.Form) -> Any:
+    """The verdict of the exact codec."""
+    return verdict(partial(codec._read, kind, tree, form, "", "/body"))
+
+
+@COMMANDS
+def test_what_is_right_is_read_at_once(kind: type[Any]) -> None:
+    """A command in its wire form never needs the exact codec, whatever its values are."""
+
+    @settings(max_examples=10)
+    @given(from_hints(kind))
+    def check(command: Any) -> None:
+        tree, disclosures = seal(command)
+        assert wire_reader(kind)(tree, DIGITS.get, disclosures) == command
+
+    check()
+
+
+@STORED
+def test_what_is_ours_is_written_at_once(kind: type[Any]) -> None:
+    """An event or record is written in plain form without the exact codec, in its very order."""
+
+    @settings(max_examples=5)
+    @given(from_hints(kind))
+    def check(value: Any) -> None:
+        exact: Any = codec._write(kind, value, codec.PLAIN, "")
+        assert list(plain_writer(kind)(value).items()) == list(exact.items())
+
+    check()
+
+
+@RECORD
+def test_what_we_wrote_is_read_at_once(kind: type[Any]) -> None:
+    """A record in its plain form never needs the exact codec."""
+
+    @settings(max_examples=10)
+    @given(from_hints(kind))
+    def check(value: Any) -> None:
+        tree = canonical.decode(canonical.encode(codec.write(value)))
+        assert plain_reader(kind)(tree) == value
+
+    check()
+
+
+@COMMANDS
+def test_a_misfit_is_refused_as_exactly(kind: type[Any]) -> None:
+    """With one thing changed, in the body or in what was sealed: the same value or refusal."""
+
+    @settings(max_examples=10)
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        body, disclosures = seal(data.draw(from_hints(kind)))
+        for _ in range(4):
+            tree, values = body, {digest: value for digest, (_, value) in disclosures.items()}
+            if values and data.draw(st.booleans()):
+                digest = data.draw(st.sampled_from(sorted(values)))
+                values[digest] = data.draw(misfits(values[digest]))
+            else:
+                tree = data.draw(misfits(body))
+            sealed = {digest: (disclosures[digest][0], value) for digest, value in values.items()}
+            form = codec.WireForm(DIGITS.get, sealed)
+            found = verdict(partial(codec.read, kind, tree, form, "/body"))
+            assert found == exactly(kind, tree, form)
+
+    check()
+
+
+@RECORD
+def test_a_plain_misfit_is_refused_as_exactly(kind: type[Any]) -> None:
+    """The same for what a store gives back, changed."""
+
+    @settings(max_examples=10)
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        tree = codec.write(data.draw(from_hints(kind)))
+        for _ in range(4):
+            changed = data.draw(misfits(canonical.decode(canonical.encode(tree))))
+            found = verdict(partial(codec.read, kind, changed, codec.PLAIN, "/body"))
+            assert found == exactly(kind, changed, codec.PLAIN)
+
+    check()
+
+
+class Word(StrEnum):
+    """A text that is none of ours by type."""
+
+    X = "x"
+
+
+VALUES = st.sampled_from(
+    [None, True, 5, "x", Word.X, Money(5, "CNY"), (), ("x",), (Word.X, None), object]
+)
+
+
+@STORED
+def test_odd_values_are_written_as_exactly(kind: type[Any]) -> None:
+    """A field with a value that its type forbids is written as the exact codec writes it."""
+
+    @settings(max_examples=4)
+    @given(from_hints(kind), st.data())
+    def check(value: Any, data: st.DataObject) -> None:
+        for name in codec.hints(kind):
+            odd = replace(value, **{name: data.draw(VALUES)})
+            exact = verdict(partial(codec._write, kind, odd, codec.PLAIN, ""))
+            assert verdict(partial(codec.write, odd)) == exact
+
+    check()
+
+
+class Weight(Enum):
+    """Members that are no texts; one has a second name."""
+
+    LIGHT = 1
+    HEAVY = 2
+    FEATHER = 1  # noqa: PIE796 - the second name is what is tested
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A class that looks at its fields itself: no shortcut to its slots."""
+
+    least: int
+    most: int = 9
+    words: tuple[str, ...] = field(default_factory=lambda: ("a",))
+
+    def __post_init__(self) -> None:
+        if self.least > self.most:
+            raise ValueError("least above most")
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A class without slots, of one with a check."""
+
+    inner: Checked
+    weight: Weight = Weight.HEAVY
+    who: Personal | None = None
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"inner": {"least": 1}},
+        {"inner": {"least": 1, "most": 1, "words": []}, "weight": 1},
+        {"inner": {"least": 5, "most": 1}},
+        {"inner": {"least": 1}, "weight": True},
+        {"inner": {"least": 1}, "weight": 3},
+        {"inner": {"least": 1}, "who": "x"},
+        {"inner": {"least": 1}, "who": {"sd": "A" * 43}},
+        {"inner": {"least": 1}, "who": {"sd": "B" * 43}},
+        {"inner": {"least": 1}, "who": {"sd": "C" * 43}},
+        {"inner": {"least": 1}, "who": {"sd": "D" * 43}},
+    ],
+)
+def test_classes_of_every_make(tree: Any) -> None:
+    """Checks of a class are kept; defaults, factories and second names count as they do there."""
+    form = codec.WireForm(
+        DIGITS.get, {"A" * 43: ("who", "Ann"), "B" * 43: ("inner", "Ann"), "C" * 43: ("who", 7)}
+    )
+    for each in (codec.PLAIN, form):
+        found = verdict(partial(codec.read, Loose, tree, each, "/body"))
+        assert found == exactly(Loose, tree, each)
+
+
+def test_a_list_is_no_object_without_fields() -> None:
+    """An object all of whose fields may be absent is still an object."""
+
+    @dataclass(frozen=True, slots=True)
+    class Nothing:
+        """All of it may be absent."""
+
+        a: int = 1
+
+    for tree in ([], "", (), None):
+        with pytest.raises(Refused):
+            codec.read(Nothing, tree)
+    assert codec.read(Nothing, {}) == Nothing()

@@ -1,0 +1,208 @@
+"""A real PostgreSQL server of our own: made, started, killed and started again by the tests.
+
+The server listens on a Unix socket in a folder that nobody else may enter, so neither ports nor
+passwords are needed. It is a direct child; `kill` ends it and all its processes at once, as they
+are. PostgreSQL refuses to run as root, so root lends it the user
+`postgres`. Debian keeps the programs beside the path, in ``/usr/lib/postgresql/*/bin``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+OWNER = "ledger_owner"
+"""The superuser of every cluster that is made here."""
+PATIENCE_SECONDS = 60.0
+
+
+def program(name: str) -> str:
+    """Where a program of PostgreSQL is: the newest that Debian installed, else on the path."""
+    packaged = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4])
+    )
+    found = str(packaged[-1]) if packaged else shutil.which(name)
+    assert found, f"{name} is missing: install postgresql (Debian, Ubuntu)"
+    return found
+
+
+def as_server() -> list[str]:
+    """The beginning of a command line that must not run as root, nor outlive its parent."""
+    command = ["setpriv", "--pdeathsig=KILL"]
+    if os.geteuid() == 0:
+        command += ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    return command
+
+
+class Cluster:
+    """One server in `folder`, which is made when it is not there; not started yet.
+
+    With `source` the data are a copy of that running server, of which it is then the standby.
+    """
+
+    def __init__(self, folder: Path, source: Cluster | None = None) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        if source is None:
+            self._run("initdb", "-k", "--no-locale", "-E", "UTF8", "-A", "trust", "-U", OWNER)
+            # What initdb wrote need not outlive this machine; what the server writes must.
+            self.configure(listen_addresses="''", fsync="on", max_connections="60")
+        else:
+            self._run("pg_basebackup", "-R", "-X", "stream", "-c", "fast", "-d", source.address())
+        self.configure(unix_socket_directories=f"'{folder}'", shared_buffers="32MB")
+
+    def configure(self, **settings: str) -> None:
+        """Add settings, which count from the next start (or `reload`) on."""
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+
+    def address(self, **more: str) -> str:
+        """What libpq needs to reach the server, as ``keyword=value`` pairs."""
+        said = {"host": str(self.folder), "user": OWNER, "dbname": "postgres", **more}
+        return " ".join(f"{name}={value}" for name, value in said.items())
+
+    def url(self, schema: str = "", user: str = OWNER) -> str:
+        """The address as a URL."""
+        query = f"?host={quote(str(self.folder), safe='')}"
+        return f"postgresql://{user}@/postgres{query}{f'&schema={schema}' if schema else ''}"
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start the server, and wait until it answers."""
+        command = [*as_server(), program("postgres"), "-D", str(self.data)]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - a server of our own
+                command, stdout=log, stderr=log, start_new_session=True
+            )
+        if wait:
+            self.await_answer()
+
+    def await_answer(self) -> None:
+        """Wait until the server takes connections."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                self.run("SELECT 1")
+            except psycopg.OperationalError:
+                assert self._process is not None
+                assert self._process.poll() is None, (self.folder / "log").read_text()[-2000:]
+                assert time.monotonic() < until, "the server does not answer"
+                time.sleep(0.02)
+            else:
+                return
+
+    def stop(self) -> None:
+        """Shut down in good order: clients are thrown out, what was committed is flushed."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(PATIENCE_SECONDS)
+            self._process = None
+
+    def kill(self) -> None:
+        """End every process of the server at once, as it is."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(signal.SIGSTOP)  # from here on it makes no further children
+        family = [*_children(process.pid), process.pid]
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait(PATIENCE_SECONDS)
+        until = time.monotonic() + PATIENCE_SECONDS
+        while any(map(_is_alive, family)) and time.monotonic() < until:
+            time.sleep(0.005)
+        # Its number may be another process's by the next start.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def restart(self) -> None:
+        """Stop in good order and start again."""
+        self.stop()
+        self.start()
+
+    def promote(self) -> None:
+        """Make the primary of a standby, and wait until it is one."""
+        self.run("SELECT pg_promote(true, 60)")
+
+    def reload(self) -> None:
+        """Let `configure` count without a start."""
+        self.run("SELECT pg_reload_conf()")
+
+    def run(self, statement: str) -> list[tuple[object, ...]]:
+        """Run one statement as the superuser; its rows, if it gives any."""
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def _run(self, name: str, *arguments: str) -> None:
+        command = [*as_server(), program(name), "-D", str(self.data), "--no-sync", *arguments]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own server
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that `pid` started; each server process is in a session of its own."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process still runs; one that nobody has taken leave of does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """A running server that ends with the block."""
+    with tempfile.TemporaryDirectory(prefix="duebill-pg-") as folder:
+        Path(folder).chmod(0o711)  # the server's own folder below is another user's
+        server = Cluster(Path(folder) / "one")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """The server that all tests of one process share; who kills a server starts another one."""
+    with cluster() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Cluster) -> str:
+    """The URL of a new, empty schema."""
+    return new_schema(postgres)
+
+
+def new_schema(server: Cluster) -> str:
+    """The URL of a schema that nobody has used."""
+    name = f"t{next(_schemas)}"
+    server.run(f"CREATE SCHEMA {name}")
+    return server.url(name)
+
+
+_schemas = itertools.count()

@@ -73,6 +73,7 @@ def parse_instant(text: str) -> int:
     raise Refused(RefusalCode.INSTANT_INVALID, f"{text[:40]!r} is not an instant.")
 
 
+@lru_cache(maxsize=64)
 def civil_date(at_ms: int, zone: str) -> date:
     """The day it is in `zone` (an IANA name such as ``Asia/Shanghai``) at the instant `at_ms`.
 

@@ -105,9 +105,12 @@ class Overlay:
             wanted.setdefault(Spent, set()).add(spent_id(envelope.by, envelope.jti))
             wanted.setdefault(Key, set()).update(item.kid for item in envelope.signatures)
             _name(wanted, envelope.by)
-            _name_all(wanted, envelope.payload["body"])
+            for value in envelope.payload["body"].values():
+                if type(value) is str:
+                    _name(wanted, value)
             for _, value in envelope.disclosures.values():
-                _name_all(wanted, value)
+                if type(value) is str:
+                    _name(wanted, value)
         for _ in range(ROUNDS):
             wanted = self._fetch(wanted)
 
@@ -207,15 +210,3 @@ def _name(wanted: dict[type[Any], set[str]], value: Any) -> None:
     elif type(value) is tuple:
         for item in value:
             _name(wanted, item)
-
-
-def _name_all(wanted: dict[type[Any], set[str]], tree: Any) -> None:
-    """Want all that a tree names."""
-    if type(tree) is str:
-        _name(wanted, tree)
-    elif type(tree) is dict:
-        for value in tree.values():
-            _name_all(wanted, value)
-    elif type(tree) is list:
-        for value in tree:
-            _name_all(wanted, value)

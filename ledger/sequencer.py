@@ -182,7 +182,9 @@ class Sequencer:
             )
             if isinstance(judged.command, OpenLedger):
                 self._check_log_key(judged.command)
-            entry = make_entry(head, at_ms, judged.rules, envelope.tree, judged.effects)
+            entry = make_entry(
+                head, at_ms, judged.rules, envelope.tree, judged.effects, envelope.text
+            )
         except LedgerError:
             self.book.drop()
             raise

@@ -63,8 +63,9 @@ class Supply:
         return found
 
     def documents(self) -> Mapping[str, bytes]:
-        """All rule documents of the log."""
-        return self.log.documents() if self.log else {}
+        """All rule documents of the log that are what their names say."""
+        found = self.log.documents() if self.log else {}
+        return {digest: data for digest, data in found.items() if digest_of(data) == digest}
 
 
 def reachable(frontier: Frontier, supply: Supply) -> Outside | None:

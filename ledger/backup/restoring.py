@@ -22,7 +22,7 @@ from ledger.backup.manifest import CHECKPOINT, DATABASE, MANIFEST, POLICY, Manif
 from ledger.backup.outside import Holder, Outside, contradictions, doubt, holders, newest
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.note import NoteKey
-from ledger.errors import RefusalCode, Refused, Unavailable
+from ledger.errors import Halted, RefusalCode, Refused, Unavailable
 from ledger.ports import HeadStore, SignedHead
 from ledger.replay import replay
 from ledger.store.heads import FileHeadStore, MemoryHeadStore
@@ -31,6 +31,8 @@ from ledger.store.sqlite import SqliteStore
 
 LEDGER = "ledger.db"
 HEADS = "head.json"
+RECORD_FINDINGS = frozenset({"record_differs", "record_missing", "record_stray"})
+"""What an audit says of derived tables that are not as the entries leave them."""
 INCOMPLETE = ".incomplete"
 """What the name of a folder ends with whose ledger lacks entries."""
 
@@ -43,7 +45,7 @@ Deliver: TypeAlias = Callable[[Path, SignedHead], None]
 
 
 class Verdict(Enum):
-    """How a restore ends. Only a `complete` ledger may go on; only with these two there is one."""
+    """How a restore ends: a ledger that may go on, one that may only be read, none, none."""
 
     COMPLETE = "complete"
     INCOMPLETE = "incomplete"
@@ -59,7 +61,8 @@ class Restored:
     `missing` are the numbers of acknowledged entries that are not there, `receipts` what was given
     that proves some of them, and `ask` who may have more. `doubt` says why it is not shown that
     the log with the missing entries begins with this one (empty: it is shown, or none is missing).
-    `folder` is where the ledger is, None where nothing was left.
+    `replayed` records were not as the entries leave them, and were made again. `folder` is where
+    the ledger is, None where nothing was left.
     """
 
     manifest: Manifest
@@ -73,6 +76,7 @@ class Restored:
     receipts: Sequence[Outside] = ()
     ask: Sequence[Holder] = ()
     doubt: str = ""
+    replayed: int = 0
     folder: Path | None = None
 
 
@@ -104,6 +108,8 @@ def restore(
     """
     if not supply.outside:
         raise Refused(RefusalCode.OUTSIDE_HEAD_MISSING, "Nothing from outside the backup is valid.")
+    check_free(destination)
+    destination = destination.absolute()
     lacking = destination.with_name(destination.name + INCOMPLETE)
     check_free(lacking)
     with unfinished(destination) as work:
@@ -111,9 +117,10 @@ def restore(
         head = _go_on(work / LEDGER, manifest, supply, stage)
         heads = MemoryHeadStore()
         heads.swap(None, head)
-        report = examine(work / LEDGER, heads)
+        report, replayed = _examined(work / LEDGER, heads, examine, stage)
         with open_snapshot(work / LEDGER, heads) as log:
             found = _judged(log, manifest, head, report, supply.outside)
+        found = replace(found, replayed=replayed)
         if found.verdict in (Verdict.COMPLETE, Verdict.INCOMPLETE):
             folder = lacking if found.missing else destination
             if found.missing:
@@ -147,7 +154,12 @@ def _go_on(path: Path, manifest: Manifest, supply: Supply, stage: Stage) -> Sign
         reached = reachable(head.frontier, supply)
         if reached is None:
             return signed
-        catch_up(store, head, reached.head.size, supply, stage)
+        stop = reached.head.size
+        try:
+            catch_up(store, head, stop, supply, stage)
+        except Halted:  # perhaps only because the tables are not as the entries leave them
+            _replay(store, stage)
+            catch_up(store, head_of(store, stage), stop, supply, stage)
     return _signed(reached.head, reached.note)
 
 
@@ -156,14 +168,31 @@ def _open(path: Path, stage: Stage) -> SqliteStore:
     try:
         return SqliteStore(path, MemoryHeadStore())
     except Unavailable:
-        store = SqliteStore(path, MemoryHeadStore(), rebuild=True)
-    try:
-        with store.rebuilding() as records, stage("replaying", store.size()) as tell:
-            replay(store, records, tell)
-    except BaseException:
-        store.close()
-        raise
-    return store
+        _rebuild(path, stage)
+    return SqliteStore(path, MemoryHeadStore())
+
+
+def _rebuild(path: Path, stage: Stage) -> None:
+    with SqliteStore(path, MemoryHeadStore(), rebuild=True) as store:
+        _replay(store, stage)
+
+
+def _replay(store: SqliteStore, stage: Stage) -> None:
+    with store.rebuilding() as records, stage("replaying", store.size()) as tell:
+        replay(store, records, tell)
+
+
+def _examined(path: Path, heads: HeadStore, examine: Examine, stage: Stage) -> tuple[Report, int]:
+    """The audit, and how many records had to be replayed for it to be clean.
+
+    Records are worth nothing by themselves: where they alone are wrong, written by another release
+    or changed behind the ledger's back, they are made again from the entries.
+    """
+    report = examine(path, heads)
+    if not report.findings or any(item.code not in RECORD_FINDINGS for item in report.findings):
+        return report, 0
+    _rebuild(path, stage)
+    return examine(path, heads), len(report.findings)
 
 
 def _judged(

@@ -117,12 +117,13 @@ def make_id(prefix: str, party: str, jti: str, ordinal: int = 0) -> str:
     """
     seed = f"duebill.id.v1\n{prefix}\n{party}\n{jti}\n{ordinal}".encode()
     bits = int.from_bytes(hashlib.sha256(seed).digest()[:16]) << 2
-    letters = [_PAIRS[bits >> shift & 1023] for shift in range(120, -1, -10)]
+    letters = [_PAIRS[bits >> shift & 1023] for shift in _SHIFTS]
     return f"{prefix}_{''.join(letters)}"
 
 
 # Base32 (RFC 4648) in lower case, two letters for each ten bits: 128 bits and two of padding.
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_SHIFTS = tuple(range(120, -1, -10))
 _PAIRS = tuple(first + second for first in _LETTERS for second in _LETTERS)
 
 

@@ -35,7 +35,12 @@ _UNSEEN = re.compile(
 )
 
 
+_NOT_KEPT = re.compile("[^0-9A-Z]+")
+
+
 def _words(text: str) -> list[str]:
+    if text.isascii():  # what the steps below come to where there is nothing to fold
+        return _NOT_KEPT.sub(" ", text.upper()).split()
     # Upper case can leave NFKC, and more than once: a second normalisation makes it stable.
     seen = _UNSEEN.sub("", text)
     folded = "".join(map(_upper, unicodedata.normalize("NFKC", seen)))

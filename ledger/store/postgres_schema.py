@@ -127,7 +127,14 @@ def faults(connection: Connection) -> list[str]:
     missing += [f"Table {name} is not there." for name in SHARED_TABLES if name not in found]
     ours = {*METADATA.tables, *SHARED_TABLES}
     strange = [f"There is a table {name} that is none of ours." for name in found.keys() - ours]
-    return missing + sorted(strange) + _trigger_faults(connection)
+    return missing + sorted(strange) + _trigger_faults(connection) + _tip_faults(connection)
+
+
+def _tip_faults(connection: Connection) -> list[str]:
+    """The next entry would be put where the tip says."""
+    (size,) = _row(connection, "SELECT max(size) FROM tip")
+    (last,) = _row(connection, "SELECT coalesce(max(seq), -1) FROM entry")
+    return [] if size == last + 1 else [f"The tip says {size} entries; the last is {last}."]
 
 
 def _trigger_faults(connection: Connection) -> list[str]:

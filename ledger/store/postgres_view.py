@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from psycopg import Connection
+from psycopg.sql import SQL
 
-from ledger.model.records import R
 from ledger.store.images import image_of
 from ledger.store.postgres_link import PostgresDriver
 from ledger.store.records import SqlRecords
@@ -29,12 +29,10 @@ class StreamedRecords(SqlRecords):
         super().__init__(lend, DIALECT)
         self._lend = lend
 
-    def scan(self, kind: type[R]) -> Iterator[R]:
-        """All records of a kind, ordered by id, as of one moment."""
-        image = image_of(kind)
+    def rows(self, kind: type[Any]) -> Iterator[tuple[Any, ...]]:
+        """Each row of a kind as it stands in its table, in the order of ids."""
         with self._lend() as driver:
-            for row in driver.stream(everything(image.table, DIALECT)):
-                yield image.record(row)
+            yield from driver.stream(everything(image_of(kind).table, DIALECT))
 
 
 class PostgresView(View):
@@ -47,13 +45,18 @@ class PostgresView(View):
 
 
 @contextmanager
-def one_moment(connection: Connection, seconds: int = READING_SECONDS) -> Iterator[None]:
+def one_moment(
+    connection: Connection, seconds: int = READING_SECONDS, name: str = ""
+) -> Iterator[None]:
     """A block in which the connection sees one commit, whatever is committed meanwhile.
 
-    It ends when nothing is asked for `seconds` (0: never).
+    It is over when nothing is asked for `seconds` (0: never). With `name` the moment is that of a
+    snapshot which another connection exported.
     """
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
+        if name:
+            connection.execute(SQL("SET TRANSACTION SNAPSHOT {}").format(name))
         # Any first statement fixes what is seen.
         connection.execute(
             "SELECT set_config('idle_in_transaction_session_timeout', %s, true),"

@@ -34,13 +34,10 @@ def counterparty(book: Reader, party_id: str, roles: tuple[Role, ...], place: st
     party = book.get(Party, party_id)
     if party is None:
         raise Refused(RefusalCode.PARTY_UNKNOWN, f"There is no party {party_id}.", place=place)
-    names = " or ".join(role.value for role in roles)
-    refuse_if(
-        not any(party.has(role) for role in roles),
-        RefusalCode.PARTY_LACKS_ROLE,
-        f"The party named here must have the role {names}.",
-        place,
-    )
+    if not any(party.has(role) for role in roles):
+        names = " or ".join(role.value for role in roles)
+        detail = f"The party named here must have the role {names}."
+        raise Refused(RefusalCode.PARTY_LACKS_ROLE, detail, place=place)
 
 
 def check_terms(book: Reader, terms: Terms, obligor: str) -> None:

@@ -20,11 +20,21 @@ from api.settings import Settings
 from ledger.book import Book
 from ledger.chain.proof import TreeReader
 from ledger.chain.tree import EMPTY_ROOT
-from ledger.errors import RefusalCode, Refused
+from ledger.errors import Overloaded, RefusalCode, Refused
 from ledger.parties.commands import Role
 from ledger.scrub import Scrub
 from ledger.service import Service
 from ledger.store.sqlite import View
+
+MOST_ARRIVING = 128 * 1024 * 1024
+"""Bytes of all bodies together that may be on their way at a time."""
+
+
+@dataclass(slots=True)
+class Arriving:
+    """How many bytes of bodies are in memory that have not arrived whole. For the event loop."""
+
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,7 @@ class Site:
     embedded: Embedded
     settings: Settings
     scrub: Scrub | None = None
+    arriving: Arriving = field(default_factory=Arriving)
     refusals: Counter[str] = field(default_factory=Counter)
     merging: threading.Lock = field(default_factory=threading.Lock)
     """Held while signatures are merged, so that none is lost to another request."""
@@ -117,13 +128,24 @@ def raw_body(most: int | None = None) -> Callable[..., Coroutine[Any, Any, bytes
 
 
 async def read_body(request: Request, most: int) -> bytes:
-    """The body as it came, up to `most` bytes. Raises `Refused` (`bytes_too_large`) beyond."""
+    """The body as it came, up to `most` bytes.
+
+    Raises `Refused` (`bytes_too_large`) beyond, `Overloaded` when all bodies that are being read
+    hold too much already.
+    """
+    site = site_of(request)
     data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > most:
-            raise Refused(RefusalCode.BYTES_TOO_LARGE, f"The body has more than {most} bytes.")
-    return bytes(data)
+    try:
+        async for part in request.stream():
+            data += part
+            site.arriving.held += len(part)
+            if len(data) > most:
+                raise Refused(RefusalCode.BYTES_TOO_LARGE, f"The body has more than {most} bytes.")
+            if site.arriving.held > MOST_ARRIVING:
+                raise Overloaded("Too many bytes of other requests are on their way.")
+        return bytes(data)
+    finally:
+        site.arriving.held -= len(data)
 
 
 class Raw(APIRoute):

@@ -10,9 +10,11 @@ The queue is bounded: what does not fit hears so at once and may come again.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
@@ -44,10 +46,15 @@ MOST_KEYS = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may wait, how much one group takes, how many threads check envelopes."""
+    """How much may wait, how much one group takes, how many threads check envelopes.
+
+    `waiting` and `waiting_bytes` bound memory; `wait_s` bounds how long, in seconds, a command that
+    is let in should wait at the rate of late. One group may always wait.
+    """
 
     waiting: int = 4_096
     waiting_bytes: int = 64 * 1024 * 1024
+    wait_s: float = 2.0
     group: int = 512
     checkers: int = 2
 
@@ -121,12 +128,15 @@ class Service:
         self.limits = limits or Limits()
         self._halted: str | None = None
         self._sequencer: Sequencer | None = None
+        self._last = NOTHING_SIGNED
         try:
             self._sequencer = Sequencer(store, heads, log_key, clock)
         except Halted as halted:
             if not keep_reading:
                 raise
             self._halted = str(halted)
+            with suppress(LedgerError):
+                self._last = heads.read() or NOTHING_SIGNED
         self._closing = False
         self._keys: dict[str, PublicKey] = {}
         self._lock = threading.Lock()
@@ -135,6 +145,7 @@ class Service:
         self._to_check = threading.Condition(self._lock)
         self._to_write = threading.Condition(self._lock)
         self._waiting = 0
+        self._seconds_each = 0.0
         self._waiting_bytes = 0
         self._threads: list[threading.Thread] = []
 
@@ -151,8 +162,8 @@ class Service:
 
     @property
     def signed(self) -> SignedHead:
-        """The newest signed head. Before genesis its size is 0 and its note empty."""
-        return self._sequencer.signed if self._sequencer else NOTHING_SIGNED
+        """The newest signed head, even of a damaged ledger. Before genesis its size is 0."""
+        return self._sequencer.signed if self._sequencer else self._last
 
     @property
     def sequencer(self) -> Sequencer:
@@ -219,8 +230,11 @@ class Service:
             thread.join()
 
     def proof(self, seq: int) -> str:
-        """The tlog-proof text of entry `seq` under the newest signed head. Raises `Refused`."""
-        signed = self.signed
+        """The tlog-proof text of entry `seq` under the newest signed head. Raises `Refused`.
+
+        Raises `Halted` where the ledger could not be opened.
+        """
+        signed = self.sequencer.signed
         if not 0 <= seq < signed.size:
             raise Refused(
                 RefusalCode.RECORD_NOT_FOUND, f"There is no entry {seq} in {signed.size} entries."
@@ -234,9 +248,11 @@ class Service:
         if self._closing:
             raise Unavailable("The ledger is closing: nothing more is taken.")
         limits = self.limits
+        after = self._waiting + count
         if self._waiting and (
-            self._waiting + count > limits.waiting
+            after > limits.waiting
             or self._waiting_bytes + weight > limits.waiting_bytes
+            or (after > limits.group and after * self._seconds_each > limits.wait_s)
         ):
             raise Overloaded(f"{self._waiting} commands wait already: nothing was looked at.")
 
@@ -297,13 +313,14 @@ class Service:
         while group := self._next_group():
             commands = [item for part in group for item in part.envelopes or ()]
             failure: BaseException | None = None
+            began = time.monotonic()
             try:
                 answers = self._run(commands)
             except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it
                 failure = error
                 known = error if isinstance(error, LedgerError) else OutcomeUnknown(str(error))
                 answers = [known] * len(commands)
-            self._release(group)
+            self._release(group, (time.monotonic() - began) / len(commands))
             at = 0
             for part in group:
                 end = at + len(part.submissions)
@@ -335,8 +352,10 @@ class Service:
                 group.append(self._ordered.popleft())
             return group
 
-    def _release(self, group: Sequence[_Part]) -> None:
+    def _release(self, group: Sequence[_Part], seconds_each: float) -> None:
+        """These wait no more, and each took so long; the older groups count half as much."""
         with self._lock:
+            self._seconds_each = (self._seconds_each + seconds_each) / 2
             for part in group:
                 self._waiting -= len(part.submissions)
                 self._waiting_bytes -= part.bytes

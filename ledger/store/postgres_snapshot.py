@@ -177,7 +177,7 @@ def _connected(url: str) -> Iterator[Connection]:
 
 
 def _export(connection: Connection) -> str:
-    """The name by which others read this moment; none on a standby that does not let them."""
+    """The name by which others read this moment."""
     row = connection.execute("SELECT pg_export_snapshot()").fetchone()
     return str(row[0]) if row else ""
 

@@ -7,7 +7,7 @@ they skip: stored leaf hashes, rows that belong to nothing, changed tables and t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api.logfile import FilePlace, LogPages
 from ledger.audit.source import Elsewhere, Irregularity, Row
@@ -18,13 +18,16 @@ from ledger.store.images import image_of
 from ledger.store.log import digest_of
 from ledger.store.snapshot import Snapshot
 
+if TYPE_CHECKING:
+    from ledger.store.postgres_snapshot import PostgresSnapshot
+
 
 class DatabaseSource(LogPages):
     """`ledger.audit.source.Source` over a snapshot."""
 
     has_records = True
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot | PostgresSnapshot) -> None:
         super().__init__(snapshot.file)
         self._snapshot = snapshot
 
@@ -37,7 +40,7 @@ class DatabaseSource(LogPages):
         return self._snapshot.size()
 
     def elsewhere(self) -> Elsewhere | None:
-        """The file, which any process of this machine can read."""
+        """The file or the exported moment, which any process of this machine can read."""
         return FilePlace(self._snapshot.place)
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
@@ -67,7 +70,7 @@ class DatabaseSource(LogPages):
                 yield Irregularity("database", str(error))
 
     def damages(self) -> Iterator[str]:
-        """What SQLite finds broken in pages and indexes."""
+        """What the database finds broken in pages and indexes."""
         return iter(self._snapshot.damages())
 
     def derived(self, kind: type[Any]) -> Iterator[Row]:

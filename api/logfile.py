@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 from ledger.audit.source import Disclosures, Entries, Irregularity, Row, Source
 from ledger.chain.tiles import TileId
 from ledger.errors import Halted
-from ledger.store.logfile import Place
 
 
 class LogRows(Protocol):
@@ -67,14 +66,22 @@ def _misplaced(due: int, number: object) -> Irregularity:
     return Irregularity("entry", f"Row {due} has the number {number!r}.", due)
 
 
+class Opening(Protocol):
+    """How another process comes to the log tables. Can be pickled, compared and hashed."""
+
+    def open(self) -> AbstractContextManager[LogRows]:
+        """The log tables. Raises when they are gone."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FilePlace:
-    """`ledger.audit.source.Elsewhere` for a SQLite file."""
+    """`ledger.audit.source.Elsewhere` for a database."""
 
-    place: Place
+    place: Opening
 
     @contextmanager
     def open(self) -> Iterator[Source]:
-        """The pages of the file: parts of the log need no more of a source."""
+        """The pages of the log: parts of the log need no more of a source."""
         with self.place.open() as rows:
             yield cast(Source, LogPages(rows))

@@ -73,7 +73,7 @@ class Gathered:
     def _take(self, source: str, read: Callable[[], Outside]) -> None:
         try:
             self.valid.append(replace(read(), source=source))
-        except (LedgerError, OSError) as error:
+        except (LedgerError, OSError, ValueError) as error:
             self.ignored.append((source, str(error)))
 
     def _from_file(self, path: Path) -> Outside:

@@ -6,24 +6,26 @@ database.json          else: ``{"db": "postgresql://…", "heads": "…"}``, rea
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ledger import canonical
 from ledger.errors import Refused, Unavailable
 from ledger.ports import HeadStore
 from ledger.store.heads import FileHeadStore
+from ledger.store.snapshot import Snapshot, open_snapshot
 from ledger.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from ledger.store.postgres import PostgresStore
+    from ledger.store.postgres_snapshot import PostgresSnapshot
 
 OpenStore: TypeAlias = "SqliteStore | PostgresStore"
+Moment: TypeAlias = "Snapshot | PostgresSnapshot"
 SCHEMES = ("postgresql://", "postgres://")
 _FILE = "database.json"
 
@@ -76,14 +78,30 @@ def open_stores(
     head store of a database server is in that very server.
     """
     place = place or read_place(folder)
-    with contextlib.ExitStack() as stack:
-        if place is None:
-            heads: HeadStore = FileHeadStore(folder / "head.json")
-            store: OpenStore = SqliteStore(folder / "ledger.db", heads, rebuild=rebuild)
-        else:
-            store, heads = _open_postgres(place, stack, rebuild=rebuild)
-        stack.enter_context(store)
-        yield store, heads
+    if place is None:
+        heads = FileHeadStore(folder / "head.json")
+        with SqliteStore(folder / "ledger.db", heads, rebuild=rebuild) as store:
+            yield store, heads
+    else:
+        with _servers(place).open_server(place.db, place.heads, rebuild=rebuild) as opened:
+            yield opened
+
+
+@contextmanager
+def open_moment(folder: Path, place: Place | None = None) -> Iterator[Moment]:
+    """A ledger as of one commit, for reading alone, with its last signed head.
+
+    The ledger is at `place`, else as its folder says. Raises `Unavailable` when it or its head
+    store cannot be used.
+    """
+    place = place or read_place(folder)
+    if place is None:
+        heads = FileHeadStore(folder / "head.json")
+        with open_snapshot(folder / "ledger.db", heads) as snapshot:
+            yield snapshot
+    else:
+        with _servers(place).open_moment(place.db, place.heads) as moment:
+            yield moment
 
 
 def grant_roles(place: Place) -> None:
@@ -91,28 +109,20 @@ def grant_roles(place: Place) -> None:
 
     Raises `Unavailable` when that cannot be done.
     """
-    from ledger.store import postgres_roles  # noqa: PLC0415 - only who uses a server needs it
-
-    postgres_roles.grant_roles(place.db)
+    _servers(place).grant_roles(place.db)
 
 
-def _open_postgres(
-    place: Place, stack: contextlib.ExitStack, *, rebuild: bool
-) -> tuple[PostgresStore, HeadStore]:
+def _servers(place: Place) -> Any:
+    """The module `api.server_places`, for a place that it can open."""
     if not place.db.startswith(SCHEMES):
         raise Unavailable("A database server is named by postgresql://host/database?schema=name.")
     if not place.heads:
         raise Unavailable(
             "The head store is missing: name one outside the database server, such as"
-            " file:///folder/head.json or postgresql://other-host/database (DUEBILL_HEADS)."
+            " file:///folder/head.json or postgresql://other-host/database."
         )
     try:
-        # Only who uses a server needs its driver.
-        from ledger.store.head_urls import PostgresHeadStore, open_heads  # noqa: PLC0415 - as said
-        from ledger.store.postgres import PostgresStore  # noqa: PLC0415 - as said
+        from api import server_places  # noqa: PLC0415 - only who uses a server needs its driver
     except ImportError:
         raise Unavailable("The PostgreSQL driver is missing: install duebill[postgres].") from None
-    heads = open_heads(place.heads, place.db)
-    if isinstance(heads, PostgresHeadStore):
-        stack.enter_context(heads)
-    return PostgresStore(place.db, heads, rebuild=rebuild), heads
+    return server_places

@@ -45,6 +45,7 @@ def restored_tree(
         "receipts": [_receipt_tree(item) for item in found.receipts],
         "ask": [_holder_tree(holder) for holder in found.ask],
         "ignored": [{"source": source, "reason": reason} for source, reason in ignored],
+        "replayed": found.replayed,
         "audit": report_tree(found.report),
     }
 
@@ -84,6 +85,8 @@ def tell_restored(found: Restored, trust: str) -> None:
                 say(f"  {sentence}")
         case Verdict.FINDINGS:
             say("findings: the backup is as it was made, and what was backed up is not sound")
+    if found.replayed:
+        say(f"  {found.replayed} records in it were not as the entries leave them: made again")
     _tell_audit(found.report)
     say(f"  newest outside head: {found.newest.head.size} entries, from {found.newest.source}")
     if trust == OWN_WORD:

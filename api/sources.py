@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from api.client import Client, Desk
 from api.database import DatabaseSource
+from api.places import SCHEMES, Place, is_ledger, open_moment
 from api.remote import RemoteSource
 from ledger.audit.folder import FolderSource
 from ledger.audit.source import Source
@@ -24,9 +25,11 @@ def open_source(
     party: str = "",
     key: SigningKey | None = None,
     origins: Collection[str] = (),
+    heads: str = "",
 ) -> Iterator[Source]:
     """The log at `text`: a server (read as `party`, an auditor, signed in with `key`), an export
-    folder, a ledger's folder, its database file or ``sqlite:///…`` URL.
+    folder, a ledger's folder, its database file or ``sqlite:///…`` URL, or ``postgresql://…`` with
+    the URL of its head store.
 
     A token is a signature: with `origins` it is made for one of these ledgers only, whatever the
     server says it is, and never sent in clear to another machine. Raises `Unavailable` where there
@@ -43,16 +46,21 @@ def open_source(
             )
         yield RemoteSource(Client(text, Desk(party, origin, key) if key else None))
         return
-    path = Path(text.removeprefix("sqlite:///"))
-    if path.is_dir() and not (path / "ledger.db").exists():
-        yield FolderSource(path)
+    if text.startswith(SCHEMES):
+        with open_moment(Path(), Place(text, heads)) as moment:
+            yield DatabaseSource(moment)
         return
-    if path.is_dir():
-        path = path / "ledger.db"
-    if not path.is_file():
+    path = Path(text.removeprefix("sqlite:///"))
+    if is_ledger(path):
+        with open_moment(path) as moment:
+            yield DatabaseSource(moment)
+    elif path.is_dir():
+        yield FolderSource(path)
+    elif path.is_file():
+        with open_snapshot(path, FileHeadStore(path.with_name("head.json"))) as snapshot:
+            yield DatabaseSource(snapshot)
+    else:
         raise Unavailable(f"{text} is no URL, export folder or database.")
-    with open_snapshot(path, FileHeadStore(path.with_name("head.json"))) as snapshot:
-        yield DatabaseSource(snapshot)
 
 
 def _is_private(url: str) -> bool:

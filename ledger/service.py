@@ -129,6 +129,7 @@ class Service:
         self._halted: str | None = None
         self._sequencer: Sequencer | None = None
         self._last = NOTHING_SIGNED
+        self._heads = heads
         try:
             self._sequencer = Sequencer(store, heads, log_key, clock)
         except Halted as halted:
@@ -229,12 +230,23 @@ class Service:
         for thread in self._threads:
             thread.join()
 
+    def newest(self, size: int) -> SignedHead:
+        """The newest signed head; looked up only if the known one has fewer than `size` entries.
+
+        Another process of this ledger may have signed it. Without its head store the known one.
+        """
+        known = self.signed
+        if known.size < size:
+            with suppress(Unavailable):
+                return self._heads.read() or known
+        return known
+
     def proof(self, seq: int) -> str:
         """The tlog-proof text of entry `seq` under the newest signed head. Raises `Refused`.
 
         Raises `Halted` where the ledger could not be opened.
         """
-        signed = self.sequencer.signed
+        signed = self.newest(seq + 1)
         if not 0 <= seq < signed.size:
             raise Refused(
                 RefusalCode.RECORD_NOT_FOUND, f"There is no entry {seq} in {signed.size} entries."

@@ -17,9 +17,6 @@ from api.bench.load import Ledger, Recipe, ledger, spread
 from api.bench.market import FEW, Crowd, Market
 from ledger.errors import Unavailable
 
-LARGE = 1_000_000
-"""Entries from which on the figures of a large ledger are judged."""
-
 
 class NotValid(Exception):
     """A figure was taken and says nothing; the text says why."""
@@ -106,7 +103,7 @@ Bar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 class Ground:
     """Where figures are taken: a folder, a scale, and `entries` on the large ledger.
 
-    `postgres` is the URL of an empty database that may be written to, or "".
+    `postgres` is the URL of a database in which a schema may be made and dropped, or "".
     """
 
     folder: Path
@@ -137,12 +134,17 @@ class Ground:
     @property
     def large(self) -> Ledger:
         """The ledger of `entries`; the base where those are not more."""
-        return self._of(self.entries)
+        if not self.is_large:
+            return self.base
+        return self._ledger(self.entries, self.scale.growing, self.scale.apart)
 
     @property
     def tenth(self) -> Ledger:
-        """The ledger of a tenth of `entries`, likewise."""
-        return self._of(self.entries // 10)
+        """The ledger of a tenth of `entries`, but no smaller than the small one."""
+        entries = max(self.entries // 10, self.scale.small)
+        if entries == self.scale.loaded:
+            return self.base
+        return self._ledger(entries, self.scale.growing, self.scale.apart)
 
     @property
     def is_large(self) -> bool:
@@ -157,11 +159,6 @@ class Ground:
     def counting(self, what: str) -> AbstractContextManager[Callable[[int], None]]:
         """A bar over the pairs of a figure."""
         return self.bar(what, self.scale.pairs)
-
-    def _of(self, entries: int) -> Ledger:
-        if entries <= self.scale.loaded:
-            return self.base
-        return self._ledger(entries, self.scale.growing, self.scale.apart)
 
     def _ledger(self, loaded: int, measured: int, apart: int) -> Ledger:
         recipe = Recipe(self.scale.crowd, loaded, measured, apart)

@@ -12,7 +12,6 @@ import json
 import multiprocessing
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -217,22 +216,3 @@ def _scratch(folder: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def in_threads(work: Sequence[Callable[[], None]]) -> None:
-    """Run each in a thread of its own, all at once; raises the first error."""
-    errors: list[BaseException] = []
-
-    def guarded(run: Callable[[], None]) -> None:
-        try:
-            run()
-        except BaseException as error:  # noqa: BLE001 - it is raised below, in the caller's thread
-            errors.append(error)
-
-    threads = [threading.Thread(target=guarded, args=(run,)) for run in work]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]

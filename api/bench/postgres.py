@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Final, LiteralString
 
 from api.bench.figures import Goal, Pair, alternate
 from api.bench.ground import Ground, NotTaken
 from api.bench.load import driven, fill, produced, raise_first
 from api.bench.market import Crowd, Market
 from api.bench.writing import Supply, counted, rate, warmed
+from ledger.errors import Unavailable
 from ledger.sequencer import Sequencer
 from ledger.service import Service
 from ledger.store.heads import FileHeadStore
 
-SCHEMA = "duebill_bench"
+SCHEMA: Final = "duebill_bench"
 """The schema that is dropped and made in the database that is given."""
+_DROP: Final = f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"
 
 GROUPS = Goal(
     name="postgres.groups",
@@ -54,7 +57,7 @@ def _loaded(ground: Ground) -> Iterator[tuple[Service, Supply]]:
     market = Market(Crowd(0, 0, 0, 0), recipe.seed)
     heads = FileHeadStore(ground.folder / "postgres.json")
     (ground.folder / "postgres.json").unlink(missing_ok=True)
-    _drop(ground.postgres)
+    _run(ground.postgres, _DROP, f"CREATE SCHEMA {SCHEMA}")
     url = f"{ground.postgres}{'&' if '?' in ground.postgres else '?'}schema={SCHEMA}"
     try:
         with PostgresStore(url, heads) as store:
@@ -69,11 +72,16 @@ def _loaded(ground: Ground) -> Iterator[tuple[Service, Supply]]:
                 raise_first(service.submit_many(supply.take(ground.scale.warm)))
                 yield service, supply
     finally:
-        _drop(ground.postgres)
+        _run(ground.postgres, _DROP)
 
 
-def _drop(url: str) -> None:
+def _run(url: str, *statements: LiteralString) -> None:
+    """Run statements at the database. Raises `Unavailable` when it cannot be used."""
     import psycopg  # noqa: PLC0415 - as above
 
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+    except psycopg.Error as error:
+        raise Unavailable(f"The PostgreSQL database cannot be used: {error}") from None

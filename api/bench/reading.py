@@ -6,14 +6,14 @@ import random
 import sqlite3
 import statistics
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from api.bench import limits
 from api.bench.figures import Goal, Judged, Pair, alternate
-from api.bench.ground import Ground, NotTaken, child
+from api.bench.ground import Ground, NotTaken, NotValid, child
 from api.bench.load import opened
 from api.bench.writing import counted
 from ledger.replay import replay
@@ -150,7 +150,10 @@ def measure_rules(ground: Ground) -> Mapping[str, Sequence[Pair]]:
 
     def once() -> float:
         below, all_levels = (_audited(folder, level, 1) for level in ("signatures", "rules"))
-        return float(below["entries"] / (all_levels["seconds"] - below["seconds"]))
+        seconds = all_levels["seconds"] - below["seconds"]
+        if seconds <= 0:
+            raise NotValid("the level below took longer than both: the machine is too restless")
+        return float(below["entries"] / seconds)
 
     return {RULES.name: _alone(ground, RULES, once)}
 
@@ -241,7 +244,7 @@ def bytes_by_table(folder: Path) -> list[tuple[str, float]]:
     return [(name, size / count) for name, size in rows]
 
 
-def _alone(ground: Ground, goal: Goal, once: Any) -> list[Pair]:
+def _alone(ground: Ground, goal: Goal, once: Callable[[], float]) -> list[Pair]:
     """As many numbers as pairs are asked for, with no limit beside them."""
     with ground.counting(goal.name) as tell:
         work = counted(tell, once)

@@ -81,6 +81,13 @@ class _Claim:
 
 
 @dataclass(slots=True)
+class _Done:
+    """A command of whose records nothing is needed but when they changed."""
+
+    seq: int = -1
+
+
+@dataclass(slots=True)
 class _Holding:
     """A holding in the hands of `holder`, last changed by entry `made.seq`."""
 
@@ -88,14 +95,7 @@ class _Holding:
     holder: Actor
     amount: Money
     due: date
-    made: _Claim | _Done
-
-
-@dataclass(slots=True)
-class _Done:
-    """A command of whose records nothing is needed but when they changed."""
-
-    seq: int = -1
+    made: _Done
 
 
 @dataclass(slots=True)
@@ -133,7 +133,7 @@ class _Stock:
     instructed: list[_Financing] = field(default_factory=list)
 
 
-_Step = tuple[Made, "_Claim | _Proposal | _Done"]
+_Step = tuple[Made, _Claim | _Proposal | _Done]
 
 
 class Workload:
@@ -226,10 +226,8 @@ class Workload:
         weights = self._chance.choice(((1, 1), (7, 3), (5, 3, 2)))
         amounts = [Money(minor, CURRENCY) for minor in allocate(held.amount.minor, weights)]
         children = tuple(Child(amount=amount) for amount in amounts)
-        made, done = (
-            self.market.draft(held.holder, SplitHolding(holding=held.id, children=children)),
-            _Done(),
-        )
+        command = SplitHolding(holding=held.id, children=children)
+        made, done = self.market.draft(held.holder, command), _Done()
         new.parts += (
             _Holding(made.id("hld", ordinal), held.holder, amount, held.due, done)
             for ordinal, amount in enumerate(amounts)

@@ -36,6 +36,9 @@ def run(
     key: Annotated[
         Path | None, typer.Option(exists=True, help="With a URL: the auditing party's key.")
     ] = None,
+    heads: Annotated[
+        str, typer.Option(help="With postgresql://…: the head store, file:///… or postgresql://…")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Audit a whole log: form, tree, signatures, and every business rule replayed.
@@ -47,7 +50,7 @@ def run(
     signer = read_keys([key], None)[0] if key else None
     origins = [trusted.name for trusted in keys]
     crew = jobs or os.cpu_count() or 1
-    reading = open_source(source, party, signer, origins)
+    reading = open_source(source, party, signer, origins, heads)
     with reading as opened, progress("auditing", _size(opened)) as tell:
         report = audit(opened, temporary_records, level=level, keys=keys, jobs=crew, progress=tell)
     if as_json:

@@ -42,8 +42,8 @@ def run(
 ) -> None:
     """Measure the speed of this machine's ledger as ratios to the machine's own limits.
 
-    Takes minutes, and an idle machine. Exit 1 when a figure is below its floor; a figure whose
-    limit was unsteady is void, which is said and is no failure.
+    Takes minutes, an idle machine and, without --keep, room in the present folder. Exit 1 when a
+    figure is below its floor; one whose limit was unsteady is void, which is said and no failure.
     """
     scale = QUICK if quick else FULL
     try:
@@ -51,7 +51,8 @@ def run(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     with _folder(keep) as folder:
-        ground = Ground(folder, scale, entries or scale.loaded, progress, db_postgres)
+        large = max(entries or 0, scale.loaded)
+        ground = Ground(folder, scale, large, progress, db_postgres)
         found = _found(ground, measures, everything=not only)
     if report is not None:
         report.write_text(page(found), encoding="utf-8")
@@ -89,10 +90,13 @@ def _tell(found: Found) -> None:
 
 @contextmanager
 def _folder(keep: Path | None) -> Iterator[Path]:
-    """The folder of the ledgers: the one to keep, or one that is gone afterwards."""
+    """The folder of the ledgers: the one to keep, or one that is gone afterwards.
+
+    It lies here, where a ledger would, and not in memory as temporary files may.
+    """
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
         yield keep
         return
-    with tempfile.TemporaryDirectory(prefix="duebill-bench-") as name:
+    with tempfile.TemporaryDirectory(prefix=".duebill-bench-", dir=Path.cwd()) as name:
         yield Path(name)

@@ -9,13 +9,12 @@ import typer
 
 from api.keyfiles import read_keys
 from api.options import Json
+from api.places import open_moment
 from api.terminal import say, say_json
 from ledger.audit.folder import export_log
 from ledger.book import Book
 from ledger.chain.note import note_key
 from ledger.policy.state import ledger_of
-from ledger.store.heads import FileHeadStore
-from ledger.store.snapshot import open_snapshot
 
 
 def run(
@@ -29,8 +28,7 @@ def run(
     Read from a snapshot: the ledger may be served meanwhile.
     """
     log_key = read_keys([folder / "keys" / "log.pem"], None)[0].public
-    heads = FileHeadStore(folder / "head.json")
-    with open_snapshot(folder / "ledger.db", heads) as snapshot:
+    with open_moment(folder) as snapshot:
         origin = ledger_of(Book(snapshot.records)).origin
         size = export_log(snapshot, out, [note_key(origin, log_key)])
     if as_json:

@@ -85,6 +85,8 @@ def run(
             note(f"ignored {source}: {reason}")
         supply, examine = Supply(log, gathered.valid), examiner(gathered.keys, jobs)
         found = restore(backup, manifest, folder, supply, examine, progress, deliver)
+    if entries and found.missing and found.size == manifest.head.size:
+        note(f"{entries} has no entries that lead from the backup to a signed head")
     if as_json:
         say_json(restored_tree(found, gathered.ignored, trust))
     else:

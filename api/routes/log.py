@@ -29,7 +29,7 @@ router = APIRouter(prefix="/log", tags=["log"])
 @router.get("/checkpoint", summary="The signed head", response_class=PlainTextResponse)
 def checkpoint(site: Here) -> Response:
     """The newest signed head (C2SP tlog-checkpoint)."""
-    note = site.service.signed.note
+    note = site.service.newest(LARGEST_SIZE).note
     if not note:
         raise Refused(RefusalCode.RECORD_NOT_FOUND, "Nothing is signed yet.")
     return PlainTextResponse(note, headers={"Cache-Control": FOR_A_MOMENT})
@@ -48,8 +48,10 @@ def bundle(position: str, caller: Auditing, site: Here) -> Response:
 def tile(position: str, site: Here) -> Response:
     """A tile of hashes (C2SP tlog-tiles): full, or as wide as the signed tree has it."""
     named = parse_path(f"tile/{position}")
-    hashes = site.service.signed.size >> (8 * named.level) if isinstance(named, TileId) else 0
-    if not isinstance(named, TileId) or named.index * TILE_WIDTH + named.width > hashes:
+    if not isinstance(named, TileId):
+        raise _no_file()
+    due = (named.index * TILE_WIDTH + named.width) << (8 * named.level)
+    if due > site.service.newest(due).size:
         raise _no_file()
     return _file(site.embedded.store.tile(named), whole=named.width == TILE_WIDTH)
 
@@ -82,10 +84,10 @@ def document(digest: str, caller: Auditing, site: Here) -> Response:
 
 def _bundle(site: Site, position: str) -> BundleId:
     named = parse_path(f"tile/entries/{position}")
-    if (
-        not isinstance(named, BundleId)
-        or named.index * TILE_WIDTH + named.width > site.service.signed.size
-    ):
+    if not isinstance(named, BundleId):
+        raise _no_file()
+    due = named.index * TILE_WIDTH + named.width
+    if due > site.service.newest(due).size:
         raise _no_file()
     return named
 

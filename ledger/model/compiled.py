@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import typing
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import MISSING, fields
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from ledger.errors import Refused
-from ledger.model.annotations import hints, optional, split
+from ledger.model.annotations import hints, optional, required, split
 from ledger.model.kinds import (
     CONFIDENTIAL,
     PERSONAL,
@@ -71,10 +72,7 @@ def plain_writer(kind: type) -> Writer:
     for field, hint in hints(kind).items():
         value = source.new()
         source.line(f"{value} = value.{field}")
-        if optional(hint):
-            with source.block(f"if {value} is not None:"):
-                source.line(f"tree[{field!r}] = {written(source, hint, value)}")
-        else:
+        with source.block(f"if {value} is not None:") if optional(hint) else nullcontext():
             source.line(f"tree[{field!r}] = {written(source, hint, value)}")
     source.line("return tree")
     return source.function()
@@ -118,27 +116,24 @@ def _written_list(source: Source, member: Any, value: str) -> str:
 def _reader(kind: type, *, wire: bool) -> Reader:
     source = Source("tree, digits, disclosures" if wire else "tree")
     odd_if(source, "type(tree) is not dict")
-    parts, found, counted = {}, 0, False
+    source.line("more = 0")
+    parts = {}
     for field in fields(kind):
         hint, value = hints(kind)[field.name], source.new()
         parts[field.name] = value
-        if field.default is MISSING and field.default_factory is MISSING:
-            found += 1
+        if field.name in required(kind):
             source.line(f"{value} = tree[{field.name!r}]")
             _read(source, hint, value, field.name, wire=wire)
             continue
-        if not counted:
-            source.line("more = 0")
-            counted = True
         with source.block(f"if {field.name!r} in tree:"):
             source.line("more += 1")
             source.line(f"{value} = tree[{field.name!r}]")
             _read(source, hint, value, field.name, wire=wire)
         with source.block("else:"):
-            factory = field.default_factory
-            default = source.name(field.default if factory is MISSING else factory)
-            source.line(f"{value} = {default if factory is MISSING else default + '()'}")
-    odd_if(source, f"len(tree) != {found}" + (" + more" if counted else ""))
+            made = field.default is MISSING
+            default = source.name(field.default_factory if made else field.default)
+            source.line(f"{value} = {default}{'()' if made else ''}")
+    odd_if(source, f"len(tree) != {len(required(kind))} + more")
     give(source, kind, parts)
     return source.function()
 
@@ -190,7 +185,7 @@ def _read_base(source: Source, base: Any, value: str, name: str, *, wire: bool) 
     elif base is dt.date:
         source.line(f"{value} = {source.name(_date)}({value})")
     elif isinstance(base, type) and issubclass(base, Enum):
-        source.line(f"{value} = {source.name(members(base))}[{value}]")
+        source.line(f"{value} = {source.name(_members(base))}[{value}]")
     else:
         reader = wire_reader(base) if wire else plain_reader(base)
         rest = ", digits, disclosures" if wire else ""
@@ -221,7 +216,7 @@ def _iso(day: dt.date) -> str:
 
 
 @lru_cache(maxsize=512)
-def members(kind: type[Enum]) -> Mapping[Any, Enum]:
+def _members(kind: type[Enum]) -> Mapping[Any, Enum]:
     """The members of an enumeration by their values."""
     return {member.value: member for member in kind}
 

@@ -12,11 +12,14 @@ import pytest
 from api.bench import reading, run, web, writing
 from api.bench.figures import Status
 from api.bench.ground import Ground, child, serving
+from api.bench.postgres import SCHEMA
+from api.bench.postgres import measure_groups as measure_postgres
 from api.bench.profile import profile
 from api.commands import bench
 from ledger.errors import Unavailable
 from tests.support.benching import SMALL
 from tests.support.cli import answer
+from tests.support.postgres import Cluster
 
 
 def measured(
@@ -137,6 +140,14 @@ def test_the_figures_of_a_weak_sender_are_void(
     (outcome,) = run.outcomes(replace(ground), run.chosen(["http.batch"]))
     assert outcome.status is Status.VOID
     assert outcome.note.startswith("wrk itself drives only 7,999")
+
+
+def test_postgres_is_taken_beside_sqlite(ground: Ground, postgres: Cluster) -> None:
+    """The same commands go into both; what was made in the database is gone afterwards."""
+    (found,) = measure_postgres(replace(ground, postgres=postgres.url())).values()
+    assert len(found) == SMALL.pairs
+    assert all(pair.ours > 0 for pair in found)
+    assert (SCHEMA,) not in postgres.run("SELECT nspname FROM pg_namespace")
 
 
 def test_postgres_needs_its_url(ground: Ground) -> None:

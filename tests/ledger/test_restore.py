@@ -106,9 +106,7 @@ def test_an_export_and_receipts_together_make_it_complete(drill: Drill) -> None:
 
 def test_tables_of_another_release_are_replayed(drill: Drill) -> None:
     """A backup whose derived tables have another shape restores to the present one."""
-    database = drill.folder / "ledger" / "ledger.db"
-    with closing(sqlite3.connect(database)) as client:
-        client.executescript("DROP TABLE account; ALTER TABLE party ADD COLUMN more TEXT")
+    tamper(drill.folder / "ledger", "DROP TABLE account", "ALTER TABLE party ADD COLUMN more TEXT")
     backups.make_backup(drill.folder / "ledger", drill.folder / "old")
     done = drill.restore(drill.folder / "ledger" / "head.json", backup=drill.folder / "old")
     assert (done.verdict, done.size) == (Verdict.COMPLETE, drill.last)
@@ -156,6 +154,9 @@ def test_an_export_from_halfway_goes_as_far_as_it_is_signed(drill: Drill) -> Non
 
 def test_what_is_in_the_way_is_left_alone(drill: Drill) -> None:
     """Neither name may be taken: that is said before any work is done."""
+    assert refusal(lambda: drill.restore(drill.folder / "checkpoint", to=Path("/"))) == (
+        "folder_not_empty"
+    )
     for name in ("new", "new.incomplete"):
         (drill.folder / name / "precious").mkdir(parents=True)
         assert refusal(lambda: drill.restore(drill.folder / "checkpoint")) == "folder_not_empty"
@@ -217,10 +218,11 @@ def test_only_what_the_log_signed_counts(drill: Drill) -> None:
     for name, text in fakes.items():
         (folder / name).write_text(text, encoding="utf-8")
     gathered = Gathered(drill.keys())
-    for source in (folder, drill.folder / "nowhere", drill.folder / "checkpoint"):
+    noise = ("http://[", "http://127.0.0.1:1/log/checkpoint", "file://", "file:///nowhere")
+    for source in (folder, drill.folder / "nowhere", drill.folder / "checkpoint", *noise):
         gathered.add(str(source))
     assert len(gathered.valid) == 1
-    assert len(gathered.ignored) == len(fakes) + 1
+    assert len(gathered.ignored) == len(fakes) + 1 + len(noise)
     assert all(reason for _, reason in gathered.ignored)
     assert refusal(lambda: drill.restore(folder)) == "outside_head_missing"
     (folder / "bare.tlog-proof").write_text(receipt["proof"], encoding="utf-8")
@@ -268,28 +270,66 @@ def test_two_heads_of_one_size_are_a_contradiction(drill: Drill) -> None:
     check_nothing_left(drill)
 
 
-@pytest.mark.parametrize("place", ["disclosures", "documents"])
-def test_entries_without_what_they_seal_are_not_taken(drill: Drill, place: str) -> None:
+def test_entries_without_what_they_seal_are_not_taken(drill: Drill) -> None:
     """An export for the public shows that entries were there; it cannot bring them back."""
-    bare = backups.without(FolderSource(drill.folder / "export"), drill.folder / "bare", place)
-    if place == "documents":  # none of the missing entries brought one
-        assert drill.restore(supply=bare).verdict is Verdict.COMPLETE
-        return
+    export = FolderSource(drill.folder / "export")
+    bare = backups.without(export, drill.folder / "bare", "disclosures")
     with pytest.raises(Halted, match=f"Entry {drill.size} cannot be brought back"):
         drill.restore(supply=bare)
     check_nothing_left(drill)
 
 
+def test_rule_documents_are_brought_back(tmp_path: Path) -> None:
+    """An entry that named a document needs it; one that is not what its name says is none."""
+    drill = make_drill(tmp_path / "drill", policy=True)
+    export = FolderSource(drill.folder / "export")
+    assert drill.restore(supply=export).verdict is Verdict.COMPLETE
+    found = log_of(drill.folder / "new")
+    assert len(found[2]) == 2
+    assert found == log_of(drill.folder / "ledger")
+    for document in (drill.folder / "export" / "documents").iterdir():
+        document.write_bytes(document.read_bytes().replace(b"2000-01-01", b"2000-01-02"))
+    with pytest.raises(Halted, match=f"Entry {drill.size} cannot be brought back"):
+        drill.restore(supply=export, to=drill.folder / "other")
+
+
+@pytest.mark.parametrize("then", ["in a copy", "before more entries"])
+def test_records_that_are_wrong_are_made_again(drill: Drill, then: str) -> None:
+    """Changed before the backup, or of another release: the entries say what they must be."""
+    ledger, unsound = drill.folder / "then", drill.folder / "unsound"
+    drill.restore(drill.folder / "checkpoint", to=ledger)
+    shutil.copytree(drill.folder / "ledger" / "keys", ledger / "keys")
+    tamper(
+        ledger,
+        "UPDATE account SET bank = 'Another' WHERE last_seq = 20",
+        "DELETE FROM party WHERE name = 'Supplier Ltd'",
+    )
+    backups.make_backup(ledger, unsound)
+    if then == "in a copy":
+        done = drill.restore(drill.folder / "checkpoint", backup=unsound)
+        assert (done.verdict, done.size, done.replayed) == (Verdict.COMPLETE, drill.size, 2)
+    else:  # the missing entries cannot even be decided over such records
+        done = drill.restore(supply=FolderSource(drill.folder / "export"), backup=unsound)
+        assert (done.verdict, done.size) == (Verdict.COMPLETE, drill.last)
+    assert done.report.compared_records > drill.size
+
+
 def test_what_was_not_sound_when_it_was_backed_up_is_found(drill: Drill) -> None:
-    """A record changed in the database before the backup: signed as it was, and found now."""
-    with closing(sqlite3.connect(drill.folder / "ledger" / "ledger.db")) as client:
-        client.execute("UPDATE account SET bank = 'Another' WHERE last_seq = 20")
-        client.commit()
+    """A trigger dropped before the backup: signed as it was, found now, and nothing restored."""
+    tamper(drill.folder / "ledger", "DROP TRIGGER entry_no_update")
     backups.make_backup(drill.folder / "ledger", drill.folder / "unsound")
     done = drill.restore(drill.folder / "checkpoint", backup=drill.folder / "unsound")
     assert done.verdict is Verdict.FINDINGS
-    assert [item.code for item in done.report.findings] == ["record_differs"]
+    assert "entry_no_update" in done.report.findings[0].detail
     check_nothing_left(drill)
+
+
+def tamper(ledger: Path, *statements: str) -> None:
+    """Change the database of a closed ledger as somebody with the file would."""
+    with closing(sqlite3.connect(ledger / "ledger.db")) as client:
+        for statement in statements:
+            client.execute(statement)
+        client.commit()
 
 
 def test_killed_restores_leave_nothing_that_looks_whole(tmp_path: Path) -> None:

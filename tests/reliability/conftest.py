@@ -6,11 +6,13 @@ collected only where it does. With DUEBILL_FAULTS=all none may be missing.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 
 import pytest
 
+from ledger.store.lock import waiting_lock
 from tests.support.faults import Nursery, open_nursery
 from tests.support.faults_calls import can_trace
 from tests.support.faults_disks import can_mount
@@ -30,13 +32,25 @@ if collect_ignore and os.environ.get("DUEBILL_FAULTS") == "all":
 @pytest.fixture(scope="session")
 def load(tmp_path_factory: pytest.TempPathFactory) -> Load:
     """The load of the usual run."""
-    return make_load(tmp_path_factory.mktemp("load"), COMMANDS)
+    return made_once(tmp_path_factory, COMMANDS)
 
 
 @pytest.fixture(scope="session")
 def long_load(tmp_path_factory: pytest.TempPathFactory) -> Load:
     """A load that makes a large ledger."""
-    return make_load(tmp_path_factory.mktemp("long-load"), MANY_COMMANDS)
+    return made_once(tmp_path_factory, MANY_COMMANDS)
+
+
+def made_once(factory: pytest.TempPathFactory, count: int) -> Load:
+    """The load that whichever test process comes first makes for all."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    kept = folder / f"load-{count}.json"
+    with waiting_lock(folder / f"load-{count}.lock"):
+        if not kept.exists():
+            kept.write_text(json.dumps(make_load(folder / f"load-{count}", count).tree()))
+        return Load.from_tree(json.loads(kept.read_text()))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ledger.audit.findings import Level
-from tests.support.faults import Child, Nursery, read_answers, seeded, wait_until
+from tests.support.faults import Child, Nursery, at, read_answers, seeded, wait_until
 from tests.support.faults_load import Load
 from tests.support.faults_results import record
 from tests.support.faults_verdict import check_restart
@@ -43,9 +43,10 @@ class Campaign:
                 self._random.random() < 0.75
             ):  # else it dies while it opens the ledger, or soon after
                 wait_until(lambda file=acks: file.exists() and file.stat().st_size > 0)
-            time.sleep(self._random.uniform(0.0, 0.12))
+            time.sleep(self._random.uniform(0.0, 0.08))
             child.kill()
-            self._come_back(acks)
+            with at("cycle", self.cycles, self.ledger):
+                self._come_back(acks)
 
     def grow(self, size: int) -> None:
         """Go on without any kill until the log has so many entries."""

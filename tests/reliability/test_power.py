@@ -18,7 +18,7 @@ import pytest
 from api.embedded import open_folder
 from ledger.audit.findings import Level
 from ledger.errors import Halted, Unavailable
-from tests.support.faults import Answer, Nursery, read_answers, seeded, wait_until
+from tests.support.faults import Answer, Nursery, at, read_answers, seeded, wait_until
 from tests.support.faults_disks import disk_image, plugged, power_cut, run
 from tests.support.faults_load import Load, driven_clock
 from tests.support.faults_results import record
@@ -40,11 +40,11 @@ def cut_again_and_again(
         ledger = load.copy(disk / "ledger")
         run("sync", "--file-system", disk)
         writer = nursery.start("write", load, ledger, acks=str(acks), **how)
-        for _ in range(cuts):
+        for number in range(cuts):
             before = len(read_answers(acks)[0])
             wait_until(lambda known=before: len(read_answers(acks)[0]) > known)
             time.sleep(random.uniform(0.0, 0.2))
-            with power_cut(image, writer) as cut:
+            with power_cut(image, writer) as cut, at("cut", number):
                 check(cut / "ledger", read_answers(acks)[0])
         writer.kill()
 

@@ -26,7 +26,7 @@ from tests.support.faults_results import record
 from tests.support.faults_verdict import check_audit, check_receipts
 
 SECOND_WRITER_S, CLOSE_S, RECOVER_S = 1.0, 5.0, 5.0
-CALM, BATCHES, BATCH, CALLERS, FLOOD_S = 200, 8, 250, 32, 3.0
+CALM, BATCHES, BATCH, CALLERS, FLOOD_S = 200, 8, 250, 32, 2.0
 TOO_MUCH = 10
 """A flood offers so many times what the server takes in calm."""
 GROWTH = 100 * 1024 * 1024
@@ -70,7 +70,7 @@ def test_a_second_server_is_refused_on_the_command_line(
     server = Server(nursery, load, ledger)
     command = Path(sys.executable).with_name("duebill")
     words: list[str | Path] = [command, "serve", "--dir", ledger, "--port", "1"]
-    done = subprocess.run(words, check=False, capture_output=True, text=True)  # noqa: S603 - ours
+    done = subprocess.run(words, check=False, capture_output=True, text=True)  # noqa: S603 - our own words
     assert done.returncode == 1
     assert says_who_writes(server, done.stderr)
     assert "Traceback" not in done.stderr
@@ -125,7 +125,7 @@ def until(end: float, bodies: list[bytes]) -> Iterator[bytes]:
 
 
 def flood(nursery: Nursery, load: Load, folder: Path) -> dict[str, Any]:
-    """Ten times what is sustainable, for three seconds; then one caller who wants to be served."""
+    """Ten times what is sustainable, for two seconds; then one caller who wants to be served."""
     ledger = load.copy(folder / "ledger")
     server = Server(nursery, load, ledger)
     commands = registrations(CALM + BATCHES * BATCH + 1)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from api.commands.restore import examiner
+from api.defaults import default_calendar, default_policy
 from api.outside import Gathered
 from api.receipts import receipt_tree
 from ledger.audit.folder import FolderSource, export_log, policy_text, read_policy
@@ -69,14 +70,23 @@ class Drill:
         return restore(backup, manifest, to, supplied, examiner(self.keys(), 1))
 
 
-def make_drill(folder: Path, before: int = 10, between: int = 5, after: int = 5) -> Drill:
-    """A drill whose ledger gained so many accounts before the backup and after it."""
+def make_drill(
+    folder: Path, before: int = 10, between: int = 5, after: int = 5, *, policy: bool = False
+) -> Drill:
+    """A drill whose ledger gained so many accounts before the backup and after it.
+
+    With `policy` the operator adopted another policy, with its document, in between.
+    """
     with open_sandbox(folder / "ledger") as box:
         box.held()
         add_accounts(box, before)
         size = box.service.signed.size
         (folder / "checkpoint").write_text(box.service.signed.note, encoding="utf-8")
         make_backup(folder / "ledger", folder / "backup")
+        if policy:
+            calendar = default_calendar("DE")
+            draft = box.desk("operator").draft(default_policy(calendar), documents=[calendar])
+            box.service.submit(draft.signed(box.keys["operator"]))
         box.held()
         add_accounts(box, between)
         keys = box.embedded.log_keys()

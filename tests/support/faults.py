@@ -161,8 +161,18 @@ def read_answers(path: Path) -> tuple[list[Answer], dict[str, Any]]:
     return answers, notes
 
 
+@contextmanager
+def at(*place: object) -> Iterator[None]:
+    """A failure in the block says where in the campaign it was."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"at {' '.join(map(str, place))}")
+        raise
+
+
 def seeded(*seed: object) -> Random:
-    """Chance that is the same in every run; say the seed where it is not in the test's name."""
+    """Chance that is the same in every run."""
     return Random(" ".join(map(str, seed)))  # noqa: S311 - a repeatable campaign, no secret
 
 

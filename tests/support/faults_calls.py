@@ -14,14 +14,14 @@ from pathlib import Path
 
 from tests.support.faults import Child, wait_until
 
-CALLS = ("fdatasync", "fsync", "pwrite64", "write", "rename")
-"""What makes bytes durable: SQLite's WAL by the first three, the head store by the last three."""
+CALLS = ("pread64", "pwrite64", "fdatasync", "write", "fsync", "rename")
+"""How SQLite reads, writes and syncs its files, and how the head store does."""
 _MADE = re.compile(r"^\d+ +(\w+)\(", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The `number`-th call of `name` (from 1) fails with `error`, and only that one."""
+    """The `number`-th call of `name` (from 1) fails with `error`, once in each thread."""
 
     name: str
     error: str

@@ -22,7 +22,7 @@ MEGABYTE = 1024 * 1024
 def run(*words: str | Path) -> str:
     """What a program prints; raises when it fails."""
     given = [str(word) for word in words]
-    done = subprocess.run(given, check=True, capture_output=True, text=True)  # noqa: S603 - ours
+    done = subprocess.run(given, check=True, capture_output=True, text=True)  # noqa: S603 - our own words
     return done.stdout
 
 

@@ -30,8 +30,8 @@ from tests.support.faults_load import Load, driven_clock, take
 from tests.support.faults_net import ONE, Caller
 
 CALLS_AT_ONCE, SIZES = 3, (1, 1, 1, 3, 10, 40)
-WARMING = 200
-"""Commands that the nursery takes before it forks: among them is one of every kind."""
+WARMING = 50
+"""Commands that the nursery takes before it forks."""
 CRASHED = 70
 """Exit status of a child that ended by an exception."""
 HALTED = 3

@@ -70,6 +70,7 @@ def make_load(folder: Path, count: int) -> Load:
     """A load of `count` commands, kept in `folder`."""
     workload = Workload(FEW)
     begun_ms = now_ms()
+    folder.mkdir()
     base = found_market(workload.market, folder / "template", workload.founding(), begun_ms)
     load = Load(folder / "template", base, count, begun_ms)
     commands = workload.commands()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
-
-from hypothesis import strategies as st
 
 ODDITIES: tuple[Any, ...] = (
     None,
@@ -19,11 +16,13 @@ ODDITIES: tuple[Any, ...] = (
     " ",
     "x",
     " x",
+    "x ",
     "x\n",
     "e\u0301",
     "確权 有限公司",
     "a\u3000b",
     "a\u200bb",
+    "0.00",
     "1.00",
     "-1.00",
     "-0.00",
@@ -37,6 +36,7 @@ ODDITIES: tuple[Any, ...] = (
     "CNY",
     "cny",
     "A" * 43,
+    "x" * 101,
     "x" * 201,
     [],
     ["x"],
@@ -61,30 +61,30 @@ ODDITIES: tuple[Any, ...] = (
 """Values of every type that stand in nobody's right place, or almost do."""
 
 
-def misfit(draw: st.DrawFn, tree: Any) -> Any:
-    """A copy of a tree of dicts and lists with one place of it changed."""
-    changed = copy.deepcopy(tree)
-    places = list(_places(changed))
-    if not places:
-        return draw(st.sampled_from(ODDITIES))
-    parent, key = draw(st.sampled_from(places))
-    act = draw(st.sampled_from(["put", "put", "put", "take", "add", "move"]))
-    if act == "put":
-        parent[key] = copy.deepcopy(draw(st.sampled_from(ODDITIES)))
-    elif act == "take":
-        del parent[key]
-    elif act == "add" and isinstance(parent, dict):
-        parent["more"] = parent[key]
-    elif act == "add":
-        parent.append(parent[key])
-    else:
-        other, there = draw(st.sampled_from(places))
-        parent[key] = copy.deepcopy(other[there])
-    return changed
+def misfits(tree: Any) -> Iterator[Any]:
+    """A tree of dicts and lists, changed in one place after the other.
 
-
-misfits = st.composite(misfit)
-"""Copies of a tree, each with one place changed."""
+    Each place holds each of `ODDITIES` in turn, holds what another place holds, is missing, or
+    stands twice. It is always the same tree, which is as it was when the iterator ends.
+    """
+    yield from ODDITIES
+    places = list(_places(tree))
+    for parent, key in places:
+        right = parent[key]
+        for odd in [*ODDITIES, *(other[there] for other, there in places)]:
+            parent[key] = odd
+            yield tree
+        parent[key] = right
+        if isinstance(parent, list):
+            parent.append(right)
+            yield tree
+            parent.pop()
+            continue
+        parent["more"] = parent.pop(key)
+        yield tree
+        parent[key] = right
+        yield tree
+        del parent["more"]
 
 
 def _places(tree: Any) -> Iterator[tuple[Any, Any]]:

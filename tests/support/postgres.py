@@ -80,9 +80,10 @@ class Cluster:
         said = {"host": str(self.folder), "user": OWNER, "dbname": "postgres", **more}
         return " ".join(f"{name}={value}" for name, value in said.items())
 
-    def url(self, schema: str = "", user: str = OWNER) -> str:
-        """The address as a URL."""
-        query = f"?host={quote(str(self.folder), safe='')}"
+    def url(self, schema: str = "", user: str = OWNER, *others: Cluster) -> str:
+        """The address as a URL; with `others`, of whichever of them takes writes."""
+        hosts = ",".join(str(server.folder) for server in (self, *others))
+        query = f"?host={quote(hosts, safe=',')}"
         return f"postgresql://{user}@/postgres{query}{f'&schema={schema}' if schema else ''}"
 
     def start(self, *, wait: bool = True) -> None:

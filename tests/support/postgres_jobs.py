@@ -13,8 +13,9 @@ from ledger.service import Receipt, Service
 from tests.support.faults_jobs import Acks
 from tests.support.faults_load import Load, driven_clock
 
-SIZES = (1, 1, 3, 10, 40)
-PAUSE_S = 0.01
+SIZES = (1, 1, 1, 3, 10)
+PAUSE_S = 0.03
+"""Between calls, so that a load lasts for many kills, and before a call is repeated."""
 
 
 def keep_on(load: Load, folder: Path, acks: str, seed: int, most: int | None = None) -> None:
@@ -33,6 +34,7 @@ def keep_on(load: Load, folder: Path, acks: str, seed: int, most: int | None = N
                     group = load.commands(first, min(end, first + random.choice(SIZES)))
                     told.say(first, insist(embedded.service, group))
                     first += len(group)
+                    time.sleep(PAUSE_S)
                 return
         except Unavailable:  # while it is opened: the server is away
             time.sleep(PAUSE_S)

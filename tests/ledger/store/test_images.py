@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from ledger.catalogue import RECORDS
@@ -68,12 +69,12 @@ def test_misfits_are_told_as_exactly(kind: type[Any]) -> None:
     image = image_of(kind)
     exact = without_shortcuts(image)
 
-    @settings(max_examples=10)
-    @given(data=st.data())
-    def check(data: st.DataObject) -> None:
-        row = list(image.values(data.draw(records_of(kind))))
-        for at in range(len(row)):
-            changed = [*row[:at], data.draw(VALUES), *row[at + 1 :]]
+    @settings(max_examples=3, phases=[Phase.generate])
+    @given(records_of(kind))
+    def check(record: Any) -> None:
+        row = list(image.values(record))
+        for at, value in itertools.product(range(len(row)), VALUES):
+            changed = [*row[:at], value, *row[at + 1 :]]
             assert told(image, changed) == told(exact, changed)
         assert told(image, row[:-1]) == told(exact, row[:-1])
 
@@ -97,33 +98,10 @@ def told(image: Image[Any], row: list[Any]) -> Any:
         return str(halted)
 
 
-VALUES = st.sampled_from(
-    [
-        None,
-        True,
-        0,
-        1,
-        -1,
-        2,
-        2**53,
-        5.0,
-        "",
-        "x",
-        "open",
-        "held",
-        "CNY",
-        "cny",
-        b"x",
-        "\udcff",
-        "2026-01-05",
-        "2026-1-5",
-        "2026-W01-1",
-        "[]",
-        '["x"]',
-        '["x", "y"]',
-        "null",
-        "{}",
-    ]
+VALUES = (
+    *(None, True, 0, 1, -1, 2, 2**53, 5.0, "", "x", b"x", "\udcff"),
+    *("open", "held", "CNY", "cny", "2026-01-05", "2026-1-5", "2026-W01-1"),
+    *("[]", '["x"]', '["x", "y"]', '["buyer","buyer"]', "null", "{}"),
 )
 """What may be found in a column, each in the wrong one mostly."""
 

@@ -80,13 +80,21 @@ def open_folder(
     """The ledger in `folder`, or at `place`, made with fresh keys where there is none yet.
 
     Raises `Halted` when what is stored contradicts what was signed; with `keep_reading` it opens
-    all the same, and its service is halted.
+    all the same, and its service is halted. Raises `Refused` (`key_unknown`) for a ledger with
+    entries whose key is not in the folder.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     keys = folder / "keys"
-    for name in ("log", "operator"):
-        if not (keys / f"{name}.pem").exists():
-            write_key(keys / f"{name}.pem", new_signing_key())
     with open_stores(folder, place) as (store, heads):
+        for name in ("log", "operator") if store.size() == 0 else ():
+            if not (keys / f"{name}.pem").exists():
+                write_key(keys / f"{name}.pem", new_signing_key())
+        if not (keys / "log.pem").exists():
+            raise Refused(
+                RefusalCode.KEY_UNKNOWN,
+                "The ledger's own key is not here: bring keys/log.pem back to its folder.",
+                file=str(keys / "log.pem"),
+            )
         log_key = read_key(keys / "log.pem")
         with Service(store, heads, log_key, clock, keep_reading=keep_reading) as service:
             yield Embedded(folder, store, service, clock)

@@ -28,8 +28,8 @@ from api.bench.ground import child
 from api.bench.limits import Signed, signed_messages, verify_rate
 from api.bench.load import GROUP, Ledger, Recipe, ledger, opened, ordering, raise_first
 from api.bench.market import FEW, Market
-from api.bench.reading import bytes_by_table
 from api.embedded import Embedded
+from ledger.backup.copying import copy_database
 from ledger.envelope import read_submission
 from ledger.receivables.records import Holding
 from ledger.service import Service
@@ -78,7 +78,8 @@ def measure(folder: Path, sizes: Sequence[int]) -> dict[str, Any]:
     return {
         "verify_us": verify,
         "sizes": by_size,
-        "tables": dict(bytes_by_table(ledgers[max(sizes)].folder)),
+        "tables": _bytes_by_table(ledgers[max(sizes)].folder),
+        "copy_mb_s": _copy_mb_s(ledgers[max(sizes)].folder),
         "audit": {
             size: child("audit", ledgers[size].folder, "rules", str(JOBS)) for size in AUDITED
         },
@@ -185,6 +186,33 @@ def _at_rest(made: Ledger) -> dict[str, float]:
     return {"bytes": pages * 4096 / count, "entry_bytes": mean}
 
 
+def _bytes_by_table(folder: Path) -> dict[str, dict[str, float]]:
+    """Bytes for each entry: of every table, and of its indexes."""
+    with _database(folder) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM entry").fetchone()
+        rows = connection.execute(
+            "SELECT m.tbl_name, m.type = 'index', sum(s.pgsize) FROM dbstat s"
+            " JOIN sqlite_master m USING (name) GROUP BY 1, 2 ORDER BY 3 DESC"
+        ).fetchall()
+    found: dict[str, dict[str, float]] = {}
+    for name, is_index, size in rows:
+        found.setdefault(name, {"rows": 0.0, "indexes": 0.0})
+        found[name]["indexes" if is_index else "rows"] += size / count
+    return found
+
+
+def _copy_mb_s(folder: Path) -> float:
+    """Megabytes per second of what a backup copies first: the database as of one commit."""
+    target = folder / "copy.db"
+    with opened(folder) as embedded, embedded.store.reading() as view:
+        start = time.perf_counter()
+        copy_database(view, target)
+        seconds = time.perf_counter() - start
+    size = target.stat().st_size
+    target.unlink()
+    return size / 1e6 / seconds
+
+
 @contextmanager
 def _database(folder: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(folder / "ledger.db", isolation_level=None)) as connection:
@@ -209,8 +237,10 @@ def tables(figures: dict[str, Any]) -> str:
     lines = _table("", *(f"{int(size):,}" for size in sizes))
     for title, name, form in ROWS:
         lines.append(_row(title, *(format(found[name], form) for found in sizes.values())))
-    lines += ["", *_table(f"table with its indexes, at {largest}", "bytes for each entry")]
-    lines += [_row(f"`{name}`", f"{size:,.0f}") for name, size in figures["tables"].items()]
+    lines += ["", *_table(f"bytes for each entry, at {largest}", "rows", "indexes")]
+    for name, item in figures["tables"].items():
+        if sum(item.values()) >= 1:
+            lines.append(_row(f"`{name}`", *(f"{item[part]:,.0f}" for part in item)))
     lines += ["", *_table(f"audit, all levels, {JOBS} processes", "entries/s", "peak memory")]
     for size, item in figures["audit"].items():
         rate, memory = item["entries"] / item["seconds"], item["bytes"] / 1e6

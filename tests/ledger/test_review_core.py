@@ -143,13 +143,15 @@ def test_the_signed_head_never_goes_back(office: Office) -> None:
 
 
 def test_another_log_key_never_signs(office: Office, tmp_path: Path) -> None:
-    """A lost log key that was made anew: the ledger halts at opening and signs nothing."""
+    """With another log key the ledger halts at opening; a lost one is asked for, never made anew."""
     with pytest.raises(Halted, match="log key"):
         writer(office, key=key_of(LOG_KEY))
     office.embedded.store.close()
     (tmp_path / "ledger" / "keys" / "log.pem").unlink()
-    with pytest.raises(Halted, match="log key"), open_folder(tmp_path / "ledger", office.clock):
+    with pytest.raises(Refused) as caught, open_folder(tmp_path / "ledger", office.clock):
         pass
+    assert caught.value.code.value == "key_unknown"
+    assert not (tmp_path / "ledger" / "keys" / "log.pem").exists()
 
 
 def test_a_kept_note_of_another_head_halts(office: Office, tmp_path: Path) -> None:

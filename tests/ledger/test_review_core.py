@@ -26,7 +26,7 @@ from ledger.chain.note import NoteSigner, note_key, sign_note
 from ledger.chain.tiles import BundleId, encode_bundle
 from ledger.chain.tree import HASH_BYTES
 from ledger.envelope import Sealer
-from ledger.errors import Halted, OutcomeUnknown, Unavailable
+from ledger.errors import Halted, OutcomeUnknown, Refused, Unavailable
 from ledger.evidence import entry_for
 from ledger.keys import SigningKey
 from ledger.parties.commands import AddAccount, Role
@@ -143,7 +143,7 @@ def test_the_signed_head_never_goes_back(office: Office) -> None:
 
 
 def test_another_log_key_never_signs(office: Office, tmp_path: Path) -> None:
-    """With another log key the ledger halts at opening; a lost one is asked for, never made anew."""
+    """Another log key halts at opening; a lost one is asked for, never made anew."""
     with pytest.raises(Halted, match="log key"):
         writer(office, key=key_of(LOG_KEY))
     office.embedded.store.close()

@@ -26,6 +26,7 @@ class DatabaseSource(LogPages):
     """`ledger.audit.source.Source` over a snapshot."""
 
     has_records = True
+    has_partial_tiles = False
 
     def __init__(self, snapshot: Snapshot | PostgresSnapshot) -> None:
         super().__init__(snapshot.file)

@@ -246,6 +246,8 @@ class Service:
 
         Raises `Halted` where the ledger could not be opened.
         """
+        if self._sequencer is None:
+            raise Halted(self._halted)
         signed = self.newest(seq + 1)
         if not 0 <= seq < signed.size:
             raise Refused(

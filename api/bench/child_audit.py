@@ -19,7 +19,7 @@ from ledger.store.records import temporary_records
 
 
 def audited(folder: Path, level: Level, jobs: int) -> dict[str, float]:
-    """Seconds, entries and peak memory (bytes, children included) of an audit.
+    """Seconds, entries and peak memory (bytes, helping processes included) of an audit.
 
     Raises `Halted` with the first finding unless it is clean.
     """
@@ -29,14 +29,14 @@ def audited(folder: Path, level: Level, jobs: int) -> dict[str, float]:
     seconds = time.perf_counter() - start
     if report.verdict is not Verdict.CLEAN:
         raise Halted(f"The ledger of the bench is not clean: {report.findings[:1]}")
-    own, largest_child = (
+    own, helper = (
         resource.getrusage(who).ru_maxrss
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     return {
         "entries": report.size,
         "seconds": seconds,
-        "bytes": 1024 * (own + jobs * largest_child),
+        "bytes": 1024 * (own + (jobs - 1) * helper),
     }
 
 

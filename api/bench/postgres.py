@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final, LiteralString
 
 from api.bench.figures import Goal, Pair, alternate
@@ -55,12 +57,13 @@ def _loaded(ground: Ground) -> Iterator[tuple[Service, Supply]]:
 
     recipe = ground.base.recipe
     market = Market(Crowd(0, 0, 0, 0), recipe.seed)
-    heads = FileHeadStore(ground.folder / "postgres.json")
-    (ground.folder / "postgres.json").unlink(missing_ok=True)
     _run(ground.postgres, _DROP, f"CREATE SCHEMA {SCHEMA}")
     url = f"{ground.postgres}{'&' if '?' in ground.postgres else '?'}schema={SCHEMA}"
     try:
-        with PostgresStore(url, heads) as store:
+        with (
+            tempfile.TemporaryDirectory(dir=ground.folder) as folder,
+            PostgresStore(url, heads := FileHeadStore(Path(folder) / "head.json")) as store,
+        ):
             with (
                 produced(recipe) as submissions,
                 ground.bar("writing PostgreSQL", recipe.loaded) as tell,

@@ -237,7 +237,7 @@ def bytes_by_table(folder: Path) -> list[tuple[str, float]]:
         try:
             rows = connection.execute(
                 "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_master m USING (name)"
-                " WHERE s.aggregate GROUP BY m.tbl_name ORDER BY 2 DESC"
+                " WHERE s.aggregate = 1 GROUP BY m.tbl_name ORDER BY 2 DESC"
             ).fetchall()
         except sqlite3.OperationalError:
             return []

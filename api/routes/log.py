@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from api.site import Auditing, Here, Site
 from ledger.audit.folder import disclosure_lines
 from ledger.chain.tiles import TILE_WIDTH, BundleId, TileId, encode_bundle, parse_path
+from ledger.chain.tree import LARGEST_SIZE
 from ledger.errors import RefusalCode, Refused
 
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -40,8 +40,9 @@ BEGIN, END = "<!-- measured: make_scale.py -->\n", "<!-- end -->\n"
 SIZES = (1_000, 10_000, 100_000)
 MILLION = 1_000_000
 ROUNDS = 5
-READS = 300
+READS = 100
 AUDITED = (10_000, 100_000)
+LEVELS = ("merkle", "signatures", "rules")
 JOBS = 2
 SEED = 1
 FRAME, HEADER = 4096 + 24, 32
@@ -82,6 +83,9 @@ def measure(folder: Path, sizes: Sequence[int]) -> dict[str, Any]:
         "copy_mb_s": _copy_mb_s(ledgers[max(sizes)].folder),
         "audit": {
             size: child("audit", ledgers[size].folder, "rules", str(JOBS)) for size in AUDITED
+        },
+        "audit_cpu_us": {
+            level: _audit_cpu_us(ledgers[AUDITED[0]].folder, level) for level in LEVELS
         },
     }
 
@@ -179,6 +183,19 @@ def _pages(folder: Path, commands: Sequence[bytes]) -> float:
     return median(grown[1:]) / FRAME / GROUP
 
 
+def _audit_cpu_us(folder: Path, level: str) -> float:
+    """Microseconds of CPU for each entry of an audit up to `level`, in one process."""
+    before = _children_s()
+    entries = child("audit", folder, level, "1")["entries"]
+    return (_children_s() - before) * 1e6 / float(entries)
+
+
+def _children_s() -> float:
+    """Seconds of CPU of the processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _at_rest(made: Ledger) -> dict[str, float]:
     with _database(made.folder) as connection:
         count, mean = connection.execute("SELECT count(*), avg(length(data)) FROM entry").fetchone()
@@ -245,6 +262,10 @@ def tables(figures: dict[str, Any]) -> str:
     for size, item in figures["audit"].items():
         rate, memory = item["entries"] / item["seconds"], item["bytes"] / 1e6
         lines.append(_row(f"{int(size):,}", f"{rate:,.0f}", f"{memory:,.0f} MB"))
+    lines += ["", *_table("audit up to level, one process", "CPU µs", "in raw verifications")]
+    for level, micros in figures["audit_cpu_us"].items():
+        ratio = micros / figures["verify_us"]
+        lines.append(_row(f"`{level}`", f"{micros:,.0f}", f"{ratio:.2f}"))
     return "\n".join(lines) + "\n"
 
 

@@ -27,6 +27,7 @@ class _Kind:
     def __init__(self, source: Source, scratch: Scratch, found: Collector, kind: type[Any]) -> None:
         self._source, self._scratch, self._found, self._kind = source, scratch, found, kind
         self._name = kind.__name__
+        self._torn = False
 
     def compare(self) -> int:
         """How many rows are equal; the others are findings."""
@@ -46,7 +47,7 @@ class _Kind:
             else:
                 self._differ(stored)
             due = next(replayed, None)
-        while due is not None:
+        while due is not None and not self._torn:
             self._miss(due[0])
             due = next(replayed, None)
         return equal
@@ -55,6 +56,7 @@ class _Kind:
         try:
             yield from self._source.derived(self._kind)
         except Exception as error:  # noqa: BLE001 - an audit reports whatever a source does
+            self._torn = True  # what is behind cannot be said to be missing
             self._found.caught(Level.RULES, error, None, self._name)
 
     def _differ(self, stored: Row) -> None:

@@ -132,7 +132,7 @@ _DIGESTS = re.compile(r"(?:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\n)*")
 _SIGNATURES = re.compile(r"(?:[A-Za-z0-9_-]{85}[AQgw]\n)*")
 _JTIS = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\n)*")
 
-_signers: dict[str, Signature] = {}
+_signers: dict[str, tuple[str, str]] = {}
 """What the exact reader made of a protected header. It belongs to a key, and so comes often."""
 _MOST_SIGNERS = 50_000
 
@@ -215,9 +215,9 @@ def signatures_of(data: bytes) -> Envelope | None:
             return None
         signatures = []
         for item in command.signatures:
-            signer = _signer(item.protected, command)
+            kid, alg = _signer(item.protected, command)
             value = b64url_decode(item.signature)
-            signatures.append(Signature(signer.kid, signer.alg, item.protected, value))
+            signatures.append(Signature(kid, alg, item.protected, value))
     except _ODD:
         return None
     return Envelope(
@@ -312,20 +312,23 @@ def _kids(command: _Command) -> Sequence[str]:
         raise ValueError(command)
     if not signatures:
         return ()
-    kids = [_signer(item.protected, command).kid for item in signatures]
+    try:
+        kids = [_signers[item.protected][0] for item in signatures]
+    except KeyError:
+        kids = [_signer(item.protected, command)[0] for item in signatures]
     if len(kids) > 1 and kids != sorted(set(kids)):
         raise ValueError(kids)
     return kids
 
 
-def _signer(protected: str, command: _Command) -> Signature:
-    """Whose header `protected` is, as the exact reader reads it. Raises `Refused`."""
+def _signer(protected: str, command: _Command) -> tuple[str, str]:
+    """The (kid, algorithm) of a header, as the exact reader reads it. Raises `Refused`."""
     known = _signers.get(protected)
     if known is None:
         if len(_signers) >= _MOST_SIGNERS:
             _signers.clear()
         for signature in read_envelope(msgspec.to_builtins(command)).signatures:
-            _signers[signature.protected] = signature
+            _signers[signature.protected] = signature.kid, signature.alg
         known = _signers[protected]
     return known
 

@@ -207,17 +207,16 @@ def _check_disclosures(
 
 
 def _fit(page: Disclosures, first: int, facts: Facts) -> bool:
-    """Whether each disclosure belongs to another sealed field of its entry."""
+    """Whether each disclosure surely belongs to another sealed field of its entry."""
     digests = digests_of(page.texts)
     if page.digests is not None and page.digests != digests:
         return False
-    places = set(zip(page.seqs, digests, strict=True))
-    sealed = facts.sealed
-    return (
-        set(map(type, page.seqs)) <= {int}
-        and all(0 <= seq - first < len(sealed) for seq in page.seqs)
-        and all(digest in sealed[seq - first] for seq, digest in places)
-        and len(places) == len(digests)
+    if len(set(digests)) < len(digests) or not set(map(type, page.seqs)) <= {int}:
+        return False
+    sealed, size = facts.sealed, len(facts)
+    return all(
+        0 <= seq - first < size and digest in sealed[seq - first]
+        for seq, digest in zip(page.seqs, digests, strict=True)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from ledger.audit.findings import Collector, Level
@@ -78,20 +78,38 @@ class _Replay:
         data = entries_again(self._source, first, last, root, Level.RULES, self._found)
         if data is None:
             return 0
+        page: list[tuple[Entry, Envelope]] = []
+        fault = self._read(first, last, data, page)
         seq = first
         try:
-            texts = self._source.disclosure_page(first, last).by_entry()
-            for seq, item in enumerate(data, start=first):
-                entry = read_entry(item)
-                envelope = read_envelope(entry.command, tuple(texts.get(seq, ())))
+            self._book.prefetch(envelope for _, envelope in page)
+            for entry, envelope in page:
+                seq = entry.seq
                 if len(envelope.sealed) != len(envelope.disclosures):  # none of them is strange
                     return self._size - seq
                 self._bring(envelope)
                 if not self._is_decided_alike(entry, envelope):
                     return 0
         except Exception as error:  # noqa: BLE001 - an audit reports whatever it meets
-            self._found.caught(Level.RULES, error, seq)
-            return 0
+            fault = error
+        else:
+            seq = first + len(page)
+        if fault is None:
+            return None
+        self._found.caught(Level.RULES, fault, seq)
+        return 0
+
+    def _read(
+        self, first: int, last: int, data: Sequence[bytes], page: list[tuple[Entry, Envelope]]
+    ) -> Exception | None:
+        """Put the entries with their commands into `page`, up to one that cannot be read."""
+        try:
+            texts = self._source.disclosure_page(first, last).by_entry()
+            for seq, item in enumerate(data, start=first):
+                entry = read_entry(item)
+                page.append((entry, read_envelope(entry.command, tuple(texts.get(seq, ())))))
+        except Exception as error:  # noqa: BLE001 - an audit reports whatever it meets
+            return error
         return None
 
     def flush(self) -> None:

@@ -84,6 +84,11 @@ class Source(LogReader, Protocol):
         """Whether derived tables can be read here (a database), to compare with the replay."""
         ...
 
+    @property
+    def has_partial_tiles(self) -> bool:
+        """Whether partial tiles are kept or served, not made of the full ones when asked for."""
+        ...
+
     def entry_page(self, start: int, stop: int) -> Entries:
         """Entries start … stop-1, at most `PAGE`, from a multiple of it; those that are there."""
         ...
@@ -120,6 +125,7 @@ class WithoutRecords:
     """What a source of files says of derived tables: it has none."""
 
     has_records = False
+    has_partial_tiles = True
 
     def damages(self) -> Iterator[str]:
         """None."""

@@ -155,6 +155,5 @@ def _take(source: Source, shape: str, hint: Any, names: Sequence[str]) -> None:
         source.line(f"{value} = {value} == 1")
     else:
         if shape == "json":
-            odd_if(source, f"type({value}) is not str")
             source.line(f"{value} = {source.name(canonical.decode)}({value}.encode())")
         read_plain(source, hint, value)

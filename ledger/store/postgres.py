@@ -43,6 +43,18 @@ _TAKE = (
     b"BEGIN; SELECT size, groups, current_setting('synchronous_standby_names') <> ''"
     b" FROM tip FOR UPDATE"
 )
+HOLDER_SECONDS = 20
+"""After so long a turn is over, whatever its holder is doing."""
+_REBUILDING = "duebill rebuild"
+# A process that is stopped in the middle of what it sends is beyond the server's own timeouts.
+# One that waits for a standby has done its part, and one that rebuilds takes its time.
+_THROW_OUT = """
+SELECT pg_terminate_backend(a.pid)
+FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid
+WHERE l.relation = 'tip'::regclass AND l.granted AND a.usename = current_user
+  AND a.xact_start < clock_timestamp() - make_interval(secs => %s)
+  AND a.wait_event IS DISTINCT FROM 'SyncRep' AND a.application_name <> %s
+"""
 _BARRIER = b"BEGIN; SELECT pg_logical_emit_message(true, 'duebill', '')"
 
 
@@ -146,6 +158,7 @@ class PostgresStore(PostgresView):
             connection = self._held()
             connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             connection.execute("SET LOCAL statement_timeout = 0")
+            connection.execute(f"SET LOCAL application_name = '{_REBUILDING}'".encode())
             schema.renew_derived(connection)
             yield WritableRecords(PostgresDriver(connection), DIALECT)
             self._finish()
@@ -160,7 +173,7 @@ class PostgresStore(PostgresView):
     @contextmanager
     def _begun(self) -> Iterator[int]:
         """Inside the turn, with the size of the log; what is not finished is rolled back."""
-        with self._writing:
+        with self._writing, self._writing_errors():
             if self._writer_thread is not None:  # this thread's turn, which began already
                 yield self._size
                 return
@@ -168,23 +181,31 @@ class PostgresStore(PostgresView):
                 self._take()
                 self._writer_thread = threading.get_ident()
                 yield self._size
-            except psycopg.IntegrityError as error:
-                raise Halted(
-                    f"The store contradicts what was to be added: {reason(error)}."
-                ) from None
-            except psycopg.Error as error:
-                self._let_go()
-                raise Unavailable(f"Nothing was written: {reason(error)}.") from None
             finally:
                 self._writer_thread = None
                 self._roll_back()
+
+    @contextmanager
+    def _writing_errors(self) -> Iterator[None]:
+        """Errors of the server before COMMIT as ours."""
+        try:
+            yield
+        except psycopg.IntegrityError as error:
+            raise Halted(f"The store contradicts what was to be added: {reason(error)}.") from None
+        except psycopg.Error as error:
+            self._let_go()
+            raise Unavailable(f"Nothing was written: {reason(error)}.") from None
 
     def _take(self) -> None:
         """Wait for the row of the tip, which says how many entries and groups there are."""
         if self._writer is not None and not is_alive(self._writer):
             self._let_go()
-        connection = self._held()
-        cursor = connection.execute(_TAKE)
+        try:
+            cursor = self._held().execute(_TAKE)
+        except psycopg.errors.LockNotAvailable:
+            with self._lend_reader() as driver:
+                driver.execute(_THROW_OUT, (HOLDER_SECONDS, _REBUILDING))
+            raise
         cursor.nextset()
         row = cursor.fetchone()
         if row is None:

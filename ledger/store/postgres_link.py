@@ -31,7 +31,9 @@ from ledger.errors import Halted, OutcomeUnknown, Unavailable
 
 SCHEMES = ("postgresql://", "postgres://")
 SECONDS = 5
-"""How long a connection, a lock and a silent lock holder are waited for."""
+"""How long a connection and a silent lock holder are waited for; for a lock twice as long, so
+that whoever waits outlives a holder that is thrown out.
+"""
 _DEFAULTS: dict[str, Any] = {
     "application_name": "duebill",
     "connect_timeout": SECONDS,
@@ -44,9 +46,9 @@ _DEFAULTS: dict[str, Any] = {
 _SETTINGS = {
     "client_encoding": "UTF8",
     "default_transaction_isolation": "read committed",
-    "lock_timeout": f"{SECONDS}s",
     "idle_in_transaction_session_timeout": f"{SECONDS}s",
-    "statement_timeout": f"{2 * SECONDS}s",
+    "lock_timeout": f"{2 * SECONDS}s",
+    "statement_timeout": f"{3 * SECONDS}s",
 }
 COMMIT_SECONDS = 10
 """How long COMMIT is waited for: a synchronous standby that is away answers when it is back."""

@@ -61,6 +61,14 @@ def test_a_real_figure_meets_and_misses(monkeypatch: pytest.MonkeyPatch, ground:
     assert figure["ours"][0] > figure["limits"][0] > 500
 
 
+def test_bytes_are_itemised_by_table(ground: Ground) -> None:
+    """The tables with their indexes add up to nearly all of the file, entries first."""
+    tables = reading.bytes_by_table(ground.base.folder)
+    (pair,) = reading.measure_size(ground)["size"]
+    assert tables[0][0] == "entry"
+    assert 0.9 * pair.ours < sum(size for _, size in tables) < pair.ours
+
+
 def test_figures_in_process_are_taken(monkeypatch: pytest.MonkeyPatch, ground: Ground) -> None:
     """Appends, latency, receipts, replay and start: as many pairs as asked for, above zero."""
     unbounded(monkeypatch)

@@ -14,7 +14,7 @@ from ledger.chain.tiles import TileId
 from ledger.errors import Halted, OutcomeUnknown, Unavailable
 from ledger.parties.state import Spent, TakenIdentifier
 from ledger.ports import Batch, Store
-from ledger.store import postgres_link, postgres_schema
+from ledger.store import postgres, postgres_link, postgres_schema
 from ledger.store.heads import MemoryHeadStore
 from ledger.store.pages import page
 from ledger.store.postgres import PostgresStore, check_durable
@@ -106,9 +106,9 @@ def test_settings_of_every_connection(store: PostgresStore, postgres_url: str) -
     """Commits are durable and waits bounded, whatever the database's own defaults are."""
     postgres_link_settings = {
         "synchronous_commit": "on",
-        "lock_timeout": "5s",
         "idle_in_transaction_session_timeout": "5s",
-        "statement_timeout": "10s",
+        "lock_timeout": "10s",
+        "statement_timeout": "15s",
         "transaction_isolation": "read committed",
     }
     with closing(client(postgres_url)) as connection:
@@ -195,6 +195,28 @@ def test_a_silent_holder_is_thrown_out(
         assert store.size() == 1
         dawdler.commit(writer.batch(1))
     assert store.size() == 2
+
+
+def test_a_holder_beyond_the_servers_own_timeouts_is_thrown_out(
+    hasty: None, store: PostgresStore, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped in the middle of a pipeline a process is neither idle nor at work for the server:
+    the one that waits ends it.
+    """
+    with closing(client(postgres_url)) as stopped:
+        stopped.execute("BEGIN; SELECT size FROM tip FOR UPDATE")
+        stopped.pgconn.enter_pipeline_mode()
+        stopped.pgconn.send_query_params(b"SELECT 1", None)
+        stopped.pgconn.send_flush_request()
+        stopped.pgconn.flush()
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="lock timeout"), store.turn():
+                pass
+        monkeypatch.setattr(postgres, "HOLDER_SECONDS", 0.5)
+        with pytest.raises(Unavailable, match="lock timeout"), store.turn():
+            pass
+        store.commit(Writer().batch(1))
+    assert store.size() == 1
 
 
 def test_a_turn_that_is_not_had_in_time(

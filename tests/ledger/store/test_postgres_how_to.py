@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -14,8 +15,8 @@ from api.places import Place, read_place, write_place
 from api.settings import Settings
 from ledger.errors import Unavailable
 from tests.api.test_cli_server import wait_for
-from tests.support.cli import answer, duebill
-from tests.support.faults_net import free_port
+from tests.support.cli import duebill
+from tests.support.faults_net import Caller, free_port
 from tests.support.postgres import Cluster
 from tests.tidy import ROOT
 
@@ -62,11 +63,12 @@ def test_two_servers_start_from_url_and_folder(postgres_url: str, tmp_path: Path
         for environ, words in starts:
             port = free_port()
             command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), *words]
-            environ = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
-            servers.append((port, subprocess.Popen(command, env=environ)))  # noqa: S603 - ours
+            known = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
+            servers.append((port, subprocess.Popen(command, env=known)))  # noqa: S603 - ours
         for port, _ in servers:
             wait_for(f"http://127.0.0.1:{port}/readyz")
-            assert answer("audit", f"http://127.0.0.1:{port}", status=1)["size"] == 2
+            _, _, ready = Caller(port).get("/readyz")
+            assert json.loads(ready)["size"] == 2
     finally:
         for _, process in servers:
             process.terminate()

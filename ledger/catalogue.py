@@ -20,8 +20,8 @@ class Touch:
     """What one entry changed: each record with the entry that had changed it before.
 
     So the history of a record is a chain that begins at its own `last_seq` and is read backwards;
-    nothing is looked for, and what is written goes to the end of one table. In `records` stands, with
-    blanks between, ``hld_…`` for a new record and ``hld_…@12`` for one that entry 12 had changed.
+    nothing is looked for, and what is written goes to the end of one table. In `records` stands,
+    with blanks between, ``hld_…`` for a new record and ``hld_…@12`` for one that entry 12 changed.
     """
 
     PREFIX: ClassVar[str] = ""

@@ -84,9 +84,7 @@ def measure(folder: Path, sizes: Sequence[int]) -> dict[str, Any]:
         "audit": {
             size: child("audit", ledgers[size].folder, "rules", str(JOBS)) for size in AUDITED
         },
-        "audit_cpu_us": {
-            level: _audit_cpu_us(ledgers[AUDITED[0]].folder, level) for level in LEVELS
-        },
+        "audit_cpu_us": {level: _audit_cpu_us(ledgers, level) for level in LEVELS},
     }
 
 
@@ -183,11 +181,14 @@ def _pages(folder: Path, commands: Sequence[bytes]) -> float:
     return median(grown[1:]) / FRAME / GROUP
 
 
-def _audit_cpu_us(folder: Path, level: str) -> float:
-    """Microseconds of CPU for each entry of an audit up to `level`, in one process."""
-    before = _children_s()
-    entries = child("audit", folder, level, "1")["entries"]
-    return (_children_s() - before) * 1e6 / float(entries)
+def _audit_cpu_us(ledgers: dict[int, Ledger], level: str) -> float:
+    """Microseconds of CPU that one entry more costs an audit up to `level`, in one process."""
+    used = {}
+    for size in SIZES[:2]:
+        before = _children_s()
+        child("audit", ledgers[size].folder, level, "1")
+        used[size] = _children_s() - before
+    return (used[SIZES[1]] - used[SIZES[0]]) * 1e6 / (SIZES[1] - SIZES[0])
 
 
 def _children_s() -> float:
@@ -258,11 +259,13 @@ def tables(figures: dict[str, Any]) -> str:
     for name, item in figures["tables"].items():
         if sum(item.values()) >= 1:
             lines.append(_row(f"`{name}`", *(f"{item[part]:,.0f}" for part in item)))
-    lines += ["", *_table(f"audit, all levels, {JOBS} processes", "entries/s", "peak memory")]
+    lines += ["", *_table(f"audit, all levels, {JOBS} processes", "peak memory")]
     for size, item in figures["audit"].items():
-        rate, memory = item["entries"] / item["seconds"], item["bytes"] / 1e6
-        lines.append(_row(f"{int(size):,}", f"{rate:,.0f}", f"{memory:,.0f} MB"))
-    lines += ["", *_table("audit up to level, one process", "CPU µs", "in raw verifications")]
+        lines.append(_row(f"{int(size):,}", f"{item['bytes'] / 1e6:,.0f} MB"))
+    lines += [
+        "",
+        *_table("audit up to level, one process, each entry", "CPU µs", "in raw verifications"),
+    ]
     for level, micros in figures["audit_cpu_us"].items():
         ratio = micros / figures["verify_us"]
         lines.append(_row(f"`{level}`", f"{micros:,.0f}", f"{ratio:.2f}"))

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,8 @@ def test_two_servers_start_from_url_and_folder(postgres_url: str, tmp_path: Path
             servers.append((port, subprocess.Popen(command, env=known)))  # noqa: S603 - ours
         for port, _ in servers:
             wait_for(f"http://127.0.0.1:{port}/readyz")
-            _, _, ready = Caller(port).get("/readyz")
-            assert json.loads(ready)["size"] == 2
+            with closing(Caller(port)) as caller:
+                assert json.loads(caller.get("/readyz")[2])["size"] == 2
     finally:
         for _, process in servers:
             process.terminate()

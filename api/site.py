@@ -18,7 +18,7 @@ from api.auth import TYPE, Caller, caller_of
 from api.embedded import Embedded
 from api.settings import Settings
 from ledger.book import Book
-from ledger.chain.proof import TreeReader
+from ledger.chain.proof import Subtrees, TreeReader
 from ledger.chain.tree import EMPTY_ROOT
 from ledger.errors import Overloaded, RefusalCode, Refused
 from ledger.parties.commands import Role
@@ -64,7 +64,7 @@ class Site:
     def reading(self) -> Iterator[Sight]:
         """The ledger as of one commit. For one thread."""
         with self.embedded.store.reading() as view:
-            yield Sight(view, Book(view.records), self.embedded.clock())
+            yield Sight(view, Book(view.records), self.embedded.clock(), self.service.subtrees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,12 @@ class Sight:
     view: View
     book: Book
     at_ms: int
+    subtrees: Subtrees
 
     def ledger(self) -> dict[str, Any]:
         """``{"size", "root"}`` of what this sight was computed from."""
         size = self.view.size()
-        root = TreeReader(size, self.view.tile).root() if size else EMPTY_ROOT
+        root = TreeReader(size, self.view.tile, self.subtrees).root() if size else EMPTY_ROOT
         return {"size": size, "root": base64.b64encode(root).decode()}
 
 

@@ -23,7 +23,7 @@ from ledger.book import Book, Judged
 from ledger.chain.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from ledger.chain.entry import Entry, Head, follow, make_entry, read_entry
 from ledger.chain.note import note_key
-from ledger.chain.proof import TreeReader
+from ledger.chain.proof import Subtrees, TreeReader
 from ledger.chain.tiles import Edge
 from ledger.chain.tree import EMPTY_ROOT, Frontier, leaf_hash
 from ledger.envelope import Envelope
@@ -303,13 +303,14 @@ class Sequencer:
                 f"the log has {size} entries and {signed.size} were signed: was an old backup"
                 " restored? Restore a newer one; nothing is signed until then"
             )
-        if _root(self.store, signed.size) != signed.root:
+        known: Subtrees = {}
+        if _root(self.store, signed.size, known) != signed.root:
             raise Halted(f"the first {signed.size} entries are not those that were signed")
         start = max(0, signed.size - CHECKED_AT_START)
-        head = head_at(self.store, start)
+        head = head_at(self.store, start, known)
         for data in self.store.entries(start, size):
             head = follow(head, read_entry(data))
-        if head.size != size or _root(self.store, size) != head.frontier.root():
+        if head.size != size or _root(self.store, size, known) != head.frontier.root():
             raise Halted(f"the entries after {start} are not those that were hashed")
         self._head, self.signed = head, signed
         self._edge = Edge.load(size, self.store.tile)
@@ -327,11 +328,11 @@ class Sequencer:
             raise Halted("the note in the head store is of another head than its size and root")
 
 
-def _root(store: Store, size: int) -> bytes:
-    return TreeReader(size, store.tile).root()
+def _root(store: Store, size: int, known: Subtrees | None = None) -> bytes:
+    return TreeReader(size, store.tile, {} if known is None else known).root()
 
 
-def head_at(store: Store, size: int) -> Head:
+def head_at(store: Store, size: int, known: Subtrees) -> Head:
     """The head after the first `size` entries, from the last of them and the tiles.
 
     Raises `Halted` when that entry is not the one that was hashed, `Refused` when it is none.
@@ -339,7 +340,7 @@ def head_at(store: Store, size: int) -> Head:
     if size == 0:
         return Head()
     last = read_entry(next(store.entries(size - 1, size), b""))
-    tree, hashes, start = TreeReader(size, store.tile), [], 0
+    tree, hashes, start = TreeReader(size, store.tile, known), [], 0
     if tree.range_root(size - 1, size) != last.leaf:
         raise Halted(f"entry {size - 1} is not the one that was hashed")
     for bit in reversed(range(size.bit_length())):

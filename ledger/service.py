@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
-from ledger.chain.proof import inclusion_proof
+from ledger.chain.proof import Subtrees, inclusion_proof
 from ledger.chain.receipt import Receipt as ProofText
 from ledger.envelope import Envelope, read_submission, verify_signatures
 from ledger.errors import (
@@ -145,6 +145,8 @@ class Service:
         self._ordered: deque[_Part] = deque()
         self._to_check = threading.Condition(self._lock)
         self._to_write = threading.Condition(self._lock)
+        self.subtrees: Subtrees = {}
+        """What proofs of this log have in common."""
         self._waiting = 0
         self._seconds_each = 0.0
         self._waiting_bytes = 0
@@ -253,7 +255,7 @@ class Service:
             raise Refused(
                 RefusalCode.RECORD_NOT_FOUND, f"There is no entry {seq} in {signed.size} entries."
             )
-        hashes = inclusion_proof(self.store.tile, seq, signed.size)
+        hashes = inclusion_proof(self.store.tile, seq, signed.size, self.subtrees)
         return ProofText(seq, hashes, signed.note).text()
 
     def _admit(self, count: int, weight: int) -> None:

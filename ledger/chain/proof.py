@@ -9,11 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from ledger.chain.tiles import TILE_LEVEL_BITS, TILE_WIDTH, ReadTile, TileId, tile_hashes
 from ledger.chain.tree import EMPTY_ROOT, HASH_BYTES, LARGEST_SIZE, mth, node_hash, split
 from ledger.errors import RefusalCode, Refused
 
+Subtrees: TypeAlias = dict[tuple[int, int], bytes]
+"""Roots of perfect subtrees by (height, first leaf)."""
+LOWEST_KNOWN = 6
+"""Subtrees below 64 leaves are hashed again faster than they are looked after."""
+MOST_KNOWN = 100_000
+"""Subtrees that are kept; when there are more, all are let go."""
 LONGEST_PROOF = 63
 """Most hashes of an inclusion or consistency proof: one per level of the largest tree."""
 
@@ -23,10 +30,13 @@ class TreeReader:
     """The tree of `size` leaves as its tiles tell it. Reads each tile at most once.
 
     It believes the tiles; compare `root()` with a verified checkpoint where they are not yours.
+    `known` keeps roots of perfect subtrees, by (height, first leaf), from one reading of a log to
+    the next: they never change as it grows.
     """
 
     size: int
     read: ReadTile
+    known: Subtrees = field(default_factory=dict, repr=False, compare=False)
     _seen: dict[TileId, list[bytes]] = field(default_factory=dict, repr=False, compare=False)
 
     def root(self) -> bytes:
@@ -44,12 +54,28 @@ class TreeReader:
         return node_hash(self.range_root(start, middle), self.range_root(middle, end))
 
     def _subtree(self, height: int, start: int) -> bytes:
-        """The root of the perfect subtree of 2^height leaves at `start`, out of one tile."""
-        level = height // TILE_LEVEL_BITS
+        """The root of the perfect subtree of 2^height leaves at `start`."""
+        root = self.known.get((height, start))
+        if root is None:
+            root = self._computed(height, start)
+            if height >= LOWEST_KNOWN:
+                if len(self.known) >= MOST_KNOWN:
+                    self.known.clear()
+                self.known[height, start] = root
+        return root
+
+    def _computed(self, height: int, start: int) -> bytes:
+        """As `_subtree`, out of a tile that is stored: a full one, or one of the leaves."""
+        level, within = divmod(height, TILE_LEVEL_BITS)
         first = start >> (TILE_LEVEL_BITS * level)
-        count = 1 << (height % TILE_LEVEL_BITS)
-        offset = first % TILE_WIDTH
-        return mth(self._tile(level, first // TILE_WIDTH)[offset : offset + count])
+        index, offset = divmod(first, TILE_WIDTH)
+        stored = (index + 1) * TILE_WIDTH << (TILE_LEVEL_BITS * level) <= self.size
+        if level == 0 or stored:
+            return mth(self._tile(level, index)[offset : offset + (1 << within)])
+        if within == 0:
+            return mth(self._tile(level - 1, first))
+        half = 1 << (height - 1)
+        return node_hash(self._subtree(height - 1, start), self._subtree(height - 1, start + half))
 
     def _tile(self, level: int, index: int) -> list[bytes]:
         on_level = self.size >> (TILE_LEVEL_BITS * level)
@@ -59,14 +85,16 @@ class TreeReader:
         return self._seen[tile]
 
 
-def inclusion_proof(read: ReadTile, index: int, size: int) -> tuple[bytes, ...]:
+def inclusion_proof(
+    read: ReadTile, index: int, size: int, known: Subtrees | None = None
+) -> tuple[bytes, ...]:
     """The hashes from the leaf's sibling up to the root's child (RFC 6962 section 2.1.1).
 
-    Raises `Refused` (`proof_invalid`) unless `index` is below `size`.
+    `known` as in `TreeReader`. Raises `Refused` (`proof_invalid`) unless `index` is below `size`.
     """
     if not 0 <= index < size <= LARGEST_SIZE:
         raise _invalid(f"There is no leaf {index} in a tree of {size} leaves.")
-    tree, proof = TreeReader(size, read), []
+    tree, proof = TreeReader(size, read, {} if known is None else known), []
     start, end = 0, size
     while end - start > 1:
         middle = start + split(end - start)

@@ -16,15 +16,18 @@ from api.places import Place, read_place, write_place
 from api.settings import Settings
 from ledger.errors import Unavailable
 from tests.api.test_cli_server import wait_for
+from tests.api.test_how_to import compiled
 from tests.support.cli import duebill
 from tests.support.faults_net import Caller, free_port
 from tests.support.postgres import Cluster
 from tests.tidy import ROOT
 
+__all__ = ["compiled"]
+
 PAGE = ROOT / "docs" / "how-to" / "run-on-postgresql.md"
 
 
-def test_the_page_runs(postgres_url: str, tmp_path: Path) -> None:
+def test_the_page_runs(postgres_url: str, tmp_path: Path, compiled: dict[str, str]) -> None:
     """Every `sh` block of the page, with a database and a head store named as it asks."""
     blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     assert len(blocks) >= 3
@@ -38,6 +41,7 @@ def test_the_page_runs(postgres_url: str, tmp_path: Path) -> None:
         cwd=tmp_path,
         env={
             **os.environ,
+            **compiled,
             "PYTHONPATH": str(ROOT),
             "PYTHONUTF8": "1",
             "PATH": f"{command.parent}:{os.environ['PATH']}",
@@ -52,7 +56,9 @@ def test_the_page_runs(postgres_url: str, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_two_servers_start_from_url_and_folder(postgres_url: str, tmp_path: Path) -> None:
+def test_two_servers_start_from_url_and_folder(
+    postgres_url: str, tmp_path: Path, compiled: dict[str, str]
+) -> None:
     """One `serve` with everything in the environment and one with the folder: one ledger."""
     folder, heads = tmp_path / "ledger", f"file://{tmp_path}/head.json"
     where = ("--db", postgres_url, "--heads", heads)
@@ -64,8 +70,8 @@ def test_two_servers_start_from_url_and_folder(postgres_url: str, tmp_path: Path
         for environ, words in starts:
             port = free_port()
             command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), *words]
-            known = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
-            servers.append((port, subprocess.Popen(command, env=known)))  # noqa: S603 - ours
+            known = {**os.environ, **compiled, "PYTHONPATH": str(ROOT), **environ}
+            servers.append((port, subprocess.Popen(command, env=known)))  # noqa: S603 - arguments are ours alone
         for port, _ in servers:
             wait_for(f"http://127.0.0.1:{port}/readyz")
             with closing(Caller(port)) as caller:

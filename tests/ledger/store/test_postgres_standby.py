@@ -129,7 +129,7 @@ def test_a_standby_makes_commits_safe(lonely: Cluster) -> None:
             store.commit(Writer().batch(5))
             schema = url.rpartition("=")[2]
             until = time.monotonic() + 30
-            while standby.run(f"SELECT count(*) FROM {schema}.entry") != [(5,)]:  # noqa: S608 - ours
+            while standby.run(f"SELECT count(*) FROM {schema}.entry") != [(5,)]:  # noqa: S608 - names of our own
                 assert time.monotonic() < until
             with pytest.raises(Unavailable, match="read-only"):
                 PostgresStore(standby.url(schema), MemoryHeadStore())

@@ -45,17 +45,18 @@ AUDITED = (10_000, 100_000)
 LEVELS = ("merkle", "signatures", "rules")
 JOBS = 2
 SEED = 1
+LISTED = 100
+"""Bytes for each entry from which on a table is listed."""
 FRAME, HEADER = 4096 + 24, 32
 """Bytes of a frame, which holds one page, and of the header of SQLite's write-ahead log."""
 ROWS = (
-    ("append, wall (µs)", "append_us", ",.0f"),
     ("append, CPU of all threads (µs)", "append_cpu_us", ",.0f"),
     ("append, CPU, in raw verifications", "append_ratio", ".2f"),
     ("pages written for each entry", "pages", ".2f"),
     ("file, bytes for each entry", "bytes", ",.0f"),
     ("inclusion proof (µs)", "proof_us", ",.0f"),
     ("point read of a holding (µs)", "read_us", ",.0f"),
-    ("start-up for writing (ms)", "start_ms", ",.1f"),
+    ("start-up for writing (ms)", "start_ms", ",.0f"),
     ("peak memory of the writer (MB)", "writer_mb", ",.0f"),
 )
 
@@ -250,22 +251,18 @@ def _quiet(_count: int) -> None:
 
 def tables(figures: dict[str, Any]) -> str:
     """What was measured, as Markdown."""
-    sizes = figures["sizes"]
+    sizes, audits = figures["sizes"], figures["audit"]
     largest = f"{max(map(int, sizes)):,}"
     lines = _table("", *(f"{int(size):,}" for size in sizes))
     for title, name, form in ROWS:
         lines.append(_row(title, *(format(found[name], form) for found in sizes.values())))
+    memory = (f"{audits[size]['bytes'] / 1e6:,.0f}" if size in audits else "" for size in sizes)
+    lines.append(_row(f"peak memory of an audit, {JOBS} processes (MB)", *memory))
     lines += ["", *_table(f"bytes for each entry, at {largest}", "rows", "indexes")]
     for name, item in figures["tables"].items():
-        if sum(item.values()) >= 1:
+        if sum(item.values()) >= LISTED:
             lines.append(_row(f"`{name}`", *(f"{item[part]:,.0f}" for part in item)))
-    lines += ["", *_table(f"audit, all levels, {JOBS} processes", "peak memory")]
-    for size, item in figures["audit"].items():
-        lines.append(_row(f"{int(size):,}", f"{item['bytes'] / 1e6:,.0f} MB"))
-    lines += [
-        "",
-        *_table("audit up to level, one process, each entry", "CPU µs", "in raw verifications"),
-    ]
+    lines += ["", *_table("audit up to level, for each entry", "CPU (µs)", "in raw verifications")]
     for level, micros in figures["audit_cpu_us"].items():
         ratio = micros / figures["verify_us"]
         lines.append(_row(f"`{level}`", f"{micros:,.0f}", f"{ratio:.2f}"))
@@ -294,7 +291,7 @@ def main(words: Sequence[str]) -> None:
     text = PAGE.read_text("utf-8")
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
     figures = json.loads(FIGURES.read_text("utf-8"))
-    PAGE.write_text(before + BEGIN + "\n" + tables(figures) + "\n" + END + after, "utf-8")
+    PAGE.write_text(before + BEGIN + tables(figures) + END + after, "utf-8")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,26 @@ def data_folder() -> Path:
     folder = Path(os.environ["DUEBILL_DATA"])
     assert folder.is_dir(), f"DUEBILL_DATA names no folder: {folder}"
     return folder
+
+
+BUDGETS = {
+    "tests/api": 240,
+    "tests/ledger": 330,
+    "tests/properties": 240,
+    "tests/reliability": 180,
+    "tests": 20,
+}
+"""Seconds of one quiet core that each folder's usual tests may take: under 10 minutes on two."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what each folder took beside what it may take."""
+    took: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folder = "/".join(Path(report.nodeid.partition("::")[0]).parts[:2])
+                took[folder if folder in BUDGETS else "tests"] += report.duration
+    terminalreporter.section("seconds by folder")
+    for folder, budget in BUDGETS.items():
+        terminalreporter.write_line(f"{folder:20} {took[folder]:6.0f} of {budget}")

@@ -30,6 +30,8 @@ R = TypeVar("R")
 
 AHEAD = 4
 """Parts, for each of the crew, that may be done before the first of them is asked for."""
+SELDOM = (100_000, 50, 100)
+"""When to look for garbage in cycles: pages of entries come and go by the million, without any."""
 _HELPER = "from ledger.audit.crew import help_out; help_out()"
 
 
@@ -74,7 +76,7 @@ class Helper:
 def help_out() -> None:
     """Do what is told on standard input, until it ends: the life of a helper."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted audit ends its helpers itself
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(*SELDOM)
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
@@ -104,7 +106,8 @@ class _Job(Generic[R]):
 class Crew:
     """Whoever calls, and `jobs` - 1 helpers where the log can be opened elsewhere.
 
-    They start when there is more than one part to do. A context manager, which ends them.
+    They start when there is more than one part to do. A context manager, which ends them; within
+    it garbage is collected `SELDOM`.
     """
 
     def __init__(self, source: Source, jobs: int) -> None:
@@ -114,11 +117,15 @@ class Crew:
         """How many parts can be done while the caller does something else."""
         self._open: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._collecting = gc.get_threshold()
 
     def __enter__(self) -> Self:
+        self._collecting = gc.get_threshold()
+        gc.set_threshold(*SELDOM)
         return self
 
     def __exit__(self, *_: object) -> None:
+        gc.set_threshold(*self._collecting)
         self._drop_open()
         for _thread in self._threads:
             self._open.put(None)

@@ -235,7 +235,11 @@ def signatures_of(data: bytes) -> Envelope | None:
 
 def digests_of(texts: Sequence[str]) -> list[str]:
     """The base64url SHA-256 of each text; of bytes that are no text as they were."""
-    hashes = [hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest() for text in texts]
+    sha256 = hashlib.sha256
+    try:
+        hashes = [sha256(text.encode()).digest() for text in texts]
+    except UnicodeEncodeError:
+        hashes = [sha256(text.encode("utf-8", "surrogateescape")).digest() for text in texts]
     return base64url_of(hashes)
 
 

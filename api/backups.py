@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 
-from api.places import Place, is_ledger, read_place, write_place
+from api.places import Place, is_ledger, read_place, servers, write_place
 from api.terminal import progress
 from ledger.backup.copying import Moments
 from ledger.backup.restoring import HEADS, LEDGER, Deliver
-from ledger.errors import RefusalCode, Refused, Unavailable
+from ledger.errors import RefusalCode, Refused
 from ledger.ports import HeadStore, SignedHead
 from ledger.store.heads import FileHeadStore, MemoryHeadStore
 from ledger.store.snapshot import open_snapshot
@@ -30,8 +29,8 @@ def reading(folder: Path | None, place: Place | None) -> Iterator[tuple[Moments,
             raise Refused(RefusalCode.LEDGER_NOT_OPEN, f"There is no ledger in {folder}.")
         place = read_place(folder)
     if place is not None:
-        with opened_heads(place.heads, place.db) as heads:
-            yield _loading().postgres_moments(place.db), heads
+        with servers().opened_heads(place.heads, place.db) as heads:
+            yield servers().postgres_moments(place.db), heads
     elif folder is not None:
         heads = FileHeadStore(folder / HEADS)
         yield partial(open_snapshot, folder / LEDGER, heads), heads
@@ -47,13 +46,13 @@ def delivery(db: str, heads: str, destination: Path) -> Deliver:
     def deliver(work: Path, head: SignedHead) -> None:
         known = MemoryHeadStore()
         known.swap(None, head)
-        loading = _loading()
+        driver = servers()
         with (
             open_snapshot(work / LEDGER, known) as view,
-            loading.PostgresStore(db, known) as store,
+            driver.PostgresStore(db, known) as store,
         ):
-            loading.load(view, store, progress)
-        with opened_heads(heads, db) if heads else _in(work) as store_of_heads:
+            driver.load(view, store, progress)
+        with driver.opened_heads(heads, db) if heads else _in(work) as store_of_heads:
             there = store_of_heads.read()
             if there is None or there.size < head.size:
                 store_of_heads.swap(there, head)
@@ -65,26 +64,5 @@ def delivery(db: str, heads: str, destination: Path) -> Deliver:
 
 
 @contextmanager
-def opened_heads(url: str, db: str = "") -> Iterator[HeadStore]:
-    """The head store at a URL, of the ledger at `db`. Raises `Unavailable` as `open_heads`."""
-    from ledger.store.head_urls import PostgresHeadStore, open_heads  # noqa: PLC0415 - see _loading
-
-    with ExitStack() as stack:
-        heads = open_heads(url, db)
-        if isinstance(heads, PostgresHeadStore):
-            stack.enter_context(heads)
-        yield heads
-
-
-@contextmanager
 def _in(work: Path) -> Iterator[HeadStore]:
     yield FileHeadStore(work / HEADS)
-
-
-def _loading() -> ModuleType:
-    """What needs the PostgreSQL driver, which only who uses a server has installed."""
-    try:
-        from ledger.backup import loading  # noqa: PLC0415 - as said
-    except ImportError:
-        raise Unavailable("The PostgreSQL driver is missing: install duebill[postgres].") from None
-    return loading

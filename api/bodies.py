@@ -8,7 +8,6 @@ holds only the digest of it.
 
 from __future__ import annotations
 
-import types
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -19,6 +18,7 @@ from typing import Any
 from ledger import vocabulary
 from ledger.errors import RefusalCode, Refused
 from ledger.model import codec
+from ledger.model.annotations import split
 from ledger.model.kinds import FieldClass, Length, Pattern, Plain, Range
 from ledger.money import Money
 
@@ -85,18 +85,18 @@ def example(kind: type) -> dict[str, Any]:
 def field_help(kind: type, prefix: str = "") -> Iterator[FieldHelp]:
     """The fields of a command, those of its parts indented by their path."""
     for field in fields(kind):
-        base, marks = _split(codec.hints(kind)[field.name])
+        base, marks = split(codec.hints(kind)[field.name])
         sealed = next((mark.name for mark in marks if isinstance(mark, FieldClass)), "open")
         needed = field.default is MISSING and field.default_factory is MISSING
         inner = typing.get_args(base)[0] if typing.get_origin(base) is tuple else base
         yield FieldHelp(prefix + field.name, _what(base, marks), needed, sealed)
-        part, _ = _split(inner)
+        part, _ = split(inner)
         if is_dataclass(part) and isinstance(part, type) and part is not Money:
             yield from field_help(part, f"{prefix}{field.name}/")
 
 
 def _example(hint: Any) -> Any:
-    base, marks = _split(hint)
+    base, marks = split(hint)
     if base is Money:
         return {"amount": "100.00", "currency": "CNY"}
     if typing.get_origin(base) is tuple:
@@ -133,16 +133,3 @@ def _what(base: Any, marks: tuple[Any, ...]) -> str:
     if isinstance(base, type) and issubclass(base, Enum):
         return "one of " + ", ".join(str(member.value) for member in base)
     return _WORDS.get(base, "an object")
-
-
-def _split(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """A hint as what it is without None and marks, and its marks."""
-    marks: tuple[Any, ...] = ()
-    while True:
-        if typing.get_origin(hint) is typing.Annotated:
-            hint, *found = typing.get_args(hint)
-            marks = (*found, *marks)
-        elif isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-            (hint,) = (each for each in typing.get_args(hint) if each is not type(None))
-        else:
-            return hint, marks

@@ -7,7 +7,7 @@ they skip: stored leaf hashes, rows that belong to nothing, changed tables and t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api.logfile import FilePlace, LogPages
 from ledger.audit.source import Elsewhere, Irregularity, Row
@@ -16,10 +16,7 @@ from ledger.chain.tree import HASH_BYTES
 from ledger.errors import LedgerError
 from ledger.store.images import image_of
 from ledger.store.log import digest_of
-from ledger.store.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from ledger.store.postgres_snapshot import PostgresSnapshot
+from ledger.store.snapshot import Moment
 
 
 class DatabaseSource(LogPages):
@@ -28,7 +25,7 @@ class DatabaseSource(LogPages):
     has_records = True
     has_partial_tiles = False
 
-    def __init__(self, snapshot: Snapshot | PostgresSnapshot) -> None:
+    def __init__(self, snapshot: Moment) -> None:
         super().__init__(snapshot.file)
         self._snapshot = snapshot
 

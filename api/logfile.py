@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import cast
 
-from ledger.audit.source import Disclosures, Entries, Irregularity, Row, Source
+from ledger.audit.source import Disclosures, Entries, Irregularity, Source
 from ledger.chain.tiles import TileId
 from ledger.errors import Halted
-
-
-class LogRows(Protocol):
-    """The log tables of any database, raw."""
-
-    def entry_rows(self, start: int, stop: int) -> list[Row]:
-        """The rows of entries start … stop-1 as (seq, data, leaf), in order; of any type."""
-        ...
-
-    def disclosure_rows(self, start: int, stop: int) -> list[Row]:
-        """The rows kept for them as (seq, digest, text), in that order; of any type."""
-        ...
-
-    def tile_row(self, level: int, index: int) -> Row | None:
-        """The row of a full tile as (data,), of any type; None where there is none."""
-        ...
+from ledger.store.logfile import Opening, RawLog
 
 
 class LogPages:
     """What of `ledger.audit.source.Source` a part of the log is checked with."""
 
-    def __init__(self, rows: LogRows) -> None:
+    def __init__(self, rows: RawLog) -> None:
         self._rows = rows
 
     def entry_page(self, start: int, stop: int) -> Entries:
@@ -64,14 +49,6 @@ class LogPages:
 
 def _misplaced(due: int, number: object) -> Irregularity:
     return Irregularity("entry", f"Row {due} has the number {number!r}.", due)
-
-
-class Opening(Protocol):
-    """How another process comes to the log tables. Can be pickled, compared and hashed."""
-
-    def open(self) -> AbstractContextManager[LogRows]:
-        """The log tables. Raises when they are gone."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

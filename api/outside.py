@@ -16,9 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from api.backups import opened_heads
 from api.client import Client
-from api.places import SCHEMES
+from api.places import SCHEMES, servers
 from api.receipts import verify
 from ledger.audit.folder import FolderSource
 from ledger.backup.outside import Outside
@@ -93,7 +92,7 @@ class Gathered:
         return found
 
     def _from_heads(self, url: str) -> Outside:
-        with opened_heads(url) as heads:
+        with servers().opened_heads(url) as heads:
             head = heads.read()
         if head is None:
             raise Refused(RefusalCode.CHECKPOINT_MALFORMED, "The head store holds no head yet.")

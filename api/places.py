@@ -17,15 +17,13 @@ from ledger import canonical
 from ledger.errors import Refused, Unavailable
 from ledger.ports import HeadStore
 from ledger.store.heads import FileHeadStore
-from ledger.store.snapshot import Snapshot, open_snapshot
+from ledger.store.snapshot import Moment, open_snapshot
 from ledger.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from ledger.store.postgres import PostgresStore
-    from ledger.store.postgres_snapshot import PostgresSnapshot
 
 OpenStore: TypeAlias = "SqliteStore | PostgresStore"
-Moment: TypeAlias = "Snapshot | PostgresSnapshot"
 SCHEMES = ("postgresql://", "postgres://")
 _FILE = "database.json"
 
@@ -112,8 +110,17 @@ def grant_roles(place: Place) -> None:
     _servers(place).grant_roles(place.db)
 
 
+def servers() -> Any:
+    """The module `api.server_places`. Raises `Unavailable` where its driver is not installed."""
+    try:
+        from api import server_places  # noqa: PLC0415 - only who uses a server needs its driver
+    except ImportError:
+        raise Unavailable("The PostgreSQL driver is missing: install duebill[postgres].") from None
+    return server_places
+
+
 def _servers(place: Place) -> Any:
-    """The module `api.server_places`, for a place that it can open."""
+    """As `servers`, for a place that it can open."""
     if not place.db.startswith(SCHEMES):
         raise Unavailable("A database server is named by postgresql://host/database?schema=name.")
     if not place.heads:
@@ -121,8 +128,4 @@ def _servers(place: Place) -> Any:
             "The head store is missing: name one outside the database server, such as"
             " file:///folder/head.json or postgresql://other-host/database."
         )
-    try:
-        from api import server_places  # noqa: PLC0415 - only who uses a server needs its driver
-    except ImportError:
-        raise Unavailable("The PostgreSQL driver is missing: install duebill[postgres].") from None
-    return server_places
+    return servers()

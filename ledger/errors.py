@@ -76,6 +76,9 @@ class OutcomeUnknown(LedgerError):
 class Failed(LedgerError):
     """A fault of the program stopped this command. Nothing changed, and no other is touched."""
 
+    def __init__(self) -> None:
+        super().__init__("A fault of the program stopped this command; nothing changed.")
+
 
 class Halted(LedgerError):
     """The store contradicts itself or its signed head. Nothing is written or signed any more."""

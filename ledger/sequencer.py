@@ -102,7 +102,7 @@ class Sequencer:
         self._in_doubt = False
         self._recover()
 
-    def run(self, envelopes: Sequence[Envelope | Refused]) -> list[Answer]:
+    def run(self, envelopes: Sequence[Envelope | LedgerError]) -> list[Answer]:
         """The answers to a group of commands in their order, committed once.
 
         A refused command touches no other. Raises `Halted`, and `Unavailable` when no turn can
@@ -148,7 +148,7 @@ class Sequencer:
             raise Halted(f"the first {self._head.size} entries are not those that were signed")
 
     def _judge(
-        self, envelopes: Sequence[Envelope | Refused]
+        self, envelopes: Sequence[Envelope | LedgerError]
     ) -> tuple[list[_Taken], list[_Taken | LedgerError], list[int]]:
         """Step 1: what was taken, all answers, and those that mean nothing if the group is lost."""
         at_ms = max(self._clock(), self._head.at_ms)
@@ -158,7 +158,7 @@ class Sequencer:
         answers: list[_Taken | LedgerError] = []
         resting: list[int] = []
         for place, envelope in enumerate(envelopes):
-            if isinstance(envelope, Refused):
+            if isinstance(envelope, LedgerError):
                 answers.append(envelope)
                 continue
             try:
@@ -191,7 +191,7 @@ class Sequencer:
         except Exception as error:
             self.book.drop()
             _log.exception("a rule failed on %s", envelope.kind)
-            raise Failed("A fault of the program stopped this command; nothing changed.") from error
+            raise Failed from error
         self.book.keep()
         return _Taken(envelope, judged, entry)
 

@@ -9,6 +9,7 @@ The queue is bounded: what does not fit hears so at once and may come again.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -16,13 +17,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from types import TracebackType
-from typing import Self
 
 from ledger.chain.proof import Subtrees, inclusion_proof
 from ledger.chain.receipt import Receipt as ProofText
+from ledger.closing import Closing
 from ledger.envelope import Envelope, read_submission, verify_signatures
 from ledger.errors import (
+    Failed,
     Halted,
     LedgerError,
     OutcomeUnknown,
@@ -37,6 +38,8 @@ from ledger.ports import HeadStore, SignedHead, Store
 from ledger.sequencer import NOTHING_SIGNED, Answer, Receipt, Sequencer
 
 __all__ = ["Answer", "Limits", "Receipt", "Service"]
+
+_log = logging.getLogger(__name__)
 
 PART = 32
 """Commands of one call that a checking thread takes at a time."""
@@ -98,7 +101,7 @@ class _Part:
 
     call: _Call
     submissions: Sequence[bytes]
-    envelopes: list[Envelope | Refused] | None = None
+    envelopes: list[Envelope | LedgerError] | None = None
 
     @property
     def bytes(self) -> int:
@@ -106,7 +109,7 @@ class _Part:
         return sum(map(len, self.submissions))
 
 
-class Service:
+class Service(Closing):
     """The writer of one ledger. Safe to call from many threads; one per process and store.
 
     `clock` gives milliseconds since 1970. Opening raises `Halted` as `Sequencer` says; with
@@ -148,20 +151,9 @@ class Service:
         self.subtrees: Subtrees = {}
         """What proofs of this log have in common."""
         self._waiting = 0
-        self._seconds_each = 0.0
         self._waiting_bytes = 0
+        self._seconds_each = 0.0
         self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def signed(self) -> SignedHead:
@@ -296,12 +288,15 @@ class Service:
                 part.envelopes = envelopes
                 self._to_write.notify()
 
-    def _read(self, submission: bytes) -> Envelope | Refused:
+    def _read(self, submission: bytes) -> Envelope | LedgerError:
         """The envelope of a submission, with its signatures verified if they are sound."""
         try:
             envelope = read_submission(submission)
         except Refused as refusal:
             return refusal
+        except Exception:  # noqa: BLE001 - whoever waits must hear of it
+            _log.exception("a submission of %d bytes could not be read", len(submission))
+            return Failed()
         try:
             keys = {signature.kid: self._key(signature.kid) for signature in envelope.signatures}
             known = {kid: key for kid, key in keys.items() if key is not None}
@@ -310,6 +305,8 @@ class Service:
                 return replace(envelope, verified=True)
         except LedgerError:
             pass  # the rules say so at their own place among the objections
+        except Exception:  # noqa: BLE001 - the rules verify again, and answer for a fault there
+            _log.exception("a signature could not be verified")
         return envelope
 
     def _key(self, kid: str) -> PublicKey | None:
@@ -343,7 +340,7 @@ class Service:
                 part.call.answered(answers[at:end], failure)
                 at = end
 
-    def _run(self, commands: Sequence[Envelope | Refused]) -> list[Answer]:
+    def _run(self, commands: Sequence[Envelope | LedgerError]) -> list[Answer]:
         if self._halted:
             raise Halted(self._halted)
         try:

@@ -23,6 +23,7 @@ FLOORS = {
     "ledger/errors.py": 0.25,
     "ledger/codepoints.py": 0,
     "ledger/base64url.py": 0.5,
+    "ledger/closing.py": 0,
     "ledger/canonical.py": 1,
     "ledger/keys.py": 1,
     "ledger/certificates.py": 1,

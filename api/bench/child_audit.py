@@ -42,4 +42,4 @@ def audited(folder: Path, level: Level, jobs: int) -> dict[str, float]:
 
 if __name__ == "__main__":
     _folder, _level, _jobs = sys.argv[1:]
-    print(json.dumps(audited(Path(_folder), Level(_level), int(_jobs))))  # noqa: T201 - to the parent
+    print(json.dumps(audited(Path(_folder), Level(_level), int(_jobs))))  # noqa: T201 - the answer that the parent reads

@@ -76,7 +76,7 @@ async def _serve_fixed() -> None:
 
 
 def _say_port(server: asyncio.Server) -> None:
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - to the parent
+    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - the parent reads the port here
 
 
 if __name__ == "__main__":

@@ -173,7 +173,7 @@ def child(module: str, *words: str | Path) -> dict[str, Any]:
 
     Raises `Unavailable` when it fails; it says on standard error why.
     """
-    done = subprocess.run(_command(module, words), check=False, stdout=subprocess.PIPE)  # noqa: S603 - our own module
+    done = subprocess.run(_command(module, words), check=False, stdout=subprocess.PIPE)  # noqa: S603 - this interpreter, our module
     if done.returncode:
         raise Unavailable(f"The process of the {module} ended with {done.returncode}.")
     answer: dict[str, Any] = json.loads(done.stdout)
@@ -187,7 +187,7 @@ def serving(module: str, *words: str | Path) -> Iterator[str]:
     Raises `Unavailable` when it does not start; it says on standard error why.
     """
     command = _command(module, words)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this interpreter, our module
         try:
             port = process.stdout.readline().strip() if process.stdout else ""
             if not port:

@@ -100,7 +100,7 @@ class Market:
     """
 
     def __init__(self, crowd: Crowd, seed: int = 1) -> None:
-        self.chance = random.Random(f"duebill bench {seed}")  # noqa: S311 - to be made again
+        self.chance = random.Random(f"duebill bench {seed}")  # noqa: S311 - a seeded workload, no secret
         self.log_key = self._new_key()
         self.operator = self._operator()
         self.founding: list[Made] = [self._genesis(), self._policy()]

@@ -52,8 +52,7 @@ def measure_groups(ground: Ground) -> Mapping[str, Sequence[Pair]]:
 @contextmanager
 def _loaded(ground: Ground) -> Iterator[tuple[Service, Supply]]:
     """A service over the base ledger in PostgreSQL, and the commands that may follow."""
-    # The driver belongs to an extra: who has no PostgreSQL need not have it.
-    from ledger.store.postgres import PostgresStore  # noqa: PLC0415 - see above
+    from ledger.store.postgres import PostgresStore  # noqa: PLC0415 - its driver is an extra
 
     recipe = ground.base.recipe
     market = Market(Crowd(0, 0, 0, 0), recipe.seed)
@@ -80,7 +79,7 @@ def _loaded(ground: Ground) -> Iterator[tuple[Service, Supply]]:
 
 def _run(url: str, *statements: LiteralString) -> None:
     """Run statements at the database. Raises `Unavailable` when it cannot be used."""
-    import psycopg  # noqa: PLC0415 - as above
+    import psycopg  # noqa: PLC0415 - it belongs to an extra
 
     try:
         with psycopg.connect(url, autocommit=True) as connection:

@@ -188,8 +188,8 @@ def installed(probe: Probe, sequencer: Sequencer) -> Iterator[None]:
             undo.append((owner, name, getattr(owner, name)))
             setattr(owner, name, probe.timed(component, getattr(owner, name)))
         store: Any = sequencer.store
-        undo.append((store, "_driver", store._driver))  # noqa: SLF001 - there is no other way in
-        store._driver = _Driver(store._driver, probe)  # noqa: SLF001 - as above
+        undo.append((store, "_driver", store._driver))  # noqa: SLF001 - the probe stands before it
+        store._driver = _Driver(store._driver, probe)  # noqa: SLF001 - taken back below
         yield
     finally:
         for owner, name, before in reversed(undo):

@@ -84,7 +84,7 @@ class _Payload(Struct, forbid_unknown_fields=True):
     iat: _Whole
     jti: str
     kind: _Name
-    salt: _tree(1)  # type: ignore[valid-type] # as above
+    salt: _tree(1)  # type: ignore[valid-type] # made for msgspec, not for mypy
     ver: _Whole
     expect: dict[str, _Whole] | UnsetType = UNSET
 

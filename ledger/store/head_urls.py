@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 from psycopg import Connection
 
+from ledger.closing import Closing
 from ledger.errors import Halted, OutcomeUnknown, Unavailable
 from ledger.ports import HeadStore, SignedHead
 from ledger.store.heads import FileHeadStore, after_swap
@@ -52,7 +53,18 @@ def open_heads(url: str, ledger: str = "") -> HeadStore:
     raise Unavailable("A head store is file:///folder/head.json or postgresql://host/database.")
 
 
-class PostgresHeadStore:
+@contextmanager
+def opened_heads(url: str, ledger: str = "") -> Iterator[HeadStore]:
+    """As `open_heads`, closed when the block ends."""
+    heads = open_heads(url, ledger)
+    try:
+        yield heads
+    finally:
+        if isinstance(heads, PostgresHeadStore):
+            heads.close()
+
+
+class PostgresHeadStore(Closing):
     """The cell as the one row of a table, made when it is not there. Safe for threads.
 
     Close it, or use it as a context manager. Raises `Unavailable` as `open_heads`.
@@ -73,17 +85,6 @@ class PostgresHeadStore:
             raise Unavailable(
                 f"The head store {self._address.says} cannot be opened: {reason(error)}."
             ) from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the connection; a later call makes a new one."""

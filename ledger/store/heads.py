@@ -18,6 +18,9 @@ from ledger.errors import Halted, OutcomeUnknown, Refused, Unavailable
 from ledger.ports import SignedHead
 from ledger.store.lock import sync_folder, waiting_lock
 
+LONGEST_S = 5.0
+"""How long another process may keep its hand on the head file before a caller hears of it."""
+
 
 class MemoryHeadStore:
     """A head store that ends with the process: for tests and throw-away ledgers."""
@@ -70,11 +73,12 @@ class FileHeadStore:
     def swap(self, old: SignedHead | None, new: SignedHead) -> SignedHead:
         """Put `new` in place of `old`, durably; returns what is there then, as `after_swap` says.
 
-        Raises `Unavailable` when surely nothing was replaced (no room, no folder, no right),
+        Raises `Unavailable` when surely nothing was replaced (no room, no folder, no right, or
+        another process that stopped in the middle of a swap),
         `OutcomeUnknown` after a failed write or flush; from then on `Halted`.
         """
         try:
-            with waiting_lock(self._lock):
+            with waiting_lock(self._lock, LONGEST_S):
                 there = self.read()
                 kept = after_swap(there, old, new)
                 if kept != there:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import math
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.errors import Unavailable
+
+PAUSE_S = 0.001
+"""Between two attempts at a lock that somebody else has for a moment."""
 
 
 class LockFile:
@@ -46,17 +52,33 @@ class LockFile:
 
 
 @contextmanager
-def waiting_lock(path: Path) -> Iterator[None]:
-    """An exclusive `flock` on `path`, waited for, for the few milliseconds of one change.
+def waiting_lock(path: Path, seconds: float = math.inf) -> Iterator[None]:
+    """An exclusive `flock` on `path`, for the few milliseconds of one change.
 
-    Raises `OSError` when the file cannot be opened.
+    It is waited for, so many seconds at most. Raises `OSError` when the file cannot be opened, or
+    (`EAGAIN`) when somebody else has it all that time: it is never taken from anybody.
     """
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        if seconds == math.inf:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        else:
+            _take(file, time.monotonic() + seconds)
         yield
     finally:
         os.close(file)
+
+
+def _take(file: int, until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise OSError(errno.EAGAIN, "another process holds its lock") from None
+            time.sleep(PAUSE_S)
+        else:
+            return
 
 
 def sync_folder(folder: Path) -> None:

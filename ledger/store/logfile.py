@@ -7,12 +7,13 @@ statements are all it needs there, and loading more than them would cost more th
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from operator import methodcaller
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import quote
 
 from ledger.errors import Halted, Unavailable
@@ -29,14 +30,8 @@ _DISCLOSURES = (
 _TILE = "SELECT data FROM tile WHERE level = ? AND position = ?"
 
 
-class LogFile:
-    """Entries, disclosures and tiles over an open connection, as they stand in their rows.
-
-    Raises `Halted` when the file is damaged so that SQLite gives up, `Unavailable` when it is busy.
-    """
-
-    def __init__(self, driver: sqlite3.Connection) -> None:
-        self._driver = driver
+class RawLog(ABC):
+    """Entries, disclosures and tiles as they stand in their rows, of whichever database."""
 
     def entry_rows(self, start: int, stop: int) -> list[Row]:
         """The rows of entries start … stop-1 as (seq, data, leaf), in order; of any type."""
@@ -49,6 +44,28 @@ class LogFile:
     def tile_row(self, level: int, index: int) -> Row | None:
         """The row of a full tile as (data,), of any type; None where there is none."""
         return next(iter(self._all(_TILE, (level, index))), None)
+
+    @abstractmethod
+    def _all(self, statement: str, values: tuple[int, int]) -> list[Row]:
+        """All rows of a statement that has ``?`` where the two values belong."""
+
+
+class Opening(Protocol):
+    """How another process comes to the log tables. Can be pickled, compared and hashed."""
+
+    def open(self) -> AbstractContextManager[RawLog]:
+        """The log tables. Raises when they are gone."""
+        ...
+
+
+class LogFile(RawLog):
+    """The log tables of a file over an open connection.
+
+    Raises `Halted` when the file is damaged so that SQLite gives up, `Unavailable` when it is busy.
+    """
+
+    def __init__(self, driver: sqlite3.Connection) -> None:
+        self._driver = driver
 
     def _all(self, statement: str, values: tuple[int, int]) -> list[Row]:
         lenient = self._driver.text_factory

@@ -12,13 +12,12 @@ import contextlib
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Self
 
 import psycopg
 from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
+from ledger.closing import Closing
 from ledger.errors import Halted, OutcomeUnknown, Unavailable
 from ledger.ports import Batch, HeadStore, Place, Turn
 from ledger.store import postgres_schema as schema
@@ -58,7 +57,7 @@ WHERE l.relation = 'tip'::regclass AND l.granted AND a.usename = current_user
 _BARRIER = b"BEGIN; SELECT pg_logical_emit_message(true, 'duebill', '')"
 
 
-class PostgresStore(PostgresView):
+class PostgresStore(PostgresView, Closing):
     """`ledger.ports.Store` in a schema of a PostgreSQL database, made when it is empty.
 
     `url` is ``postgresql://…?schema=name`` (`postgres_link.read_url`). `heads` holds the signed
@@ -84,17 +83,6 @@ class PostgresStore(PostgresView):
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -186,7 +186,7 @@ def _columns(connection: Connection) -> dict[str, Columns]:
 
 def _due(table: Table) -> Columns:
     """The columns that this release gives a table."""
-    types = ((column, column.type.compile(PGDialect())) for column in table.columns)  # type: ignore[no-untyped-call] # as above
+    types = ((column, column.type.compile(PGDialect())) for column in table.columns)  # type: ignore[no-untyped-call] # SQLAlchemy does not say
     return [
         (
             column.name,

@@ -10,51 +10,30 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 from psycopg import Connection
 from sqlalchemy import Table
 
 from ledger.errors import LedgerError, Unavailable
-from ledger.ports import HeadStore, SignedHead
+from ledger.ports import HeadStore
 from ledger.store import postgres_schema as schema
-from ledger.store.logfile import LARGEST_NUMBER, Row
+from ledger.store.logfile import RawLog, Row
 from ledger.store.postgres_link import PostgresDriver, connect, read_url, reading_errors, reason
-from ledger.store.postgres_view import DIALECT, PostgresView, one_moment
-from ledger.store.snapshot import ATTEMPTS, PAUSE_SECONDS
+from ledger.store.postgres_view import DIALECT, StreamedRecords, one_moment
+from ledger.store.snapshot import ATTEMPTS, PAUSE_SECONDS, Moment
 from ledger.store.sql import everything
-from ledger.store.tables import DOCUMENT, TILE
-
-_ENTRIES = "SELECT seq, data, leaf FROM entry WHERE seq BETWEEN %s AND %s ORDER BY seq"
-_DISCLOSURES = (
-    "SELECT seq, digest, text FROM disclosure WHERE seq BETWEEN %s AND %s ORDER BY seq, digest"
-)
-_TILE = "SELECT data FROM tile WHERE level = %s AND position = %s"
-_STRAY = "SELECT seq FROM disclosure WHERE seq < 0 OR seq >= %s ORDER BY seq"
 
 
-class PostgresLog:
-    """The log tables over one connection, as they stand in their rows. Raises as reading does."""
+class PostgresLog(RawLog):
+    """The log tables over one connection, raising as reading does."""
 
     def __init__(self, driver: PostgresDriver) -> None:
         self._driver = driver
 
-    def entry_rows(self, start: int, stop: int) -> list[Row]:
-        """The rows of entries start … stop-1 as (seq, data, leaf), in order."""
-        return self._all(_ENTRIES, _within(start, stop))
-
-    def disclosure_rows(self, start: int, stop: int) -> list[Row]:
-        """The rows kept for them as (seq, digest, text), in that order."""
-        return self._all(_DISCLOSURES, _within(start, stop))
-
-    def tile_row(self, level: int, index: int) -> Row | None:
-        """The row of a full tile as (data,); None where there is none."""
-        return next(iter(self._all(_TILE, (level, index))), None)
-
     def _all(self, statement: str, values: tuple[int, int]) -> list[Row]:
         with reading_errors():
-            return list(self._driver.execute(statement, values).fetchall())
+            return list(self._driver.execute(statement.replace("?", "%s"), values).fetchall())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +53,10 @@ class PostgresPlace:
             yield PostgresLog(PostgresDriver(connection))
 
 
-class PostgresSnapshot(PostgresView):
+class PostgresSnapshot(Moment):
     """Log, records and raw rows of one moment, with the signed head taken just before it."""
+
+    STRAY = "SELECT seq FROM disclosure WHERE seq < 0 OR seq >= %s ORDER BY seq"
 
     def __init__(self, connection: Connection, place: PostgresPlace, heads: HeadStore) -> None:
         driver = PostgresDriver(connection)
@@ -85,50 +66,12 @@ class PostgresSnapshot(PostgresView):
             with reading_errors():
                 yield driver
 
-        super().__init__(lend)
+        super().__init__(lend, DIALECT, heads)
+        self.records = StreamedRecords(lend)
+        """The derived records."""
         self.file = PostgresLog(driver)
-        """The log tables, raw."""
         self.place = place
-        self.head: SignedHead | None = None
-        """The last signed head, or None before the first."""
         self._connection = connection
-        self._damage: LedgerError | None = None
-        try:
-            self.head = heads.read()
-        except LedgerError as error:
-            self._damage = error
-
-    def checkpoint(self) -> str | None:
-        """The note of the signed head, or None before the first.
-
-        Raises what reading the head store raised: the log is there to be read all the same.
-        """
-        if self._damage is not None:
-            raise self._damage
-        return None if self.head is None else self.head.note
-
-    def rows(self, kind: type[Any]) -> Iterator[Row]:
-        """Every derived row of a kind as it stands, in the order of the bytes of its id."""
-        return self.records.rows(kind)
-
-    def stray_rows(self, size: int) -> Iterator[Row]:
-        """The (seq,) of every disclosure that is of none of the first `size` entries."""
-        with self.connect() as driver:
-            yield from driver.execute(_STRAY, (size,))
-
-    def first_number(self) -> int | None:
-        """The lowest number of an entry, which should be 0; None where there is none."""
-        with self.connect() as driver:
-            (lowest,) = driver.execute("SELECT min(seq) FROM entry").fetchone()
-        return None if lowest is None else int(lowest)
-
-    def tile_rows(self) -> Iterator[Row]:
-        """Every row of the tiles as (level, index, data), in that order."""
-        return self._rows(TILE)
-
-    def document_rows(self) -> Iterator[Row]:
-        """Every row of the rule documents as (digest, data), in that order."""
-        return self._rows(DOCUMENT)
 
     def schema_faults(self) -> list[str]:
         """What `postgres_schema.faults` finds, one sentence each; never raises."""
@@ -180,7 +123,3 @@ def _export(connection: Connection) -> str:
     """The name by which others read this moment."""
     row = connection.execute("SELECT pg_export_snapshot()").fetchone()
     return str(row[0]) if row else ""
-
-
-def _within(start: int, stop: int) -> tuple[int, int]:
-    return min(start, LARGEST_NUMBER), min(stop - 1, LARGEST_NUMBER)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.engine import make_url
@@ -20,8 +20,8 @@ from sqlalchemy.pool import StaticPool
 from ledger.errors import LedgerError, Unavailable
 from ledger.ports import HeadStore, SignedHead
 from ledger.store import schema
-from ledger.store.logfile import LogFile, Place, Row
-from ledger.store.sql import everything
+from ledger.store.logfile import LogFile, Opening, Place, RawLog, Row
+from ledger.store.sql import Connect, everything
 from ledger.store.sqlite import View, reading_errors, reason
 from ledger.store.tables import DOCUMENT, TILE
 
@@ -29,31 +29,22 @@ ATTEMPTS = 5
 PAUSE_SECONDS = 0.02
 """A commit comes before its signed head: so often, and so long apart, the head is awaited."""
 
-_STRAY = "SELECT seq FROM disclosure WHERE typeof(seq) != 'integer' OR seq < 0 OR seq >= ?"
 
+class Moment(View):
+    """Log, records and raw rows of one moment, of whichever database.
 
-class Snapshot(View):
-    """Log, records and raw rows of one moment, with the signed head taken just before it.
-
-    Reading raises `Halted` when the file is damaged so that SQLite gives up. `place` says how
-    another process can open the ledger, too.
+    `heads` is asked for the signed head first: a commit comes before its head.
     """
 
-    def __init__(
-        self, connection: Connection, place: Place, heads: HeadStore | None = None
-    ) -> None:
-        driver: Any = connection.connection.driver_connection
+    file: RawLog
+    """The log tables, raw."""
+    place: Opening
+    """How another process can open the ledger, too."""
+    STRAY: ClassVar[str]
+    """Selects the (seq,) of disclosures of none of the first so many entries."""
 
-        @contextmanager
-        def connect() -> Iterator[Any]:
-            with reading_errors():
-                yield driver
-
-        super().__init__(connect)
-        self.file = LogFile(driver)
-        """The log tables, raw."""
-        self._connection = connection
-        self.place = place
+    def __init__(self, connect: Connect, dialect: str, heads: HeadStore | None) -> None:
+        super().__init__(connect, dialect)
         self.head: SignedHead | None = None
         """The last signed head, or None before the first."""
         self._damage: LedgerError | None = None
@@ -78,7 +69,7 @@ class Snapshot(View):
     def stray_rows(self, size: int) -> Iterator[Row]:
         """The (seq,) of every disclosure that is of none of the first `size` entries."""
         with self.connect() as driver:
-            yield from driver.execute(_STRAY, (size,))
+            yield from driver.execute(self.STRAY, (size,))
 
     def first_number(self) -> int | None:
         """The lowest number of an entry, which should be 0; None where there is none."""
@@ -95,6 +86,42 @@ class Snapshot(View):
         return self._rows(DOCUMENT)
 
     def schema_faults(self) -> list[str]:
+        """What is not as this release makes it, one sentence each; never raises."""
+        raise NotImplementedError
+
+    def damages(self) -> list[str]:
+        """What the database itself finds broken, one sentence each; never raises."""
+        raise NotImplementedError
+
+    def _rows(self, table: Table) -> Iterator[Row]:
+        with self.connect() as driver:
+            yield from driver.execute(everything(table, self.dialect))
+
+
+class Snapshot(Moment):
+    """Log, records and raw rows of one moment, with the signed head taken just before it.
+
+    Reading raises `Halted` when the file is damaged so that SQLite gives up.
+    """
+
+    STRAY = "SELECT seq FROM disclosure WHERE typeof(seq) != 'integer' OR seq < 0 OR seq >= ?"
+
+    def __init__(
+        self, connection: Connection, place: Place, heads: HeadStore | None = None
+    ) -> None:
+        driver: Any = connection.connection.driver_connection
+
+        @contextmanager
+        def connect() -> Iterator[Any]:
+            with reading_errors():
+                yield driver
+
+        super().__init__(connect, "sqlite", heads)
+        self.file = LogFile(driver)
+        self._connection = connection
+        self.place = place
+
+    def schema_faults(self) -> list[str]:
         """What `schema.faults` finds, one sentence each; never raises."""
         try:
             with reading_errors():
@@ -109,10 +136,6 @@ class Snapshot(View):
                 return schema.damages(self._connection)
         except LedgerError as error:
             return [str(error)]
-
-    def _rows(self, table: Table) -> Iterator[Row]:
-        with self.connect() as driver:
-            yield from driver.execute(everything(table, self.dialect))
 
 
 @contextmanager

@@ -17,25 +17,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 Row: TypeAlias = Sequence[Any]
 
 
-class Cursor(Protocol):
-    """What a statement gives, as every driver has it."""
-
-    def fetchone(self) -> Any:
-        """The next row, or None."""
-        ...
-
-    def fetchall(self) -> list[Any]:
-        """All rows that are left."""
-        ...
-
-    def __iter__(self) -> Iterator[Any]: ...
-
-
 class Driver(Protocol):
     """A driver's own connection, or a cursor that stands for one."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
-        """Run one statement; what it gives is a `Cursor`."""
+        """Run one statement; what it gives is the driver's cursor."""
         ...
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:

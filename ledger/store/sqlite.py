@@ -16,8 +16,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine
@@ -26,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from ledger.closing import Closing
 from ledger.errors import Halted, OutcomeUnknown, Unavailable
 from ledger.ports import Batch, HeadStore, Turn
 from ledger.store import schema
@@ -51,7 +51,7 @@ class View(SqlLog):
         """The derived records."""
 
 
-class SqliteStore(View):
+class SqliteStore(View, Closing):
     """`ledger.ports.Store` in the SQLite file at `path`, made when it is not there.
 
     `heads` holds the signed heads, whose notes are the checkpoints. With `rebuild` the derived
@@ -85,17 +85,6 @@ class SqliteStore(View):
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file, then let the next writer in."""

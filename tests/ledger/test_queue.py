@@ -14,6 +14,7 @@ import pytest
 from api.embedded import read_key
 from ledger import book as judging
 from ledger import sequencer as ordering
+from ledger import service as serving
 from ledger.chain.checkpoint import open_checkpoint
 from ledger.errors import (
     Failed,
@@ -163,6 +164,23 @@ def test_a_fault_in_a_rule_stops_its_own_command_only(
     assert isinstance(answers[1], Failed)
     monkeypatch.setattr(judging, "decide", decide)
     assert office.service.submit(accounts(office, 1, 2)[0]).seq == 5
+
+
+def test_a_fault_in_reading_stops_its_own_command_only(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for ever for a checking thread that met the unexpected."""
+    one, two, three = accounts(office, 3)
+    read = serving.read_submission
+
+    def faulty(submission: bytes) -> Any:
+        if submission == two:
+            raise ZeroDivisionError
+        return read(submission)
+
+    monkeypatch.setattr(serving, "read_submission", faulty)
+    answers = office.service.submit_many([one, two, three])
+    assert [type(answer) for answer in answers] == [Receipt, Failed, Receipt]
 
 
 def test_signatures_are_verified_before_the_order_is_known(

@@ -9,6 +9,8 @@ from api.places import Place, write_place
 from ledger.chain.entry import read_entry
 from ledger.chain.tiles import TILE_WIDTH, TileId
 from ledger.ports import Batch
+from ledger.sequencer import NOTHING_SIGNED
+from ledger.store.head_urls import opened_heads
 from ledger.store.heads import FileHeadStore
 from ledger.store.images import IMAGES
 from ledger.store.log import digest_of
@@ -26,8 +28,11 @@ def in_schema(folder: Path, server: Cluster) -> Path:
     return folder
 
 
-def in_postgres(load: Load, folder: Path, server: Cluster) -> Load:
-    """The same load, on a copy of its ledger in `folder` that has its database on the server."""
+def in_postgres(load: Load, folder: Path, server: Cluster, cell: str = "") -> Load:
+    """The same load, on a copy of its ledger in `folder` that has its database on the server.
+
+    Its signed head is in the file there, or at the URL `cell`.
+    """
     load.copy(folder)
     for chunk in load.template.parent.glob(f"{load.template.name}-*.ndjson"):
         number = chunk.name.removeprefix(load.template.name)
@@ -36,7 +41,11 @@ def in_postgres(load: Load, folder: Path, server: Cluster) -> Load:
     with SqliteStore(folder / "ledger.db", heads) as file, PostgresStore(url, heads) as store:
         store.commit(_all_of(file))
     (folder / "ledger.db").unlink()
-    write_place(folder, Place(url, f"file://{folder}/head.json"))
+    if cell:
+        with opened_heads(cell, url) as there:
+            there.swap(None, heads.read() or NOTHING_SIGNED)
+        (folder / "head.json").unlink()
+    write_place(folder, Place(url, cell or f"file://{folder}/head.json"))
     return replace(load, template=folder)
 
 

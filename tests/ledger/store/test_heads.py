@@ -11,6 +11,7 @@ from ledger.errors import Halted, OutcomeUnknown, Unavailable
 from ledger.ports import HeadStore, SignedHead
 from ledger.store import heads as heads_module
 from ledger.store.heads import FileHeadStore, MemoryHeadStore
+from ledger.store.lock import waiting_lock
 
 FIRST = SignedHead(1, bytes(32), "origin\n1\nroot\n\n— origin sig\n")
 SECOND = SignedHead(2, bytes([1]) * 32, "second")
@@ -142,3 +143,16 @@ def test_only_the_owner_reads_the_lock(tmp_path: Path) -> None:
     """The lock file is private: another user could otherwise hold up the writer."""
     FileHeadStore(tmp_path / "head").swap(None, FIRST)
     assert (tmp_path / "head.lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_lock_that_is_never_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for a process that stopped in a swap hears so in the end, and takes nothing."""
+    store = FileHeadStore(tmp_path / "head")
+    store.swap(None, FIRST)
+    monkeypatch.setattr(heads_module, "LONGEST_S", 0.01)
+    with waiting_lock(tmp_path / "head.lock"):
+        with pytest.raises(Unavailable, match="another process holds its lock"):
+            store.swap(FIRST, SECOND)
+        assert store.read() == FIRST
+    store.swap(FIRST, SECOND)
+    assert store.read() == SECOND

@@ -20,6 +20,8 @@ keeps that page, this list and the table of HTTP statuses equal.
 
 from __future__ import annotations
 
+from typing import Any
+
 from ledger.refusals.codes import RefusalCode
 
 __all__ = [
@@ -36,7 +38,17 @@ __all__ = [
 
 
 class LedgerError(Exception):
-    """Root of everything the ledger raises on purpose."""
+    """Root of everything the ledger raises on purpose. Can be pickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy is the same without being made the same way."""
+        return _copied, (type(self), self.args, self.__dict__)
+
+
+def _copied(kind: type[LedgerError], said: tuple[Any, ...], state: dict[str, Any]) -> LedgerError:
+    copy = kind.__new__(kind, *said)
+    copy.__dict__.update(state)
+    return copy
 
 
 class Refused(LedgerError):

@@ -9,21 +9,22 @@ The queue is bounded: what does not fit hears so at once and may come again.
 
 from __future__ import annotations
 
-import logging
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import islice
 
 from ledger.chain.proof import Subtrees, inclusion_proof
 from ledger.chain.receipt import Receipt as ProofText
+from ledger.checking import Checker
 from ledger.closing import Closing
-from ledger.envelope import Envelope, read_submission, verify_signatures
+from ledger.envelope import Envelope
 from ledger.errors import (
-    Failed,
     Halted,
     LedgerError,
     OutcomeUnknown,
@@ -39,8 +40,6 @@ from ledger.sequencer import NOTHING_SIGNED, Answer, Receipt, Sequencer
 
 __all__ = ["Answer", "Limits", "Receipt", "Service"]
 
-_log = logging.getLogger(__name__)
-
 PART = 32
 """Commands of one call that a checking thread takes at a time."""
 MOST_KEYS = 65_536
@@ -52,7 +51,8 @@ class Limits:
     """How much may wait, how much one group takes, how many threads check envelopes.
 
     `waiting` and `waiting_bytes` bound memory; `wait_s` bounds how long, in seconds, a command that
-    is let in should wait at the rate of late. One group may always wait.
+    is let in should wait at the rate of late. One group may always wait. With `apart` each thread
+    that checks has a second interpreter do it when much comes: where there is another processor.
     """
 
     waiting: int = 4_096
@@ -60,6 +60,7 @@ class Limits:
     wait_s: float = 2.0
     group: int = 512
     checkers: int = 2
+    apart: bool = (os.cpu_count() or 1) > 1
 
 
 def _certain() -> Future[list[Answer]]:
@@ -275,39 +276,30 @@ class Service(Closing):
             thread.start()
 
     def _check(self) -> None:
-        """A checking thread: parts in the order in which they came."""
-        while True:
-            with self._lock:
-                while not self._unchecked:
-                    if self._closing:
-                        return
-                    self._to_check.wait()
-                part = self._unchecked.popleft()
-            envelopes = [self._read(submission) for submission in part.submissions]
-            with self._lock:
-                part.envelopes = envelopes
-                self._to_write.notify()
+        """A checking thread: parts in the order in which they came, several of them at once."""
+        with Checker(self._key, apart=self.limits.apart) as checker:
+            while parts := self._next_unchecked():
+                envelopes = iter(
+                    checker.check([item for part in parts for item in part.submissions])
+                )
+                with self._lock:
+                    for part in parts:
+                        part.envelopes = list(islice(envelopes, len(part.submissions)))
+                    self._to_write.notify()
 
-    def _read(self, submission: bytes) -> Envelope | LedgerError:
-        """The envelope of a submission, with its signatures verified if they are sound."""
-        try:
-            envelope = read_submission(submission)
-        except Refused as refusal:
-            return refusal
-        except Exception:  # noqa: BLE001 - whoever waits must hear of it
-            _log.exception("a submission of %d bytes could not be read", len(submission))
-            return Failed()
-        try:
-            keys = {signature.kid: self._key(signature.kid) for signature in envelope.signatures}
-            known = {kid: key for kid, key in keys.items() if key is not None}
-            if envelope.signatures and len(known) == len(keys):
-                verify_signatures(envelope, known)
-                return replace(envelope, verified=True)
-        except LedgerError:
-            pass  # the rules say so at their own place among the objections
-        except Exception:  # noqa: BLE001 - the rules verify again, and answer for a fault there
-            _log.exception("a signature could not be verified")
-        return envelope
+    def _next_unchecked(self) -> list[_Part]:
+        """What waits longest, up to `PART` commands; nothing when all is over."""
+        with self._lock:
+            while not self._unchecked:
+                if self._closing:
+                    return []
+                self._to_check.wait()
+            parts = [self._unchecked.popleft()]
+            count = len(parts[0].submissions)
+            while self._unchecked and count + len(self._unchecked[0].submissions) <= PART:
+                parts.append(self._unchecked.popleft())
+                count += len(parts[-1].submissions)
+            return parts
 
     def _key(self, kid: str) -> PublicKey | None:
         """The public key of this name, once it is bound; the name is its hash, so it stays true."""

@@ -8,11 +8,6 @@ started, cannot open the log, dies) is no finding: its part is then done here.
 from __future__ import annotations
 
 import gc
-import os
-import pickle
-import signal
-import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
@@ -24,6 +19,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from ledger.audit.source import Elsewhere, Source
+from ledger.helper import Helper, help_out
 
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
@@ -32,7 +28,7 @@ AHEAD = 4
 """Parts, for each of the crew, that may be done before the first of them is asked for."""
 SELDOM = (100_000, 50, 100)
 """When to look for garbage in cycles: pages of entries come and go by the million, without any."""
-_HELPER = "from ledger.audit.crew import help_out; help_out()"
+_WORDS = "from ledger.audit.crew import help_audit; help_audit()"
 
 
 class Task(Protocol[R_co]):
@@ -43,56 +39,22 @@ class Task(Protocol[R_co]):
         ...
 
 
-class Helper:
-    """A process that does tasks on the log at `elsewhere`. A context manager, which ends it."""
-
-    def __init__(self, elsewhere: Elsewhere | None) -> None:
-        self._elsewhere = elsewhere
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter with our own words
-            [sys.executable, "-c", _HELPER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-
-    def do(self, task: Task[R], start: int, stop: int) -> R:
-        """What `task` finds there. Raises whatever goes wrong with the process."""
-        requests, answers = self._process.stdin, self._process.stdout
-        assert requests is not None and answers is not None  # noqa: S101, PT018 - both are pipes
-        pickle.dump((self._elsewhere, task, start, stop), requests)
-        requests.flush()
-        result: R = pickle.load(answers)  # noqa: S301 - from our own process
-        return result
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-
-def help_out() -> None:
-    """Do what is told on standard input, until it ends: the life of a helper."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted audit ends its helpers itself
+def help_audit() -> None:
+    """Do the tasks that are told on a log that is opened once: the life of a helper."""
     gc.set_threshold(*SELDOM)
-    requests = sys.stdin.buffer
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    sys.stdout = sys.stderr
     opened: Elsewhere | None = None
     source: Any = None
+
+    def answer(request: tuple[Elsewhere, Task[Any], int, int]) -> Any:
+        nonlocal opened, source
+        elsewhere, task, start, stop = request
+        if elsewhere != opened:
+            stack.close()
+            source, opened = stack.enter_context(elsewhere.open()), elsewhere
+        return task(source, start, stop)
+
     with ExitStack() as stack:
-        while True:
-            try:
-                elsewhere, task, start, stop = pickle.load(requests)  # noqa: S301 - our caller's
-            except EOFError:
-                return
-            if elsewhere != opened:
-                stack.close()
-                source, opened = stack.enter_context(elsewhere.open()), elsewhere
-            pickle.dump(task(source, start, stop), answers)
-            answers.flush()
+        help_out(answer)
 
 
 @dataclass(slots=True)
@@ -179,9 +141,10 @@ class Crew:
         """Hand what is open to a helper, until the end or until something is wrong with it."""
         job: _Job[Any] | None = None
         try:
-            with Helper(self._elsewhere) as helper:
+            with Helper(_WORDS) as helper:
                 while (job := self._open.get()) is not None:
-                    job.result.set_result(helper.do(job.task, job.start, job.stop))
+                    request = (self._elsewhere, job.task, job.start, job.stop)
+                    job.result.set_result(helper.ask(request))
         except Exception:  # noqa: BLE001 - whatever it is, the part is done here
             if job is not None:
                 job.result.set_result(job.task(self._source, job.start, job.stop))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,8 +14,8 @@ import pytest
 
 from api.embedded import read_key
 from ledger import book as judging
+from ledger import checking
 from ledger import sequencer as ordering
-from ledger import service as serving
 from ledger.chain.checkpoint import open_checkpoint
 from ledger.errors import (
     Failed,
@@ -55,6 +56,14 @@ def opened(office: Office, limits: Limits | None = None, heads: Any = None) -> I
         yield service
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Return when it holds; it must within 30 seconds."""
+    late = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < late
+        time.sleep(0.001)
+
+
 class Gate:
     """A head store whose swap waits until it is opened: the group before is still being written."""
 
@@ -84,6 +93,7 @@ def test_what_arrives_while_a_group_is_written_is_the_next_group(office: Office)
         futures = [service.offer([first])]
         assert gate.entered.wait(30)
         futures += [service.offer([item]) for item in rest]
+        wait_until(lambda: all(part.envelopes is not None for part in service._ordered))
         gate.open.set()
         receipts = [answer for future in futures for answer in future.result(30)]
     sizes = [
@@ -171,14 +181,14 @@ def test_a_fault_in_reading_stops_its_own_command_only(
 ) -> None:
     """Nobody waits for ever for a checking thread that met the unexpected."""
     one, two, three = accounts(office, 3)
-    read = serving.read_submission
+    read = checking.read_submission
 
     def faulty(submission: bytes) -> Any:
         if submission == two:
             raise ZeroDivisionError
         return read(submission)
 
-    monkeypatch.setattr(serving, "read_submission", faulty)
+    monkeypatch.setattr(checking, "read_submission", faulty)
     answers = office.service.submit_many([one, two, three])
     assert [type(answer) for answer in answers] == [Receipt, Failed, Receipt]
 

@@ -1,0 +1,130 @@
+"""What needs no order: submissions read, and their signatures verified, before they are judged.
+
+A key's name is its hash, so whether a signature verifies cannot depend on the place in the log.
+Large numbers are read by a second interpreter: checking is most of the work of an append, and
+here it would wait for the thread that writes, and that one for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from ledger.closing import Closing
+from ledger.envelope import Envelope, read_submission, verify_signatures
+from ledger.errors import Failed, LedgerError, Refused
+from ledger.helper import Helper, help_out
+from ledger.keys import PublicKey
+
+APART_FROM = 8
+"""So many submissions at a time are worth the way to the second interpreter."""
+BUSY = 256
+"""After so many submissions that came together it is worth starting."""
+MOST_KEYS = 65_536
+"""Keys that a second interpreter is told of; signatures by others are verified here."""
+_WORDS = "from ledger.checking import read_for_others; read_for_others()"
+
+_log = logging.getLogger(__name__)
+
+KeyOf = Callable[[str], PublicKey | None]
+"""Gives the bound key of a name, or None. May raise `LedgerError` where it cannot be looked up."""
+
+
+class Checker(Closing):
+    """Reads submissions, for one thread; with `apart` a second interpreter does, once many wait."""
+
+    def __init__(self, key_of: KeyOf, *, apart: bool = False) -> None:
+        self._key_of = key_of
+        self._apart = apart
+        self._helper: Helper | None = None
+        self._came_together = 0
+        self._told: set[str] = set()
+        self._news: dict[str, PublicKey] = {}
+
+    def check(self, submissions: Sequence[bytes]) -> list[Envelope | LedgerError]:
+        """Each submission's envelope, `verified` if all its signatures are; or what is wrong."""
+        if self._apart and len(submissions) >= APART_FROM:
+            self._came_together += len(submissions)
+            found = self._ask(submissions) if self._came_together >= BUSY else None
+            if found is not None:
+                return [self._verified(item) for item in found]
+        return [read_one(submission, self._key_of) for submission in submissions]
+
+    def close(self) -> None:
+        """End the second interpreter."""
+        if self._helper is not None:
+            self._helper.close()
+            self._helper = None
+
+    def _ask(self, submissions: Sequence[bytes]) -> list[Envelope | LedgerError] | None:
+        """What the second interpreter reads; None where there is none yet, or none any more."""
+        try:
+            if self._helper is None:
+                self._helper = Helper(_WORDS, patience=2)
+            if not self._helper.ready:
+                return None
+            news, self._news = self._news, {}
+            found: list[Envelope | LedgerError] = self._helper.ask((news, submissions))
+        except Exception:  # noqa: BLE001 - whatever it is, what was asked is done here
+            _log.exception("the interpreter that checks submissions is gone; they are checked here")
+            self._apart = False
+            self.close()
+            return None
+        return found
+
+    def _verified(self, item: Envelope | LedgerError) -> Envelope | LedgerError:
+        """The same, verified here if it was not there for want of a key, which is told then."""
+        if isinstance(item, LedgerError) or item.verified or not item.signatures:
+            return item
+        item, keys = _verify(item, self._key_of)
+        for kid, key in keys.items():
+            if kid not in self._told and len(self._told) < MOST_KEYS:
+                self._told.add(kid)
+                self._news[kid] = key
+        return item
+
+
+def read_one(submission: bytes, key_of: KeyOf) -> Envelope | LedgerError:
+    """The envelope of a submission, with its signatures verified if they are sound."""
+    try:
+        envelope = read_submission(submission)
+    except Refused as refusal:
+        return refusal
+    except Exception:  # noqa: BLE001 - whoever waits must hear of it
+        _log.exception("a submission of %d bytes could not be read", len(submission))
+        return Failed()
+    return _verify(envelope, key_of)[0] if envelope.signatures else envelope
+
+
+def _verify(envelope: Envelope, key_of: KeyOf) -> tuple[Envelope, Mapping[str, PublicKey]]:
+    """The envelope, `verified` if so, and the keys that it names; of what is unknown, nothing."""
+    known: dict[str, PublicKey] = {}
+    try:
+        for signature in envelope.signatures:
+            key = key_of(signature.kid)
+            if key is None:
+                return envelope, known
+            known[signature.kid] = key
+        verify_signatures(envelope, known)
+    except LedgerError:
+        pass  # the rules say so at their own place among the objections
+    except Exception:  # noqa: BLE001 - the rules verify again, and answer for a fault there
+        _log.exception("a signature could not be verified")
+    else:
+        return replace(envelope, verified=True), known
+    return envelope, known
+
+
+def read_for_others() -> None:
+    """Read what is asked, with the keys that come along: the life of the second interpreter."""
+    keys: dict[str, PublicKey] = {}
+
+    def answer(
+        request: tuple[Mapping[str, PublicKey], Sequence[bytes]],
+    ) -> list[Envelope | LedgerError]:
+        news, submissions = request
+        keys.update(news)
+        return [read_one(submission, keys.get) for submission in submissions]
+
+    help_out(answer)

@@ -1,0 +1,182 @@
+"""Checking submissions: the same verdicts by this interpreter and by a second one."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.embedded import read_key
+from ledger import checking
+from ledger.checking import APART_FROM, BUSY, Checker
+from ledger.envelope import Envelope
+from ledger.errors import (
+    Failed,
+    Halted,
+    LedgerError,
+    OutcomeUnknown,
+    Overloaded,
+    RefusalCode,
+    Refused,
+    Repeated,
+    Unavailable,
+)
+from ledger.helper import Helper
+from ledger.keys import PublicKey
+from ledger.parties.commands import AddAccount, Role
+from ledger.parties.state import Key
+from ledger.service import Limits, Receipt, Service
+from tests.support.desk import Office, open_office
+
+ACCOUNT = AddAccount(number="1", bank="Bank", currency="CNY")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """A ledger with one party: three entries."""
+    with open_office(tmp_path) as opened:
+        opened.enrol("acme", Role.SUPPLIER)
+        yield opened
+
+
+@pytest.fixture
+def submissions(office: Office) -> list[bytes]:
+    """Good ones, one with a signature of something else, and three that are none."""
+    good = [
+        office.signed("acme", replace(ACCOUNT, number=f"{number}")) for number in range(APART_FROM)
+    ]
+    first, second = json.loads(good[0]), json.loads(good[1])
+    first["command"]["signatures"] = second["command"]["signatures"]
+    return [*good, json.dumps(first).encode(), b"{", b"[]", good[1].replace(b"command", b"Command")]
+
+
+def bound(office: Office) -> Callable[[str], PublicKey | None]:
+    """The keys that the ledger knows."""
+
+    def key_of(kid: str) -> PublicKey | None:
+        record = office.service.store.records.get(Key, (kid,)).get(kid)
+        return record.public() if record else None
+
+    return key_of
+
+
+def told(items: list[Envelope | LedgerError]) -> list[object]:
+    """The verdicts, in a form that can be compared."""
+    return [str(item) if isinstance(item, LedgerError) else item for item in items]
+
+
+@contextmanager
+def apart(office: Office, submissions: list[bytes]) -> Iterator[Checker]:
+    """A checker whose second interpreter has started, and knows the keys by now."""
+    with Checker(bound(office), apart=True) as checker:
+        for _ in range(BUSY // len(submissions) + 1):
+            checker.check(submissions)
+        late = time.monotonic() + 30
+        while checker._helper is None or not checker._helper.ready:
+            assert time.monotonic() < late
+            time.sleep(0.01)
+        checker.check(submissions)
+        yield checker
+
+
+def test_a_second_interpreter_finds_the_same(office: Office, submissions: list[bytes]) -> None:
+    """Before it knows the keys and after, each verdict is what this interpreter says."""
+    with Checker(bound(office)) as checker:
+        here = checker.check(submissions)
+    assert [isinstance(item, Envelope) and item.verified for item in here] == [
+        *[True] * APART_FROM,
+        *[False] * 4,
+    ]
+    assert [isinstance(item, Refused) for item in here[APART_FROM:]] == [False, True, True, True]
+    with Checker(bound(office), apart=True) as checker:
+        assert told(checker.check(submissions)) == told(here)
+    with apart(office, submissions) as checker:
+        assert told(checker.check(submissions)) == told(here)
+
+
+def test_it_verifies_by_the_keys_that_it_was_told_of(
+    office: Office, submissions: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it knows a key, no good signature is verified here."""
+    with apart(office, submissions) as checker:
+        monkeypatch.setattr(checking, "verify_signatures", None)
+        found = checker.check(submissions[:APART_FROM])
+    assert all(isinstance(item, Envelope) and item.verified for item in found)
+
+
+def test_a_few_are_read_here(office: Office, submissions: list[bytes]) -> None:
+    """Nobody waits for another process for the sake of one command, however many there were."""
+    with Checker(bound(office), apart=True) as checker:
+        for _ in range(BUSY):
+            checker.check(submissions[: APART_FROM - 1])
+        assert checker._helper is None
+
+
+def test_a_second_interpreter_that_dies_is_not_missed(
+    office: Office, submissions: list[bytes]
+) -> None:
+    """What it was asked is read here, and so is all that follows."""
+    with Checker(bound(office)) as checker:
+        here = told(checker.check(submissions))
+    with apart(office, submissions) as checker:
+        assert checker._helper is not None
+        os.kill(checker._helper.pid, signal.SIGKILL)
+        assert told(checker.check(submissions)) == here
+        assert checker._helper is None
+        assert told(checker.check(submissions)) == here
+
+
+def test_it_ends_with_the_service(
+    office: Office, submissions: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing leaves no process behind."""
+    made: list[int] = []
+
+    def start(*given: Any, **how: Any) -> Helper:
+        helper = Helper(*given, **how)
+        made.append(helper.pid)
+        return helper
+
+    monkeypatch.setattr(checking, "Helper", start)
+    monkeypatch.setattr(checking, "BUSY", APART_FROM)
+    own = office.service.sequencer
+    key = read_key(office.embedded.folder / "keys" / "log.pem")
+    with Service(own.store, own.heads, key, office.clock, Limits(apart=True)) as service:
+        answers = service.submit_many(submissions)
+    # The ninth repeats the first command, and so does not depend on its signature.
+    assert [isinstance(answer, Receipt) for answer in answers] == [
+        *[True] * (APART_FROM + 1),
+        *[False] * 3,
+    ]
+    assert made
+    assert [pid for pid in made if Path(f"/proc/{pid}").exists()] == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Refused(RefusalCode.EXPIRED, "Late.", place="/exp", file="a.json"),
+        Repeated(7),
+        Failed(),
+        Halted("no"),
+        OutcomeUnknown("?"),
+        Unavailable("away"),
+        Overloaded("full"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_says_the_same_in_another_process(error: LedgerError) -> None:
+    """Its kind, its sentence and all that belongs to it survive the way there."""
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(copy) is type(error)
+    assert str(copy) == str(error)
+    assert vars(copy) == vars(error)

@@ -6,18 +6,30 @@ another shape is filled by reading the log from its beginning.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from functools import partial
+from itertools import islice
+from typing import Protocol, TypeAlias
 
 from ledger.book import Book
-from ledger.chain.entry import Entry, Head, follow, read_entry
+from ledger.chain.entry import Entry, Head, check_next, read_entry
 from ledger.envelope import Envelope, read_envelope
 from ledger.errors import Halted, Refused, Repeated
+from ledger.helper import Helper, help_out
 from ledger.model.records import Record
 from ledger.ports import LogReader, Records
 
-FLUSH_EVERY = 500
-"""Entries after which changed records leave the overlay for the store."""
+PAGE = 500
+"""Entries that are read together, and after which changed records leave the overlay."""
+LONG = 10_000
+"""Entries of a log for which it is worth starting a helper."""
+_WORDS = "from ledger.replay import read_pages; read_pages()"
+
+_Page: TypeAlias = list[tuple[Entry, Envelope]]
+_Stored: TypeAlias = tuple[Sequence[bytes], Mapping[int, Sequence[str]]]
 
 
 class WritableRecords(Records, Protocol):
@@ -43,33 +55,74 @@ def replay(
     """
     book, head = Book(records), Head()
     size = log.size()
-    for start in range(0, size, FLUSH_EVERY):
-        stop = min(start + FLUSH_EVERY, size)
-        try:
-            page = _page(log, start, stop)
-        except Refused as error:
-            raise Halted(f"an entry from {start} to {stop - 1} cannot be read: {error}") from None
-        try:
-            book.prefetch(envelope for _, envelope in page)
-            for entry, envelope in page:
-                head = follow(head, entry)
-                _judge(book, entry, envelope)
-        except (Refused, Repeated) as error:
-            raise Halted(f"entry {head.size} cannot be replayed: {error}") from None
-        records.put(book.changed())
-        book.saved()
-        progress(stop)
+    with closing(_pages(log, size)) as pages:
+        for page in pages:
+            try:
+                book.prefetch(envelope for _, envelope in page)
+                for entry, envelope in page:
+                    check_next(head, entry)
+                    _judge(book, entry, envelope)
+                    # The frontier is brought up to date once, for the whole page.
+                    head = Head(head.size + 1, entry.leaf, entry.at_ms, head.frontier)
+            except (Refused, Repeated) as error:
+                raise Halted(f"entry {head.size} cannot be replayed: {error}") from None
+            frontier = head.frontier.extend(entry.leaf for entry, _ in page)
+            head = Head(head.size, head.last_leaf, head.at_ms, frontier)
+            records.put(book.changed())
+            book.saved()
+            progress(head.size)
     return head
 
 
-def _page(log: LogReader, start: int, stop: int) -> list[tuple[Entry, Envelope]]:
-    """The entries start … stop-1, each with its envelope and all disclosures."""
-    disclosures = log.disclosures(start, stop)
-    entries = [read_entry(data) for data in log.entries(start, stop)]
-    return [
-        (entry, read_envelope(entry.command, tuple(disclosures.get(entry.seq, ()))))
-        for entry in entries
-    ]
+def _pages(log: LogReader, size: int) -> Generator[_Page, None, None]:
+    """All entries, page by page; of a long log the next page is read meanwhile, by a helper."""
+    spans = [(at, min(at + PAGE, size)) for at in range(0, size, PAGE)]
+    with ExitStack() as stack:
+        read = _read
+        if size >= LONG:
+            helper = stack.enter_context(Helper(_WORDS))
+            read = partial(_ask, helper)
+        pool = stack.enter_context(ThreadPoolExecutor(1))
+        # Storage is asked by this thread alone: what it lends for a read is often of one thread.
+        pages = (pool.submit(read, _stored(log, *span)) for span in spans)
+        ahead = deque(islice(pages, 1))
+        for start, stop in spans:
+            ahead.extend(islice(pages, 1))
+            page = ahead.popleft().result()
+            if isinstance(page, Refused):
+                raise Halted(f"an entry from {start} to {stop - 1} cannot be read: {page}")
+            yield page
+
+
+def _stored(log: LogReader, start: int, stop: int) -> _Stored:
+    return list(log.entries(start, stop)), log.disclosures(start, stop)
+
+
+def _ask(helper: Helper, stored: _Stored) -> _Page | Refused:
+    """What the helper reads; without it the same."""
+    try:
+        page: _Page | Refused = helper.ask(stored)
+    except Exception:  # noqa: BLE001 - whatever it is, the page is read here
+        return _read(stored)
+    return page
+
+
+def _read(stored: _Stored) -> _Page | Refused:
+    """These entries, each with its envelope and all disclosures."""
+    data, disclosures = stored
+    try:
+        entries = [read_entry(item) for item in data]
+        return [
+            (entry, read_envelope(entry.command, disclosures.get(entry.seq, ())))
+            for entry in entries
+        ]
+    except Refused as refused:
+        return refused
+
+
+def read_pages() -> None:
+    """Read the pages that are told: the life of the helper."""
+    help_out(_read)
 
 
 def _judge(book: Book, entry: Entry, envelope: Envelope) -> None:

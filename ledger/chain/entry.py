@@ -125,7 +125,13 @@ def read_entry(data: bytes) -> Entry:
 
 
 def follow(head: Head, entry: Entry) -> Head:
-    """The head after `entry`. Raises `Refused` (`entry_out_of_order`) unless it comes next.
+    """The head after `entry`. Raises as `check_next`."""
+    check_next(head, entry)
+    return Head(head.size + 1, entry.leaf, entry.at_ms, head.frontier.append(entry.leaf))
+
+
+def check_next(head: Head, entry: Entry) -> None:
+    """Raises `Refused` (`entry_out_of_order`) unless `entry` comes next.
 
     Next means: `seq` is the head's size, `prev` its last leaf hash, and time has not run
     backwards.
@@ -136,7 +142,6 @@ def follow(head: Head, entry: Entry) -> Head:
         raise _out_of_order(f"Entry {entry.seq} follows another entry than the last.", "/prev")
     if entry.at_ms < head.at_ms:
         raise _out_of_order(f"Entry {entry.seq} is earlier than the entry before.", "/at")
-    return Head(head.size + 1, entry.leaf, entry.at_ms, head.frontier.append(entry.leaf))
 
 
 def _member(command_tree: Mapping[str, Tree]) -> bytes:

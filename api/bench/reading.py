@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ STRUCTURE = Goal(
 )
 SIGNATURES = Goal(
     name="audit.signatures",
-    title=f"audit up to level signatures, {CORES} cores",
+    title=f"level signatures alone, {CORES} cores",
     unit="/s",
     bound=0.85,
     limit="Ed25519 verification by two threads, messages of the same size",
@@ -111,6 +112,15 @@ def _rate(folder: Path, level: str, jobs: int) -> float:
     return float(found["entries"] / found["seconds"])
 
 
+def _rate_beyond(folder: Path, below: str, level: str, jobs: int) -> float:
+    """Entries per second of what `level` adds to the level `below` it."""
+    less, more = (_audited(folder, name, jobs) for name in (below, level))
+    seconds = more["seconds"] - less["seconds"]
+    if seconds <= 0:
+        raise NotValid("the level below took longer than both: the machine is too restless")
+    return float(more["entries"] / seconds)
+
+
 def measure_structure(ground: Ground) -> Mapping[str, Sequence[Pair]]:
     """Form, links and tree against the bare reading and hashing."""
     folder = ground.base.folder
@@ -124,21 +134,26 @@ def measure_structure(ground: Ground) -> Mapping[str, Sequence[Pair]]:
 
 
 def measure_signatures(ground: Ground) -> Mapping[str, Sequence[Pair]]:
-    """Up to signatures against the raw verification rate."""
-    return _against_verifying(ground, SIGNATURES, "signatures")
+    """What level signatures adds to the levels below it, against the raw verification rate."""
+    folder = ground.audited.folder
+    return _against_verifying(
+        ground, SIGNATURES, lambda: _rate_beyond(folder, "merkle", "signatures", CORES)
+    )
 
 
 def measure_all(ground: Ground) -> Mapping[str, Sequence[Pair]]:
     """All levels; the raw verification rate stands beside it."""
-    return _against_verifying(ground, ALL, "rules")
-
-
-def _against_verifying(ground: Ground, goal: Goal, level: str) -> Mapping[str, Sequence[Pair]]:
     folder = ground.audited.folder
+    return _against_verifying(ground, ALL, lambda: _rate(folder, "rules", CORES))
+
+
+def _against_verifying(
+    ground: Ground, goal: Goal, once: Callable[[], float]
+) -> Mapping[str, Sequence[Pair]]:
     with ground.counting(goal.name) as tell:
         found = alternate(
             ground.scale.pairs,
-            counted(tell, lambda: _rate(folder, level, CORES)),
+            counted(tell, once),
             lambda: limits.verify_rate(ground.signed, CORES),
         )
     return {goal.name: [Pair(ours, limit) for ours, limit in found]}
@@ -147,14 +162,7 @@ def _against_verifying(ground: Ground, goal: Goal, level: str) -> Mapping[str, S
 def measure_rules(ground: Ground) -> Mapping[str, Sequence[Pair]]:
     """What level rules adds to the levels below it, on one core."""
     folder = ground.audited.folder
-
-    def once() -> float:
-        below, all_levels = (_audited(folder, level, 1) for level in ("signatures", "rules"))
-        seconds = all_levels["seconds"] - below["seconds"]
-        if seconds <= 0:
-            raise NotValid("the level below took longer than both: the machine is too restless")
-        return float(below["entries"] / seconds)
-
+    once = partial(_rate_beyond, folder, "signatures", "rules", 1)
     return {RULES.name: _alone(ground, RULES, once)}
 
 

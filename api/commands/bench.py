@@ -17,6 +17,7 @@ from api.bench.profile import profile
 from api.bench.reading import bytes_by_table
 from api.bench.report import HEADERS, Found, page, profile_rows, row, tree
 from api.options import Json
+from api.process import settle_in
 from api.terminal import note, progress, say, say_json, show_table
 
 
@@ -50,6 +51,7 @@ def run(
         measures = figures.chosen(only or ())
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+    settle_in()
     with _folder(keep) as folder:
         large = max(entries or 0, scale.loaded)
         ground = Ground(folder, scale, large, progress, db_postgres)

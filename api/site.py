@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from api.auth import TYPE, Caller, caller_of
+from api.awaiting import Awaiting
 from api.embedded import Embedded
 from api.settings import Settings
 from ledger.book import Book
@@ -45,6 +46,7 @@ class Site:
     settings: Settings
     scrub: Scrub | None = None
     arriving: Arriving = field(default_factory=Arriving)
+    awaiting: Awaiting = field(default_factory=Awaiting)
     refusals: Counter[str] = field(default_factory=Counter)
     merging: threading.Lock = field(default_factory=threading.Lock)
     """Held while signatures are merged, so that none is lost to another request."""

@@ -6,7 +6,6 @@ them, and no thread waits for an answer.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,7 +41,8 @@ router = APIRouter(tags=["commands"], route_class=Raw)
 async def submit(request: Request) -> Response:
     """The receipt of a command. 201 when it became an entry now, 200 when it was one already."""
     body = await read_body(request, LONGEST_SUBMISSION)
-    (answer,) = await asyncio.wrap_future(site_of(request).service.offer([body]))
+    site = site_of(request)
+    (answer,) = await site.awaiting.wait(site.service.offer([body]))
     if isinstance(answer, LedgerError):
         raise answer
     location = {"Location": f"/v1/entries/{answer.seq}"}
@@ -69,7 +69,7 @@ async def submit_batch(request: Request) -> Response:
         raise Refused(
             RefusalCode.TOO_MANY_LINES, f"A batch has {len(lines)} lines, at most {MOST_LINES}."
         )
-    answers = await asyncio.wrap_future(site.service.offer(lines)) if lines else []
+    answers = await site.awaiting.wait(site.service.offer(lines)) if lines else []
     for answer in answers:
         if isinstance(answer, Refused):
             site.count(answer.code.value)

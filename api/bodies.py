@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from ledger import vocabulary
 from ledger.errors import RefusalCode, Refused
 from ledger.model import codec
-from ledger.model.annotations import split
+from ledger.model.annotations import fields, is_shape, split
 from ledger.model.kinds import FieldClass, Length, Pattern, Plain, Range
 from ledger.money import Money
 
@@ -87,11 +87,10 @@ def field_help(kind: type, prefix: str = "") -> Iterator[FieldHelp]:
     for field in fields(kind):
         base, marks = split(codec.hints(kind)[field.name])
         sealed = next((mark.name for mark in marks if isinstance(mark, FieldClass)), "open")
-        needed = field.default is MISSING and field.default_factory is MISSING
         inner = typing.get_args(base)[0] if typing.get_origin(base) is tuple else base
-        yield FieldHelp(prefix + field.name, _what(base, marks), needed, sealed)
+        yield FieldHelp(prefix + field.name, _what(base, marks), field.required, sealed)
         part, _ = split(inner)
-        if is_dataclass(part) and isinstance(part, type) and part is not Money:
+        if is_shape(part):
             yield from field_help(part, f"{prefix}{field.name}/")
 
 

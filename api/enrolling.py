@@ -10,9 +10,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from api.drafting import Desk, Draft
 from ledger.base64url import b64url_encode
@@ -25,8 +27,7 @@ from ledger.parties.commands import EnrolParty, Identifier, NewKey, Role
 Jti = Annotated[str, Pattern(r"[0-9a-f-]{36}", "a UUID")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Application:
+class Application(Struct, frozen=True, kw_only=True, gc=False):
     """A party that wants to be enrolled: by which command, as what, with which keys."""
 
     origin: Reference

@@ -8,7 +8,7 @@ own part, its debtor and its day, and nothing of the whole, of the other parts o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from api.auth import Caller
@@ -71,7 +71,7 @@ class Rule:
         """
         sealed = self.sealed if Role.OPERATOR in caller.roles else NOTHING
         indexed = frozenset(name for index in self.kind.INDEXES for name in index)
-        state = {field.name for field in fields(self.kind)} & {"state"}
+        state = {"state"}.intersection(self.kind.__struct_fields__)
         return (indexed | state) - self.private - sealed
 
 

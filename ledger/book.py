@@ -8,7 +8,8 @@ refused command leaves no trace in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ledger import vocabulary
 from ledger.catalogue import BY_PREFIX, Touch, spent_id, touch_id
@@ -30,8 +31,7 @@ AHEAD_MS = 5 * 60 * 1000
 """How far `iat` may lie after the ledger's clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True, gc=False):
     """A command that was taken: what it was, what followed, and the digest of what followed."""
 
     command: Command

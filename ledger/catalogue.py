@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from msgspec import Struct
+
 from ledger.financing import records as financing_records
+from ledger.model.records import snake
 from ledger.parties import state as parties_state
 from ledger.policy import state as policy_state
 from ledger.ports import Records
@@ -15,8 +16,7 @@ from ledger.receivables import records as receivables_records
 from ledger.settlement import state as settlement_state
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touch:
+class Touch(Struct, frozen=True, kw_only=True, gc=False):
     """What one entry changed: each record with the entry that had changed it before.
 
     So the history of a record is a chain that begins at its own `last_seq` and is read backwards;
@@ -64,7 +64,7 @@ RECORDS: tuple[type[Any], ...] = (
 
 BY_PREFIX = {kind.PREFIX: kind for kind in RECORDS if kind.PREFIX}
 """The kind of record that an id belongs to, by what stands before its underscore."""
-BY_TABLE = {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower(): kind for kind in RECORDS}
+BY_TABLE = {snake(kind.__name__): kind for kind in RECORDS}
 """The kind of record by the name of its table."""
 
 

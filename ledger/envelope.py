@@ -15,9 +15,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, cast
+
+from msgspec import Struct
 
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.canonical import Tree, decode, encode, encode_again, parse
@@ -78,8 +79,7 @@ _A = TypeVar("_A")
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True, gc=False):
     """One signature: the key's thumbprint, the algorithm it belongs to, the signed header."""
 
     kid: str
@@ -88,8 +88,7 @@ class Signature:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestProof:
+class ManifestProof(Struct, frozen=True, gc=False):
     """Where a line stands: the manifest's `jti`, the line's index, the path to the root."""
 
     jti: str
@@ -97,8 +96,7 @@ class ManifestProof:
     path: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True, gc=False):
     """A command whose bytes are in order. `tree` is what the entry stores, as it came.
 
     `digest` is the base64url SHA-256 of the payload: the identity of the command. `disclosures`

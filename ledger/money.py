@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from ledger.errors import RefusalCode, Refused
 
@@ -53,31 +54,32 @@ class Rounding(Enum):
 _HALF_UP, _HALF_EVEN, _UP, _ = Rounding
 
 
-@dataclass(frozen=True, slots=True, init=False)
-class Money:
+class Money(Struct, frozen=True, gc=False):
     """`minor` whole minor units (may be negative, |minor| < 2^53) of `currency` (ISO 4217 code)."""
 
     minor: int
     currency: str
 
-    def __init__(self, minor: int, currency: str) -> None:
+    def __post_init__(self) -> None:
+        minor, currency = self.minor, self.currency
         if type(minor) is not int and (not isinstance(minor, int) or isinstance(minor, bool)):
             raise TypeError("minor units are a whole number")
         if not -LARGEST_MINOR <= minor <= LARGEST_MINOR:
             raise Refused(RefusalCode.AMOUNT_INVALID, "The amount is beyond 2^53-1 minor units.")
-        _set_minor(self, minor)
-        _set_currency(self, _CODES[currency])
+        code = _CODES[currency]
+        if type(currency) is not str:
+            force_setattr(self, "currency", code)  # a text of a class of its own becomes plain
 
     def __add__(self, other: Money) -> Money:
         self._same(other)
-        return money(self.minor + other.minor, self.currency)
+        return Money(self.minor + other.minor, self.currency)
 
     def __sub__(self, other: Money) -> Money:
         self._same(other)
-        return money(self.minor - other.minor, self.currency)
+        return Money(self.minor - other.minor, self.currency)
 
     def __neg__(self) -> Money:
-        return money(-self.minor, self.currency)
+        return Money(-self.minor, self.currency)
 
     def __lt__(self, other: Money) -> bool:
         self._same(other)
@@ -95,33 +97,6 @@ class Money:
             )
 
 
-# What a frozen class sets in itself through `object.__setattr__`, at a third of the cost.
-_set_minor = Money.__dict__["minor"].__set__
-_set_currency = Money.__dict__["currency"].__set__
-
-
-class _Bare:
-    """The slots of `Money`, without its guards."""
-
-    __slots__ = ("currency", "minor")
-
-
-def money(minor: Any, currency: Any) -> Money:
-    """`Money(minor, currency)` in less time: for amounts that are read or computed by the million.
-
-    An object may change to a class of equal slots; filled before that, it costs a third. Whatever
-    is not at once seen to be an amount, `Money` itself takes or refuses.
-    """
-    if type(minor) is int and -LARGEST_MINOR <= minor <= LARGEST_MINOR and currency in _CODES:
-        made: Any = _Bare()
-        made.minor = minor
-        made.currency = currency
-        made.__class__ = Money
-        amount: Money = made
-        return amount
-    return Money(minor, currency)
-
-
 @lru_cache(maxsize=4096)
 def parse_money(text: str, currency: str, digits: int) -> Money:
     """The amount that a command writes as `text`: see `parse_decimal` with `exact`.
@@ -129,7 +104,7 @@ def parse_money(text: str, currency: str, digits: int) -> Money:
     One amount stands in many places (gross, used, acknowledged, paid), so the last ones are kept.
     Raises `Refused` (`amount_invalid`; `currency_unknown` for what is no ISO 4217 code).
     """
-    return money(parse_decimal(text, digits), currency)
+    return Money(parse_decimal(text, digits), currency)
 
 
 def parse_decimal(text: str, digits: int, *, exact: bool = True) -> int:

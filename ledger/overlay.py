@@ -129,7 +129,7 @@ class Overlay:
                 for record_id in missing:
                     self._keep((kind, record_id), read.get(record_id))
                 for record in read.values():
-                    for field in kind.__slots__:
+                    for field in kind.__struct_fields__:
                         _name(named, getattr(record, field))
         return named
 

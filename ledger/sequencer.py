@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ledger.book import Book, Judged
 from ledger.chain.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -53,8 +54,7 @@ NOTHING_SIGNED = SignedHead(0, EMPTY_ROOT, "")
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True, gc=False):
     """What the caller gets: where the entry stands and the signed head it is under.
 
     `events` are what followed; a repeated command gets its first place again, without events.
@@ -70,8 +70,7 @@ class Receipt:
 Answer = Receipt | LedgerError
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
+class _Taken(Struct, frozen=True, gc=False):
     """A command of the group that became an entry."""
 
     envelope: Envelope

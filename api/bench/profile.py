@@ -10,8 +10,10 @@ import importlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from api.bench.ground import Ground
 from api.bench.load import GROUP, ordering, raise_first

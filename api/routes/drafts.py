@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
+from msgspec import Struct
 
 from api.importing import ImportRow, Mode, Resolve, judge_rows, plan_import
 from api.problems import problem_of
@@ -29,8 +29,7 @@ from ledger.receivables.state import Holding
 router = APIRouter(tags=["drafts"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuoteRequest:
+class QuoteRequest(Struct, frozen=True, kw_only=True, gc=False):
     """What a holder asks: the price of this holding under this offer, paid on this day."""
 
     holding: Id

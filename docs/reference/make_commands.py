@@ -6,12 +6,11 @@ import datetime as dt
 import inspect
 import typing
 from collections.abc import Iterator
-from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from ledger.model.codec import hints
+from ledger.model.annotations import hints, is_shape, required
 from ledger.model.kinds import FieldClass, Length, NotNegative, Pattern, Plain, Positive, Range
 from ledger.money import Money
 from ledger.vocabulary import ALONE, COMMANDS
@@ -98,18 +97,13 @@ def _shape(part: type[Any]) -> str:
 
 
 def _table(kind: type[Any]) -> str:
-    if not fields(kind):
+    if not hints(kind):
         return ""
-    optional = {
-        item.name
-        for item in fields(kind)
-        if item.default is not MISSING or item.default_factory is not MISSING
-    }
     rows = ["| field | value | class |", "|---|---|---|"]
     for name, hint in hints(kind).items():
         value, marks = _read(hint)
         sealed = [mark.name for mark in marks if isinstance(mark, FieldClass)] or ["open"]
-        mark = "?" if name in optional else ""
+        mark = "" if name in required(kind) else "?"
         rows.append(f"| `{name}`{mark} | {value} | {sealed[0]} |")
     return "\n".join(rows) + "\n"
 
@@ -136,9 +130,8 @@ def _sort(hint: Any, said: list[str]) -> str:
         return f"list of {said[0] if said else 'any number'}: {member}"
     if isinstance(hint, type) and issubclass(hint, Enum):
         return "one of " + ", ".join(f"`{member.value}`" for member in hint)
-    if is_dataclass(hint) and hint is not Money:
-        name = typing.cast("type[Any]", hint).__name__
-        return f"[{name}](#{name.lower()})"
+    if is_shape(hint):
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
     names = {str: "text", int: "whole number", bool: "true or false"}
     return (names | {Money: "amount", dt.date: "date"})[hint]
 
@@ -161,13 +154,12 @@ def _bound(mark: Any) -> str:
 
 
 def _parts(kind: type[Any]) -> Iterator[type[Any]]:
-    """The dataclasses inside a command, in the order in which a reader meets them."""
+    """The structs inside a command, in the order in which a reader meets them."""
     for hint in hints(kind).values():
         for base in _bases(hint):
-            if is_dataclass(base) and base is not Money:
-                part = typing.cast("type[Any]", base)
-                yield part
-                yield from _parts(part)
+            if is_shape(base):
+                yield base
+                yield from _parts(base)
 
 
 def _bases(hint: Any) -> Iterator[Any]:

@@ -7,7 +7,9 @@ lead from the backup's tree to a head that the log signed; then they are decided
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ledger.backup.copying import Stage, silent
 from ledger.backup.outside import Outside

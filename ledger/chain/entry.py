@@ -8,8 +8,9 @@ command caused is not stored but computed again; `effects` pins it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.canonical import LARGEST_INTEGER, Tree, decode, encode
@@ -26,8 +27,7 @@ NO_LEAF = bytes(HASH_BYTES)
 _FIELDS = frozenset({"v", "seq", "prev", "at", "rules", "command", "effects"})
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True, gc=False):
     """Where the log ends; `Head()` is the empty log.
 
     `size` entries, the `last_leaf` hash, the last instant (`at_ms`, milliseconds since 1970) and
@@ -40,8 +40,7 @@ class Head:
     frontier: Frontier = field(default_factory=Frontier)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """One entry: its bytes (`data`), their RFC 6962 `leaf` hash, and its fields.
 
     `prev` and `effects` are 32 bytes, `at_ms` is milliseconds since 1970, `rules` the number of

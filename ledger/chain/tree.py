@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ledger.errors import RefusalCode, Refused
 
@@ -42,8 +43,7 @@ def split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Frontier:
+class Frontier(Struct, frozen=True, gc=False):
     """The right edge of a tree: a compact range from leaf 0 to `size`.
 
     `hashes` holds the roots of the perfect subtrees that `size` in binary names, largest (left)

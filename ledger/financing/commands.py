@@ -8,9 +8,10 @@ the references of payments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
+
+from msgspec import Struct
 
 from ledger.model.kinds import (
     Amount,
@@ -29,8 +30,7 @@ from ledger.parties.commands import Assurance
 from ledger.receivables.commands import Recourse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenProgramme:
+class OpenProgramme(Struct, frozen=True, kw_only=True, gc=False):
     """A financier says what it funds: whose debts, how much of them, for how long.
 
     `obligors` names whose debts (none named: anybody's); their keys must all have at least
@@ -48,15 +48,13 @@ class OpenProgramme:
     max_tenor_days: Annotated[int, Range(1, 3660)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloseProgramme:
+class CloseProgramme(Struct, frozen=True, kw_only=True, gc=False):
     """No more offers or acceptances under a programme; what was accepted goes on."""
 
     programme: Id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestFinancing:
+class RequestFinancing(Struct, frozen=True, kw_only=True, gc=False):
     """A holder wants an offer for a holding, paid on `latest` at the latest.
 
     `min_net` is what it would accept at least: for those who match, no bound on what it signs.
@@ -67,15 +65,13 @@ class RequestFinancing:
     min_net: Confidential[Amount] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawRequest:
+class WithdrawRequest(Struct, frozen=True, kw_only=True, gc=False):
     """The holder no longer wants offers."""
 
     request: Id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MakeOffer:
+class MakeOffer(Struct, frozen=True, kw_only=True, gc=False):
     """A financier stands by under its programme until `valid_until_ms` (at most 366 days ahead).
 
     `rate_ppm` is the yearly discount rate, simple, ACT/360, taken off the face. `max_amount`
@@ -91,15 +87,13 @@ class MakeOffer:
     obligors: Annotated[Confidential[tuple[Id, ...]], Length(1, 100)] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawOffer:
+class WithdrawOffer(Struct, frozen=True, kw_only=True, gc=False):
     """The financier no longer stands by; what was accepted goes on."""
 
     offer: Id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptOffer:
+class AcceptOffer(Struct, frozen=True, kw_only=True, gc=False):
     """The holder sells a whole holding: at exactly `price`, paid on `value_date` to `account`.
 
     `accepts` is the digest of the payload that made the offer; `expect` names offer and holding.
@@ -113,8 +107,7 @@ class AcceptOffer:
     price: Confidential[Amount]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstructDisbursement:
+class InstructDisbursement(Struct, frozen=True, kw_only=True, gc=False):
     """The financier has told its bank to pay; from now on the lock does not lapse."""
 
     financing: Id
@@ -122,8 +115,7 @@ class InstructDisbursement:
     reference: Confidential[Reference]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmReceipt:
+class ConfirmReceipt(Struct, frozen=True, kw_only=True, gc=False):
     """The seller has the money, credited on `paid_on`: title moves."""
 
     financing: Id
@@ -131,8 +123,7 @@ class ConfirmReceipt:
     paid_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttestDisbursement:
+class AttestDisbursement(Struct, frozen=True, kw_only=True, gc=False):
     """A bank states that the seller's account was credited: title moves.
 
     `reference` is the bank's own for the statement line; it serves as evidence once.
@@ -145,23 +136,20 @@ class AttestDisbursement:
     reference: Confidential[Reference]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttestFailure:
+class AttestFailure(Struct, frozen=True, kw_only=True, gc=False):
     """A bank states that the instructed payment was not and will not be made: the lock ends."""
 
     financing: Id
     reference: Confidential[Reference]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseLock:
+class ReleaseLock(Struct, frozen=True, kw_only=True, gc=False):
     """The financier lets go of the holding, instructed or not: it will not have the title."""
 
     financing: Id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdvanceClock:
+class AdvanceClock(Struct, frozen=True, kw_only=True, gc=False):
     """The operator has stated what time alone has ended: transfers, proposed issues, locks.
 
     `lapsed` names transfers, receivables and financings, each once.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from ledger.model.records import Effect
 from ledger.money import Money
 from ledger.parties.commands import Assurance
 from ledger.receivables.commands import Recourse
@@ -18,8 +18,7 @@ class Evidence(Enum):
     STATEMENT = "statement"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgrammeOpened:
+class ProgrammeOpened(Effect, frozen=True, kw_only=True):
     """A financier funds under these terms (see `OpenProgramme`)."""
 
     programme: str
@@ -33,15 +32,13 @@ class ProgrammeOpened:
     max_tenor_days: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgrammeClosed:
+class ProgrammeClosed(Effect, frozen=True, kw_only=True):
     """Nothing more is accepted under the programme."""
 
     programme: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancingRequested:
+class FinancingRequested(Effect, frozen=True, kw_only=True):
     """The holder wants an offer for the holding."""
 
     request: str
@@ -51,23 +48,20 @@ class FinancingRequested:
     min_net: Money | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestWithdrawn:
+class RequestWithdrawn(Effect, frozen=True, kw_only=True):
     """The holder no longer wants one."""
 
     request: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestFulfilled:
+class RequestFulfilled(Effect, frozen=True, kw_only=True):
     """The holding was financed."""
 
     request: str
     financing: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferMade:
+class OfferMade(Effect, frozen=True, kw_only=True):
     """A financier stands by (see `MakeOffer`); `proposal` is the digest of its payload."""
 
     offer: str
@@ -81,15 +75,13 @@ class OfferMade:
     proposal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferWithdrawn:
+class OfferWithdrawn(Effect, frozen=True, kw_only=True):
     """The financier no longer stands by."""
 
     offer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancingAccepted:
+class FinancingAccepted(Effect, frozen=True, kw_only=True):
     """Holder and financier have a contract: `price` on `value_date` for the whole holding.
 
     `discount` is `face` less `price`: `rate_ppm` a year on `face` over `days` of 360 to `due`,
@@ -117,8 +109,7 @@ class FinancingAccepted:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisbursementInstructed:
+class DisbursementInstructed(Effect, frozen=True, kw_only=True):
     """The financier's bank is to pay; the lock does not lapse any more."""
 
     financing: str
@@ -126,8 +117,7 @@ class DisbursementInstructed:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisbursementProven:
+class DisbursementProven(Effect, frozen=True, kw_only=True):
     """The seller has exactly the price since `paid_on`, by the word of `by`; title moves now."""
 
     financing: str
@@ -138,8 +128,7 @@ class DisbursementProven:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancingFailed:
+class FinancingFailed(Effect, frozen=True, kw_only=True):
     """The instructed payment was not made, by the word of the bank `by`."""
 
     financing: str
@@ -147,37 +136,32 @@ class FinancingFailed:
     reference: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancingReleased:
+class FinancingReleased(Effect, frozen=True, kw_only=True):
     """The financier let go."""
 
     financing: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancingLapsed:
+class FinancingLapsed(Effect, frozen=True, kw_only=True):
     """Nothing was instructed in time, or the obligor paid first."""
 
     financing: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancingCollected:
+class FinancingCollected(Effect, frozen=True, kw_only=True):
     """The obligor has paid the financier `amount` of the face."""
 
     financing: str
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancingRepaid:
+class FinancingRepaid(Effect, frozen=True, kw_only=True):
     """The whole face was paid."""
 
     financing: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementLineUsed:
+class StatementLineUsed(Effect, frozen=True, kw_only=True):
     """A bank's statement line is evidence for `used_for`, a financing or payment, and no other."""
 
     bank: str

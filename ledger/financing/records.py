@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
+
+from msgspec import Struct
 
 from ledger.dates import DayCount
 from ledger.financing.events import Evidence
@@ -48,8 +49,7 @@ class FinancingState(StrEnum):
     REPAID = "repaid"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Programme:
+class Programme(Struct, frozen=True, kw_only=True, gc=False):
     """What a financier funds (see `OpenProgramme`); no obligor named means anybody's debts."""
 
     PREFIX: ClassVar[str] = "prg"
@@ -68,8 +68,7 @@ class Programme:
     state: ProgrammeState = ProgrammeState.OPEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True, gc=False):
     """A holder's wish for an offer."""
 
     PREFIX: ClassVar[str] = "req"
@@ -84,8 +83,7 @@ class Request:
     state: RequestState = RequestState.OPEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True, gc=False):
     """A financier's standing offer; anybody may accept it who has a fitting holding."""
 
     PREFIX: ClassVar[str] = "off"
@@ -108,8 +106,7 @@ class Offer:
         return self.state is OfferState.OPEN and at_ms < self.valid_until_ms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Financing:
+class Financing(Struct, frozen=True, kw_only=True, gc=False):
     """The sale of one holding to a financier, from acceptance to the last unit collected.
 
     `accepted_ms` is when the contract was made, `active_ms` when title moved. `lock_lapses_ms`
@@ -174,8 +171,7 @@ class Financing:
 _EXPOSED = (FinancingState.ACCEPTED, FinancingState.INSTRUCTED, FinancingState.ACTIVE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
+class Exposure(Struct, frozen=True, kw_only=True, gc=False):
     """The sum of `Financing.exposure` over one obligor, or over one programme.
 
     `id` is ``financier:obligor:currency`` or the programme's id. Locks whose time is over are in
@@ -190,8 +186,7 @@ class Exposure:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementLine:
+class StatementLine(Struct, frozen=True, kw_only=True, gc=False):
     """A bank's statement line that serves as evidence. `id` is ``bank:reference``."""
 
     PREFIX: ClassVar[str] = ""

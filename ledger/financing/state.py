@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any, assert_never
 
 from ledger.financing import events as e
@@ -145,4 +144,4 @@ def exposed(book: Reader, name: str, currency: str) -> Money:
 
 def _rest(event: Any) -> dict[str, Any]:
     """The fields of an event after its first, the new record's id."""
-    return {field.name: getattr(event, field.name) for field in fields(event)[1:]}
+    return {name: getattr(event, name) for name in event.__struct_fields__[1:]}

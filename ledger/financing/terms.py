@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from ledger.dates import DayCount, add_days, days_between, year_denominator
 from ledger.errors import RefusalCode
@@ -16,8 +17,7 @@ from ledger.receivables.records import Holding
 PPM = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
+class Quote(Struct, frozen=True, kw_only=True, gc=False):
     """What a holder gets for a holding, and how it comes about.
 
     `price` = `face` - `discount`; `discount` is `rate_ppm` a year on `face` over `days`, counted

@@ -1,6 +1,6 @@
-"""What the annotations of a dataclass say: the type of each field, its marks, what may be absent.
+"""What the annotations of a struct say: the type of each field, its marks, what may be absent.
 
-Everything that reads, writes or stores dataclasses asks here, once per class.
+Everything that reads, writes or stores commands, events and records asks here, once per class.
 """
 
 from __future__ import annotations
@@ -8,16 +8,23 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
+
+import msgspec
+from msgspec.structs import FieldInfo
 
 from ledger.model.kinds import FieldClass
 from ledger.money import Money
 
 
+def is_shape(kind: Any) -> TypeGuard[type[msgspec.Struct]]:
+    """Whether `kind` is a class of fields; an amount has forms of its own and is none."""
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind is not Money
+
+
 def hints(kind: type) -> Mapping[str, Any]:
-    """The field annotations of a dataclass, resolved, marks included."""
+    """The field annotations of a struct, resolved, marks included."""
     return _hints(kind)
 
 
@@ -28,13 +35,15 @@ def _hints(kind: type) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=512)
+def fields(kind: type) -> tuple[FieldInfo, ...]:
+    """The fields of a struct with their defaults, in order."""
+    return msgspec.structs.fields(kind)
+
+
+@lru_cache(maxsize=512)
 def required(kind: type) -> frozenset[str]:
-    """The fields of a dataclass that have no default."""
-    return frozenset(
-        field.name
-        for field in fields(kind)
-        if field.default is MISSING and field.default_factory is MISSING
-    )
+    """The fields of a struct that have no default."""
+    return frozenset(field.name for field in fields(kind) if field.required)
 
 
 def split(hint: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -70,7 +79,7 @@ def _is_union(hint: Any) -> bool:
 
 
 def field_classes(kind: type, prefix: str = "") -> dict[str, str]:
-    """Each sealed field of a dataclass by its path, with its class: what genesis commits to."""
+    """Each sealed field of a struct by its path, with its class: what genesis commits to."""
     found: dict[str, str] = {}
     for name, hint in hints(kind).items():
         path = f"{prefix}{name}"
@@ -79,6 +88,6 @@ def field_classes(kind: type, prefix: str = "") -> dict[str, str]:
         if sealed:
             found[path] = sealed[0]
         for inner in (base, *typing.get_args(base)):
-            if isinstance(inner, type) and is_dataclass(inner) and inner is not Money:
+            if is_shape(inner):
                 found |= field_classes(inner, f"{path}/")
     return found

@@ -1,4 +1,4 @@
-"""Dataclass to tree and back: one reader and one writer for commands, events and records.
+"""Struct to tree and back: one reader and one writer for commands, events and records.
 
 What a field may be stands in its annotation (`ledger.model.kinds`). Two forms exist. The *wire*
 form is what people sign: amounts as decimal strings with the currency's digits, sealed fields
@@ -15,14 +15,14 @@ from __future__ import annotations
 import datetime as dt
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, TypeVar, cast
 
 from ledger.canonical import Tree
 from ledger.dates import parse_date
 from ledger.errors import RefusalCode, Refused
-from ledger.model.annotations import field_classes, hints, required, split
+from ledger.model.annotations import field_classes, hints, is_shape, required, split
 from ledger.model.compiled import ODD, plain_reader, plain_writer, wire_reader
 from ledger.model.kinds import CONFIDENTIAL, PERSONAL, FieldClass
 from ledger.money import Money, format_decimal, parse_money
@@ -199,7 +199,7 @@ PLAIN = PlainForm()
 
 
 def read(kind: type[T], tree: Any, form: Form = PLAIN, place: str = "") -> T:
-    """The dataclass value of `tree`. Raises `Refused` naming the field that does not fit."""
+    """The struct that `tree` means. Raises `Refused` naming the field that does not fit."""
     if type(form) is WireForm:
         return read_wire(kind, tree, form.digits, form.disclosures, place)
     if type(form) is PlainForm:
@@ -222,7 +222,7 @@ def read_wire(
 
 
 def write(value: Any, form: Form = PLAIN) -> dict[str, Tree]:
-    """The tree of a dataclass value: the inverse of `read`."""
+    """The tree of a struct: the inverse of `read`."""
     if type(form) is PlainForm:
         try:
             return plain_writer(type(value))(value)
@@ -329,10 +329,10 @@ def _write_base(base: Any, value: Any, form: Form, name: str) -> Tree:
         return cast(Tree, value.value)
     if isinstance(value, dt.date):
         return value.isoformat()
-    if is_dataclass(base):
+    if is_shape(base):
         return {
             key: _write(hint, getattr(value, key), form, key)
-            for key, hint in hints(cast(type, base)).items()
+            for key, hint in hints(base).items()
             if getattr(value, key) is not None
         }
     return cast(Tree, value)

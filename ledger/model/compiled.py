@@ -1,4 +1,4 @@
-"""Readers and writers of dataclasses, each written once as a function of its own (`source`).
+"""Readers and writers of structs, each written once as a function of its own (`source`).
 
 They do what the exact codec does (`ledger.model.codec`), for values that are as they should be.
 Whatever else they meet ends in one of `ODD`; then the exact codec says what is wrong and where,
@@ -11,13 +11,14 @@ import datetime as dt
 import typing
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import MISSING, fields
 from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
+from msgspec import NODEFAULT
+
 from ledger.errors import Refused
-from ledger.model.annotations import hints, optional, required, split
+from ledger.model.annotations import fields, hints, optional, required, split
 from ledger.model.kinds import (
     CONFIDENTIAL,
     PERSONAL,
@@ -30,7 +31,7 @@ from ledger.model.kinds import (
     Range,
 )
 from ledger.model.source import Source, give
-from ledger.money import Money, money, parse_money
+from ledger.money import Money, parse_money
 
 Reader: TypeAlias = Callable[..., Any]
 """(tree) for the plain form, (tree, digits, disclosures) for the wire form."""
@@ -130,7 +131,7 @@ def _reader(kind: type, *, wire: bool) -> Reader:
             source.line(f"{value} = tree[{field.name!r}]")
             _read(source, hint, value, field.name, wire=wire)
         with source.block("else:"):
-            made = field.default is MISSING
+            made = field.default is NODEFAULT
             default = source.name(field.default_factory if made else field.default)
             source.line(f"{value} = {default}{'()' if made else ''}")
     odd_if(source, f"len(tree) != {len(required(kind))} + more")
@@ -194,7 +195,7 @@ def _read_base(source: Source, base: Any, value: str, name: str, *, wire: bool) 
 
 def _read_money(source: Source, value: str, *, wire: bool) -> None:
     if not wire:
-        source.line(f'{value} = {source.name(money)}({value}["minor"], {value}["currency"])')
+        source.line(f'{value} = {source.name(Money)}({value}["minor"], {value}["currency"])')
         return
     odd_if(source, f"len({value}) != 2")
     source.line(f'code = {value}["currency"]')

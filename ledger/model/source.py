@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
-from functools import lru_cache
 from typing import Any
 
 
@@ -57,42 +55,7 @@ class Source:
         return made
 
 
-def give(source: Source, kind: type, parts: Mapping[str, str], others: str = "") -> None:
-    """Return the `kind` whose fields are the values of these expressions, all fields named.
-
-    `others` is an expression of a mapping whose values take the place of those.
-
-    A frozen class fills its slots one slow call at a time. An object of a class with equal slots
-    is filled at once and may then change its class, in a tenth of the time for twenty fields.
-    """
-    bare = _bare(kind)
-    if bare is None:
-        given = "{" + ", ".join(f"{field!r}: {value}" for field, value in parts.items()) + "}"
-        source.line(f"return {source.name(kind)}(**{given + (f' | {others}' if others else '')})")
-        return
-    source.line(f"made = {source.name(bare)}()")
-    for field, value in parts.items():
-        source.line(f"made.{field} = {value}")
-    if others:
-        with source.block(f"for name, value in {others}.items():"):
-            source.line("setattr(made, name, value)")
-    source.line(f"made.__class__ = {source.name(kind)}")
-    source.line("return made")
-
-
-@lru_cache(maxsize=512)
-def _bare(kind: type) -> type | None:
-    """A class with the slots of `kind` and nothing else; None unless `kind` only fills them."""
-    own: Any = vars(kind)
-    if kind.__bases__ != (object,) or "__post_init__" in own or not is_dataclass(kind):
-        return None
-    slots = {field.name for field in fields(kind) if field.init}
-    if set(own.get("__slots__", ())) != slots or not own["__dataclass_params__"].init:
-        return None
-    bare = type(f"Bare{kind.__name__}", (), {"__slots__": tuple(slots)})
-    empty: Any = bare()
-    try:
-        empty.__class__ = kind
-    except TypeError:
-        return None
-    return bare
+def give(source: Source, kind: type, parts: Mapping[str, str]) -> None:
+    """Return the `kind` whose fields are the values of these expressions, all fields named."""
+    given = ", ".join(f"{field}={value}" for field, value in parts.items())
+    source.line(f"return {source.name(kind)}({given})")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
+
+from msgspec import Struct
 
 from ledger.model.kinds import (
     Code,
@@ -52,8 +53,7 @@ Person = Annotated[str, Pattern(r"[a-z0-9][a-z0-9-]{0,31}", "a pseudonym of 1 to
 """A person of a party by a pseudonym that the party chose; never a name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Jwk:
+class Jwk(Struct, frozen=True, kw_only=True, gc=False):
     """A public JSON Web Key: Ed25519 (OKP) or P-256 (EC), required members only (RFC 7517)."""
 
     crv: Code
@@ -62,8 +62,7 @@ class Jwk:
     y: Digest | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewKey:
+class NewKey(Struct, frozen=True, kw_only=True, gc=False):
     """A key to be bound, with the proof that whoever asks holds it.
 
     `possession` is the new key's signature over `possession_message` for this very command.
@@ -74,16 +73,14 @@ class NewKey:
     possession: Signature64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identifier:
+class Identifier(Struct, frozen=True, kw_only=True, gc=False):
     """An identifier of a legal entity in a scheme such as ``uscc``, ``lei`` or ``0088`` (GLN)."""
 
     scheme: Code
     value: Reference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenLedger:
+class OpenLedger(Struct, frozen=True, kw_only=True, gc=False):
     """Genesis: the first entry of a log, signed by the operator's own new key.
 
     `origin` is the log's name (C2SP tlog-checkpoint), `field_classes` the SHA-256 of the table of
@@ -104,8 +101,7 @@ class OpenLedger:
     predecessor: Digest | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolParty:
+class EnrolParty(Struct, frozen=True, kw_only=True, gc=False):
     """Enrol a party with its roles and first keys; the operator vouches on `evidence`.
 
     A legal entity has a name and identifiers (confidential). A natural person, sole traders
@@ -125,39 +121,34 @@ class EnrolParty:
     token: Digest | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignRoles:
+class AssignRoles(Struct, frozen=True, kw_only=True, gc=False):
     """Give a party exactly these roles from now on."""
 
     party: Id
     roles: Annotated[tuple[Role, ...], Length(0, 7)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BindKey:
+class BindKey(Struct, frozen=True, kw_only=True, gc=False):
     """Add a key, for a person of the signing party."""
 
     new: NewKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RotateKey:
+class RotateKey(Struct, frozen=True, kw_only=True, gc=False):
     """Replace a key by a new one of the same person; the old key signs too."""
 
     old: Digest
     new: NewKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevokeKey:
+class RevokeKey(Struct, frozen=True, kw_only=True, gc=False):
     """End a key of the signing party, at once and for ever."""
 
     kid: Digest
     reason: Code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttestKey:
+class AttestKey(Struct, frozen=True, kw_only=True, gc=False):
     """A bank says that a key's holder moved money from the company's own account."""
 
     kid: Digest
@@ -168,8 +159,7 @@ class AttestKey:
 Der = Annotated[str, Pattern(r"[A-Za-z0-9_-]{1,8000}", "a DER certificate in base64url")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertifyKey:
+class CertifyKey(Struct, frozen=True, kw_only=True, gc=False):
     """A party shows that an authority which the policy trusts certified a key of its own.
 
     `chain` is the X.509 chain in DER, the key's own certificate first, the root left out. The
@@ -180,8 +170,7 @@ class CertifyKey:
     chain: Annotated[Confidential[tuple[Der, ...]], Length(1, 4)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
+class Tier(Struct, frozen=True, kw_only=True, gc=False):
     """From this amount on, this many different people must sign these acts (none named: all)."""
 
     acts: Annotated[tuple[Code, ...], Length(0, 40)]
@@ -190,15 +179,13 @@ class Tier:
     currency: Currency | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetApproval:
+class SetApproval(Struct, frozen=True, kw_only=True, gc=False):
     """Replace the approval rule of the signing party; judged under the rule it replaces."""
 
     tiers: Annotated[tuple[Tier, ...], Length(0, 20)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddAccount:
+class AddAccount(Struct, frozen=True, kw_only=True, gc=False):
     """Name an account on which the signing party wants to be paid."""
 
     number: Confidential[Reference]
@@ -206,8 +193,7 @@ class AddAccount:
     currency: Currency
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignManifest:
+class SignManifest(Struct, frozen=True, kw_only=True, gc=False):
     """Sign many commands at once: the RFC 6962 root over the digests of their payloads.
 
     `root` is the tree hash over `count` leaves; leaf i is the 32-byte SHA-256 of the canonical

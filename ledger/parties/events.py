@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ledger.model.records import Effect
 from ledger.parties.commands import Assurance, Identifier, Jwk, Role, Tier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartyEnrolled:
+class PartyEnrolled(Effect, frozen=True, kw_only=True):
     """A party exists. What is personal is only a digest here."""
 
     party: str
@@ -23,16 +21,14 @@ class PartyEnrolled:
     token: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RolesAssigned:
+class RolesAssigned(Effect, frozen=True, kw_only=True):
     """A party has exactly these roles."""
 
     party: str
     roles: tuple[Role, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyBound:
+class KeyBound(Effect, frozen=True, kw_only=True):
     """A key belongs to a person of a party, in force from `from_ms` on."""
 
     kid: str
@@ -44,8 +40,7 @@ class KeyBound:
     from_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyEnds:
+class KeyEnds(Effect, frozen=True, kw_only=True):
     """A key is in force only before `until_ms`."""
 
     kid: str
@@ -53,8 +48,7 @@ class KeyEnds:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyAttested:
+class KeyAttested(Effect, frozen=True, kw_only=True):
     """A key's assurance is higher, on this evidence."""
 
     kid: str
@@ -63,16 +57,14 @@ class KeyAttested:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalSet:
+class ApprovalSet(Effect, frozen=True, kw_only=True):
     """A party's approval rule is this."""
 
     party: str
     tiers: tuple[Tier, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountAdded:
+class AccountAdded(Effect, frozen=True, kw_only=True):
     """A party wants to be paid here."""
 
     account: str
@@ -82,8 +74,7 @@ class AccountAdded:
     currency: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestSigned:
+class ManifestSigned(Effect, frozen=True, kw_only=True):
     """The commands under this root count as signed by these keys and people."""
 
     manifest: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, assert_never
+
+from msgspec import Struct
 
 from ledger.keys import PublicKey, from_jwk
 from ledger.model.codec import write
@@ -25,8 +26,7 @@ FOR_EVER_MS = 253_402_300_799_999
 """The end of year 9999: an end that was not set."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
+class Party(Struct, frozen=True, kw_only=True, gc=False):
     """An enrolled organisation or person, under its pseudonymous id."""
 
     PREFIX: ClassVar[str] = "pty"
@@ -49,8 +49,7 @@ class Party:
         return role in self.roles
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakenIdentifier:
+class TakenIdentifier(Struct, frozen=True, kw_only=True, gc=False):
     """An identifier of a legal entity and whose it is. `id` is ``scheme:value``."""
 
     PREFIX: ClassVar[str] = ""
@@ -61,8 +60,7 @@ class TakenIdentifier:
     party: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Struct, frozen=True, kw_only=True, gc=False):
     """A bound key, by its RFC 7638 thumbprint. In force within [from_ms, until_ms)."""
 
     PREFIX: ClassVar[str] = ""
@@ -87,8 +85,7 @@ class Key:
         return from_jwk(write(self.jwk))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalRule:
+class ApprovalRule(Struct, frozen=True, kw_only=True, gc=False):
     """How many people of a party must sign what. `id` is the party's."""
 
     PREFIX: ClassVar[str] = ""
@@ -99,8 +96,7 @@ class ApprovalRule:
     tiers: tuple[Tier, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True, gc=False):
     """Where a party wants to be paid."""
 
     PREFIX: ClassVar[str] = "acc"
@@ -114,8 +110,7 @@ class Account:
     currency: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True, gc=False):
     """A signed list of commands, and who signed it."""
 
     PREFIX: ClassVar[str] = "man"
@@ -131,8 +126,7 @@ class Manifest:
     persons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class Spent(Struct, frozen=True, kw_only=True, gc=False):
     """A command that was taken: its payload's digest. `id` is made of party and jti."""
 
     PREFIX: ClassVar[str] = "cmd"

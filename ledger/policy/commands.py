@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from ledger.model.kinds import Code, Currency, Digest, Length, Plain, Range
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CurrencyDigits:
+class CurrencyDigits(Struct, frozen=True, kw_only=True, gc=False):
     """A currency that amounts may be in, and its minor digits (ISO 4217)."""
 
     code: Currency
     digits: Annotated[int, Range(0, 4)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdentifierRule:
+class IdentifierRule(Struct, frozen=True, kw_only=True, gc=False):
     """How identifiers of one scheme look: a pattern for the whole text and a check-digit rule.
 
     `check` is ``none``, ``gb32100`` (USCC, mod 31), ``mod97`` (LEI and others, ISO 7064) or
@@ -29,8 +28,7 @@ class IdentifierRule:
     check: Code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caps:
+class Caps(Struct, frozen=True, kw_only=True, gc=False):
     """Upper bounds: how many, how far, how long."""
 
     children: Annotated[int, Range(2, 100)]
@@ -45,8 +43,7 @@ class Caps:
     """Minor units of the smallest child."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clocks:
+class Clocks(Struct, frozen=True, kw_only=True, gc=False):
     """Periods after which something lapses or takes effect."""
 
     issue_days: Annotated[int, Range(1, 90)]
@@ -61,8 +58,7 @@ class Clocks:
     """Until a key added for an obligor takes effect."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdoptPolicy:
+class AdoptPolicy(Struct, frozen=True, kw_only=True, gc=False):
     """Put a policy in force, from the next entry on. The calendar is a rule document."""
 
     currencies: Annotated[tuple[CurrencyDigits, ...], Length(1, 200)]
@@ -76,8 +72,7 @@ class AdoptPolicy:
     """Authorities whose certificates bind keys: each root, DER, is a rule document."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdoptRules:
+class AdoptRules(Struct, frozen=True, kw_only=True, gc=False):
     """Put another rules number in force, from the next entry on."""
 
     number: Annotated[int, Range(1, 10_000)]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ledger.model.records import Effect
 from ledger.policy.commands import AdoptPolicy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerOpened:
+class LedgerOpened(Effect, frozen=True, kw_only=True):
     """The log exists: its name, its kind and the law's clock are fixed for ever."""
 
     origin: str
@@ -20,15 +18,13 @@ class LedgerOpened:
     predecessor: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyAdopted:
+class PolicyAdopted(Effect, frozen=True, kw_only=True):
     """This policy is in force from the next entry on."""
 
     policy: AdoptPolicy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulesAdopted:
+class RulesAdopted(Effect, frozen=True, kw_only=True):
     """These rules are in force from the next entry on."""
 
     number: int

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import ClassVar, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger import canonical
 from ledger.dates import Calendar, Roll, civil_date, parse_date, roll
@@ -22,8 +24,7 @@ RULES_NUMBER = 1
 """The newest rules this build can decide by."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
+class Ledger(Struct, frozen=True, kw_only=True, gc=False):
     """The log: fixed at genesis, but for the rules number in force."""
 
     PREFIX: ClassVar[str] = ""
@@ -40,8 +41,7 @@ class Ledger:
     predecessor: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True, gc=False):
     """The policy in force (see `AdoptPolicy` for the meaning of the parts)."""
 
     PREFIX: ClassVar[str] = ""

@@ -7,10 +7,11 @@ that proposed it (`accepts`) and must name the proposal's record in the envelope
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Annotated
+
+from msgspec import Struct
 
 from ledger.model.kinds import (
     Amount,
@@ -92,8 +93,7 @@ class DischargesUnderlying(Enum):
     NO = "no"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceFacts:
+class InvoiceFacts(Struct, frozen=True, kw_only=True, gc=False):
     """What an invoice says. `prepaid` is what was paid before; `type` a UNTDID 1001 code."""
 
     number: Reference
@@ -104,8 +104,7 @@ class InvoiceFacts:
     type: Code | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceLine:
+class InvoiceLine(Struct, frozen=True, kw_only=True, gc=False):
     """An invoice and how much of it the receivable uses.
 
     `document` is the digest of the invoice document, salted by the client.
@@ -116,8 +115,7 @@ class InvoiceLine:
     document: Digest | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Struct, frozen=True, kw_only=True, gc=False):
     """What the obligor binds itself to besides the amount.
 
     With `waiver_of_defences` no dispute reaches holders other than the creditor; with
@@ -131,8 +129,7 @@ class Terms:
     paying_agent: Confidential[Id] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterReceivable:
+class RegisterReceivable(Struct, frozen=True, kw_only=True, gc=False):
     """The creditor registers (登记) what `obligor` owes it; the face is the sum of the uses.
 
     `due` is the contract's day, before any roll to a business day.
@@ -146,8 +143,7 @@ class RegisterReceivable:
     contract: Confidential[Reference] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposeIssue:
+class ProposeIssue(Struct, frozen=True, kw_only=True, gc=False):
     """The obligor proposes to issue (开立) to `creditor`, who signs for it; else it lapses."""
 
     creditor: Confidential[Id]
@@ -159,31 +155,27 @@ class ProposeIssue:
     contract: Confidential[Reference] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignForIssue:
+class SignForIssue(Struct, frozen=True, kw_only=True, gc=False):
     """The creditor signs for (签收) a proposed issue: it is acknowledged in full."""
 
     receivable: Id
     accepts: Digest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineIssue:
+class DeclineIssue(Struct, frozen=True, kw_only=True, gc=False):
     """The creditor declines a proposed issue."""
 
     receivable: Id
     reason: RejectReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestAcknowledgement:
+class RequestAcknowledgement(Struct, frozen=True, kw_only=True, gc=False):
     """The creditor asks the obligor to acknowledge; the clock of 支付条例 article 16 starts."""
 
     receivable: Id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledge:
+class Acknowledge(Struct, frozen=True, kw_only=True, gc=False):
     """The obligor acknowledges (确权) `amount` of a registered receivable, irrevocably."""
 
     receivable: Id
@@ -192,38 +184,33 @@ class Acknowledge:
     terms: Terms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectReceivable:
+class RejectReceivable(Struct, frozen=True, kw_only=True, gc=False):
     """The obligor rejects a registered receivable."""
 
     receivable: Id
     reason: RejectReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawReceivable:
+class WithdrawReceivable(Struct, frozen=True, kw_only=True, gc=False):
     """Whoever proposed takes it back: the creditor what it registered, the obligor its issue."""
 
     receivable: Id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Child:
+class Child(Struct, frozen=True, kw_only=True, gc=False):
     """A part that a split makes. Each has its own salt: one tells nothing of its siblings."""
 
     amount: Confidential[Amount]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SplitHolding:
+class SplitHolding(Struct, frozen=True, kw_only=True, gc=False):
     """The holder splits (拆分) what is outstanding on a holding, exactly, into children."""
 
     holding: Id
     children: Annotated[tuple[Child, ...], Length(2, 100)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposeTransfer:
+class ProposeTransfer(Struct, frozen=True, kw_only=True, gc=False):
     """The holder proposes to transfer (转让) a whole holding; open to `to` before `lapses_ms`.
 
     `base_trade` is the digest of the document of the trade that the transfer pays for.
@@ -238,23 +225,20 @@ class ProposeTransfer:
     consideration: Confidential[Amount] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptTransfer:
+class AcceptTransfer(Struct, frozen=True, kw_only=True, gc=False):
     """The transferee accepts: it is the holder. An obligor's own debt ends by confusion (混同)."""
 
     transfer: Id
     accepts: Digest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectTransfer:
+class RejectTransfer(Struct, frozen=True, kw_only=True, gc=False):
     """The transferee rejects a proposed transfer."""
 
     transfer: Id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RescindTransfer:
+class RescindTransfer(Struct, frozen=True, kw_only=True, gc=False):
     """The holder takes a proposed transfer back before it is accepted."""
 
     transfer: Id

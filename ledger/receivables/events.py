@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from msgspec import Struct
+
+from ledger.model.records import Effect
 from ledger.money import Money
 from ledger.receivables.commands import (
     Basis,
@@ -23,16 +25,14 @@ class RedeemedBy(Enum):
     CONFUSION = "confusion"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class Use(Struct, frozen=True, kw_only=True, gc=False):
     """So much of an invoice belongs to a receivable."""
 
     invoice: str
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceRecorded:
+class InvoiceRecorded(Effect, frozen=True, kw_only=True):
     """These are the facts of an invoice of which nothing is in use yet."""
 
     invoice: str
@@ -48,8 +48,7 @@ class InvoiceRecorded:
     document: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True, gc=False):
     """Who would owe whom what, since and until when. `face` is the sum of `uses`.
 
     `issued` is the civil date of the entry, `due` the contract's day before any roll, `proposal`
@@ -68,16 +67,14 @@ class Claim:
     proposal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivableRegistered:
+class ReceivableRegistered(Effect, frozen=True, kw_only=True):
     """The creditor says that this is owed."""
 
     receivable: str
     claim: Claim
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueProposed:
+class IssueProposed(Effect, frozen=True, kw_only=True):
     """The obligor offers to owe this, on these terms, until `lapses_ms`."""
 
     receivable: str
@@ -86,16 +83,14 @@ class IssueProposed:
     lapses_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcknowledgementRequested:
+class AcknowledgementRequested(Effect, frozen=True, kw_only=True):
     """The creditor wants the obligor's word; its clock runs from `at_ms`."""
 
     receivable: str
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivableAcknowledged:
+class ReceivableAcknowledged(Effect, frozen=True, kw_only=True):
     """The obligor owes `amount`, made up of `uses`; what else was used of the invoices is free."""
 
     receivable: str
@@ -105,8 +100,7 @@ class ReceivableAcknowledged:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivableRejected:
+class ReceivableRejected(Effect, frozen=True, kw_only=True):
     """`by` (the obligor, or the creditor of a proposed issue) refuses; the invoices are free."""
 
     receivable: str
@@ -114,29 +108,25 @@ class ReceivableRejected:
     reason: RejectReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivableWithdrawn:
+class ReceivableWithdrawn(Effect, frozen=True, kw_only=True):
     """Whoever proposed takes it back; the invoices are free."""
 
     receivable: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueLapsed:
+class IssueLapsed(Effect, frozen=True, kw_only=True):
     """Nobody signed for a proposed issue in time; the invoices are free."""
 
     receivable: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivableSettled:
+class ReceivableSettled(Effect, frozen=True, kw_only=True):
     """No holding of the receivable is open any more."""
 
     receivable: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingOpened:
+class HoldingOpened(Effect, frozen=True, kw_only=True):
     """A part of a receivable is in one hand. `chain` lists all hands since the creditor's."""
 
     holding: str
@@ -149,16 +139,14 @@ class HoldingOpened:
     ordinal: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingSplit:
+class HoldingSplit(Effect, frozen=True, kw_only=True):
     """A holding is closed; its children follow, each opened by an event of its own."""
 
     holding: str
     children: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferProposed:
+class TransferProposed(Effect, frozen=True, kw_only=True):
     """The holder offers a holding to another party, until `lapses_ms`."""
 
     transfer: str
@@ -173,37 +161,32 @@ class TransferProposed:
     proposal: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferAccepted:
+class TransferAccepted(Effect, frozen=True, kw_only=True):
     """The transferee is the holder, since `at_ms`."""
 
     transfer: str
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferRejected:
+class TransferRejected(Effect, frozen=True, kw_only=True):
     """The transferee does not want it; the holding is free."""
 
     transfer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferRescinded:
+class TransferRescinded(Effect, frozen=True, kw_only=True):
     """The holder took its offer back; the holding is free."""
 
     transfer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferLapsed:
+class TransferLapsed(Effect, frozen=True, kw_only=True):
     """Nobody accepted in time, or a payment changed what was offered; the holding is free."""
 
     transfer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingLocked:
+class HoldingLocked(Effect, frozen=True, kw_only=True):
     """A financing has the holding to itself, until `lapses_ms` or (None) until it lets go."""
 
     holding: str
@@ -211,16 +194,14 @@ class HoldingLocked:
     lapses_ms: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingUnlocked:
+class HoldingUnlocked(Effect, frozen=True, kw_only=True):
     """The financing lets go, or its time is over; the holding is free."""
 
     holding: str
     financing: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingFinanced:
+class HoldingFinanced(Effect, frozen=True, kw_only=True):
     """Title has passed to the financier `to`."""
 
     holding: str
@@ -228,8 +209,7 @@ class HoldingFinanced:
     to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingReturned:
+class HoldingReturned(Effect, frozen=True, kw_only=True):
     """Title has passed back from the financier to `to`, who holds it freely."""
 
     holding: str
@@ -237,16 +217,14 @@ class HoldingReturned:
     to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingPaid:
+class HoldingPaid(Effect, frozen=True, kw_only=True):
     """The obligor's debt on this holding is `amount` less."""
 
     holding: str
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingRedeemed:
+class HoldingRedeemed(Effect, frozen=True, kw_only=True):
     """Nothing is owed on this holding any more."""
 
     holding: str

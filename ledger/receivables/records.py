@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import ClassVar
+
+from msgspec import Struct
 
 from ledger.money import Money
 from ledger.receivables.commands import Basis, DischargesUnderlying, PayTo, Recourse
@@ -52,8 +53,7 @@ class TransferState(Enum):
     LAPSED = "lapsed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invoice:
+class Invoice(Struct, frozen=True, kw_only=True, gc=False):
     """An invoice by its unique key, and how much of it is used.
 
     `used` is the sum over live receivables, settled ones included; `proposals` names the proposed
@@ -80,8 +80,7 @@ class Invoice:
     proposals: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receivable:
+class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     """The debt of `obligor` to whoever holds its parts, first to `creditor`.
 
     `face` is what was proposed, `acknowledged` what is owed (zero before), `paid` and `merged`
@@ -124,8 +123,7 @@ class Receivable:
         return self.acknowledged - self.paid - self.merged
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Holding(Struct, frozen=True, kw_only=True, gc=False):
     """The part of a receivable that is in one party's hands.
 
     `chain` lists all holders since the creditor, `pending` is the transfer or financing that has
@@ -171,8 +169,7 @@ class Holding:
         return len(set(self.chain)) < len(self.chain)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
+class Transfer(Struct, frozen=True, kw_only=True, gc=False):
     """An offer of a whole holding from its holder to another party, and what became of it."""
 
     PREFIX: ClassVar[str] = "trf"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from typing import Any, assert_never
+
+from msgspec.structs import asdict
 
 from ledger.model.records import Reader, Record, changed, need
 from ledger.money import Money
@@ -217,7 +218,7 @@ def _used(book: Reader, receivable: Receivable, more: Iterable[Use]) -> Iterator
 
 
 def _flat(terms: Terms) -> dict[str, Any]:
-    return {field.name: getattr(terms, field.name) for field in fields(terms)}
+    return asdict(terms)
 
 
 def _opened(book: Reader, event: e.HoldingOpened) -> tuple[Record, ...]:

@@ -6,15 +6,15 @@ payments is a claim and no command here. Sealed are amounts and references.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
+
+from msgspec import Struct
 
 from ledger.model.kinds import Amount, Confidential, Id, Length, Reference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivePayment:
+class ReceivePayment(Struct, frozen=True, kw_only=True, gc=False):
     """The holder has received `amount` on its holding, credited on `value_date`.
 
     `reference` is the holder's own.
@@ -26,8 +26,7 @@ class ReceivePayment:
     reference: Confidential[Reference]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttestPayment:
+class AttestPayment(Struct, frozen=True, kw_only=True, gc=False):
     """A bank states that `payer`, the obligor, paid `amount` to the holder's `account`.
 
     `reference` is the bank's own for the statement line; it serves as evidence once.
@@ -41,8 +40,7 @@ class AttestPayment:
     reference: Confidential[Reference]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class Leg(Struct, frozen=True, kw_only=True, gc=False):
     """What the paying agent passed on to one holder. Each amount has its own salt."""
 
     holding: Id
@@ -50,8 +48,7 @@ class Leg:
     amount: Confidential[Amount]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistributePayment:
+class DistributePayment(Struct, frozen=True, kw_only=True, gc=False):
     """The paying agent that the acknowledgement names has passed a payment on to holders.
 
     All legs are on holdings of `receivable`, each holding once; eighty with four signatures fit

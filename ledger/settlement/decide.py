@@ -8,9 +8,10 @@ is under way it waits for that to end, since it is open whose money it is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
+
+from msgspec import Struct
 
 from ledger.errors import RefusalCode
 from ledger.financing.acts import meet_payment, use_line
@@ -32,8 +33,7 @@ from ledger.settlement.state import Payment
 Events = tuple[Event | FinancingEvent | ReceivablesEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Paid:
+class _Paid(Struct, frozen=True, gc=False):
     """So much arrived for a holding, on this account where a bank saw it."""
 
     holding: Holding

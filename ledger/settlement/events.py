@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from ledger.financing.events import Evidence
+from ledger.model.records import Effect
 from ledger.money import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentRecorded:
+class PaymentRecorded(Effect, frozen=True, kw_only=True):
     """`payer` has paid `payee`, the holder, `amount` on `holding`, by the word of `by`.
 
     `account` is where a bank saw it arrive; a receipt names none.

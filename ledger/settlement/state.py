@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+
+from msgspec import Struct
 
 from ledger.financing.events import Evidence
 from ledger.model.records import Reader, Record
@@ -12,8 +13,7 @@ from ledger.money import Money
 from ledger.settlement.events import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
+class Payment(Struct, frozen=True, kw_only=True, gc=False):
     """One proven payment on one holding. It never changes."""
 
     PREFIX: ClassVar[str] = "pay"

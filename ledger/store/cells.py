@@ -19,7 +19,7 @@ from ledger import canonical
 from ledger.model.annotations import hints, optional, split
 from ledger.model.compiled import odd_if, read_plain, written
 from ledger.model.source import Source, give
-from ledger.money import Money, money
+from ledger.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _stored(source: Source, shape: str, hint: Any, value: str) -> list[str]:
 
 
 # Amounts recur, nought most of all. Only for true integers: to a cache, 1 and True are the same.
-_amount = lru_cache(maxsize=4096)(money)
+_amount = lru_cache(maxsize=4096)(Money)
 
 
 def row_reader(kind: type) -> Callable[[Sequence[Any]], Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from api.drafting import Draft, jwk_of, new_jti, operator_desk
 from api.embedded import Embedded, open_folder, read_key

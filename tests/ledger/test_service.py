@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from api.embedded import Embedded, open_folder, read_key
 from ledger.chain.checkpoint import open_checkpoint
@@ -38,7 +39,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 def account(office: Office, number: int = 1) -> bytes:
     """A signed command of the party."""
-    return office.signed("acme", replace(ACCOUNT, number=f"{number}"))
+    return office.signed("acme", structs.replace(ACCOUNT, number=f"{number}"))
 
 
 def too_large(office: Office) -> bytes:
@@ -273,7 +274,7 @@ def test_trap_12_a_bit_that_flips_between_hash_and_store_stops_the_writer(office
 
     def commit(batch: Batch) -> None:
         (entry,) = batch.entries
-        bad = replace(entry, data=flip(entry.data, b'"effects":"'))
+        bad = structs.replace(entry, data=flip(entry.data, b'"effects":"'))
         own.commit(replace(batch, entries=[bad]))
 
     before = office.service.signed

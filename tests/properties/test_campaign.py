@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.audit.findings import Verdict
 from ledger.catalogue import RECORDS, Touch

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from enum import Enum
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from ledger.model.codec import read, write
 from ledger.model.records import R

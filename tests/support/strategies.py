@@ -14,7 +14,6 @@ import re
 import types
 import typing
 from collections.abc import Sequence
-from dataclasses import is_dataclass
 from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
@@ -22,6 +21,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from ledger.base64url import b64url_encode
+from ledger.model.annotations import is_shape
 from ledger.model.codec import hints
 from ledger.model.kinds import (
     PERSONAL,
@@ -70,7 +70,7 @@ def from_hint(hint: Any) -> st.SearchStrategy[Any]:
         return _amounts(-LARGEST_MINOR)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
-    if is_dataclass(hint):
+    if is_shape(hint):
         return from_hints(typing.cast("type[Any]", hint))
     return {str: texts, int: _integers, bool: st.booleans(), dt.date: st.dates()}[hint]
 

@@ -7,8 +7,9 @@ withdrawn, or a stranger's that was rejected, does not keep the right one out.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from ledger.documents.codes import CREDIT_TYPES, FACTORED_TYPES, PREPAYMENT_TYPES
 from ledger.errors import RefusalCode

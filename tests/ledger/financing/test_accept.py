@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.financing.commands import CloseProgramme, WithdrawOffer
 from ledger.financing.eligibility import obligor_exposure, programme_exposure

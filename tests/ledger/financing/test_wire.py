@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import typing
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.errors import Refused
 from ledger.financing import commands as f

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any
 
 import pytest
 from hypothesis import given, settings
+from msgspec import Struct
 
 from ledger import canonical, vocabulary
 from ledger.base64url import b64url_decode, b64url_encode
@@ -30,16 +30,14 @@ class Colour(Enum):
     BLUE = "blue"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inner:
+class Inner(Struct, frozen=True, kw_only=True, gc=False):
     """A part of the sample."""
 
     amount: Confidential[Amount]
     day: dt.date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class Sample(Struct, frozen=True, kw_only=True, gc=False):
     """Every sort of field."""
 
     colour: Colour

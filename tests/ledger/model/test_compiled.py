@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ledger import canonical, vocabulary
 from ledger.catalogue import RECORDS
@@ -158,9 +159,8 @@ class Weight(Enum):
     FEATHER = 1  # noqa: PIE796 - the second name is what is tested
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A class that looks at its fields itself: no shortcut to its slots."""
+class Checked(Struct, frozen=True):
+    """A class that looks at its fields itself."""
 
     least: int
     most: int = 9
@@ -171,9 +171,8 @@ class Checked:
             raise ValueError("least above most")
 
 
-@dataclass(frozen=True)
-class Loose:
-    """A class without slots, of one with a check."""
+class Loose(Struct):
+    """A class that is not frozen, of one with a check."""
 
     inner: Checked
     weight: Weight = Weight.HEAVY
@@ -208,8 +207,7 @@ def test_classes_of_every_make(tree: Any) -> None:
 def test_a_list_is_no_object_without_fields() -> None:
     """An object all of whose fields may be absent is still an object."""
 
-    @dataclass(frozen=True, slots=True)
-    class Nothing:
+    class Nothing(Struct, frozen=True):
         """All of it may be absent."""
 
         a: int = 1

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from ledger.chain.tiles import Edge, TileId
@@ -119,7 +120,7 @@ class StoreContract:
     def test_records_are_replaced(self, store: Store) -> None:
         """The newest state of a record stands in place of the older one."""
         writer, old = Writer(), spent_of(0)
-        new = replace(old, payload="other", last_seq=1)
+        new = msgspec.structs.replace(old, payload="other", last_seq=1)
         store.commit(writer.batch(1, records=[old]))
         store.commit(writer.batch(1, records=[old, new]))
         assert list(store.records.scan(Spent)) == [new]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Sequence
-from dataclasses import is_dataclass
 from datetime import date
 from enum import Enum
 from multiprocessing.connection import Connection
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from ledger.canonical import Tree
 from ledger.chain.entry import Entry, Head, follow, make_entry, read_entry
 from ledger.chain.tiles import Edge, TileId
+from ledger.model.annotations import is_shape
 from ledger.model.codec import hints
 from ledger.model.kinds import Length, NotNegative, Pattern, Plain, Positive, Range
 from ledger.model.records import Record
@@ -108,7 +108,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return _money(-LARGEST_MINOR)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
-    if is_dataclass(hint):
+    if is_shape(hint):
         return records_of(cast(type, hint))
     return {
         str: _TEXT,

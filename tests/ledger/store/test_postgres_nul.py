@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator
-from dataclasses import is_dataclass
 from typing import Any
 
+from ledger.model.annotations import is_shape
 from ledger.model.codec import hints
 from ledger.model.kinds import PERSONAL
-from ledger.money import Money
 from ledger.vocabulary import COMMANDS
 
 
@@ -23,7 +22,7 @@ def texts(hint: Any, place: str, marks: tuple[Any, ...] = ()) -> Iterator[tuple[
     elif arguments:
         for member in arguments:
             yield from texts(member, place, marks)
-    elif is_dataclass(hint) and hint is not Money:
+    elif is_shape(hint):
         for name, inner in hints(typing.cast(type, hint)).items():
             yield from texts(inner, f"{place}/{name}")
     elif hint is str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ledger.documents.codes import CREDIT_TYPES, FACTORED_TYPES, PREPAYMENT_TYPES
 from ledger.financing.commands import AdvanceClock

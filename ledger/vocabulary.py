@@ -6,7 +6,6 @@ A name never changes its meaning. A new shape of a command gets a new `ver`; the
 from __future__ import annotations
 
 import hashlib
-import re
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -158,13 +157,6 @@ def draft(
     return payload
 
 
-# An absent field is left out. Within a text of JSON a quote has a backslash before it: so what
-# these match is always a whole field, and after the first only the first of an object is left.
-_NULL = re.compile(rb',"\w+":null')
-_LEADING_NULL = re.compile(rb'\{"\w+":null,?')
-_encoder = msgspec.json.Encoder(order="sorted")
-
-
 def effects_digest(envelope: Envelope, events: Sequence[Event]) -> bytes:
     """SHA-256 over the command's disclosed salt (32 bytes) and its events in canonical form.
 
@@ -177,12 +169,31 @@ def effects_digest(envelope: Envelope, events: Sequence[Event]) -> bytes:
     return hashlib.sha256(salt + event_bytes(events)).digest()
 
 
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
 def event_bytes(events: Sequence[Event]) -> bytes:
     """The canonical bytes of `event_trees`, without the trees."""
     data = _encoder.encode(events)
-    if b":null" in data:
-        data = _LEADING_NULL.sub(b"{", _NULL.sub(b"", data))
-    return data
+    return _without_nulls(data) if b'":null' in data else data
+
+
+def _without_nulls(data: bytes) -> bytes:
+    """JSON of structs without the fields that are null: an absent field is left out."""
+    kept = []
+    head, *parts = data.split(b'":null')
+    for part in parts:
+        if not head[-1:].isalnum():  # the quote begins a text or, escaped, stands in one: no field
+            head = b'%b":null%b' % (head, part)
+            continue
+        before, after = head[: head.rfind(b'"')], part
+        if before.endswith(b","):
+            before = before[:-1]
+        else:  # the first of its object
+            after = after.removeprefix(b",")
+        kept.append(before)
+        head = after
+    return b"".join([*kept, head])
 
 
 def event_trees(events: Sequence[Event]) -> list[Tree]:

@@ -1,4 +1,4 @@
-"""Derived tables: the image of every record kind as one SQL table, generated from its dataclass.
+"""Derived tables: the image of every record kind as one SQL table, generated from its class.
 
 A table cannot differ from its record because nobody writes it: columns, indexes and both
 directions (record to row, row to record) follow from the field annotations (`ledger.store.cells`).

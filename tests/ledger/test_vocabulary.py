@@ -23,7 +23,7 @@ def test_an_event_is_written_as_its_tree(kind: type[Any]) -> None:
     open_texts = [name for name, hint in hints(kind).items() if split(hint)[0] is str]
     tricks = st.lists(st.sampled_from(TRICKS), max_size=3).map("".join)
 
-    @settings(max_examples=40)
+    @settings(max_examples=25)
     @given(from_hints(kind), from_hints(kind), st.data())
     def check(one: Any, other: Any, data: st.DataObject) -> None:
         values = {name: data.draw(tricks | texts) for name in open_texts}

@@ -52,7 +52,7 @@ _integers = st.integers(-(2**53) + 1, 2**53 - 1)
 
 
 def from_hints(kind: type[T]) -> st.SearchStrategy[T]:
-    """Values of the dataclass `kind`; every field varies, those with defaults too."""
+    """Values of the struct `kind`; every field varies, those with defaults too."""
     return st.builds(kind, **{name: from_hint(hint) for name, hint in hints(kind).items()})
 
 

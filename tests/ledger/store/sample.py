@@ -119,7 +119,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
 
 
 def records_of(kind: type) -> st.SearchStrategy[Any]:
-    """Values of a dataclass. Fields with defaults get values, too."""
+    """Values of a struct. Fields with defaults get values, too."""
     return st.builds(kind, **{name: values_of(hint) for name, hint in hints(kind).items()})
 
 

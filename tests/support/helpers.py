@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import pytest
 
 from ledger.audit import crew
-from ledger.audit.source import Elsewhere
 
 
 class Kept:
@@ -19,14 +18,13 @@ class Kept:
         self._make = crew.Helper
 
     @contextmanager
-    def __call__(self, elsewhere: Elsewhere) -> Iterator[crew.Helper]:
+    def __call__(self, words: str) -> Iterator[crew.Helper]:
         """A helper; one with which something went wrong is not kept."""
-        helper = self.spare.pop() if self.spare else self._make(elsewhere)
-        helper._elsewhere = elsewhere
+        helper = self.spare.pop() if self.spare else self._make(words)
         try:
             yield helper
         except BaseException:
-            helper.__exit__()
+            helper.close()
             raise
         self.spare.append(helper)
 
@@ -39,4 +37,4 @@ def kept_helpers() -> Iterator[Kept]:
         patch.setattr(crew, "Helper", kept)
         yield kept
     for helper in kept.spare:
-        helper.__exit__()
+        helper.close()

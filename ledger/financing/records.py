@@ -121,6 +121,7 @@ class Financing(Struct, frozen=True, kw_only=True, gc=False):
         ("programme", "state"),
         ("financier", "obligor", "state"),
     )
+    FIXED: ClassVar[tuple[str, ...]] = ("holding", "holder")
 
     id: str
     last_seq: int = -1

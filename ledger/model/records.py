@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from msgspec import Struct
@@ -19,7 +20,11 @@ from ledger.errors import RefusalCode, Refused
 
 
 class Record(Protocol):
-    """What every record has. `PREFIX` begins its ids (empty where the id is not made by us)."""
+    """What every record has. `PREFIX` begins its ids (empty where the id is not made by us).
+
+    A kind whose records change often may name in `FIXED` those indexed fields that never do, so
+    that their indexes are left alone.
+    """
 
     PREFIX: ClassVar[str]
     INDEXES: ClassVar[tuple[tuple[str, ...], ...]]
@@ -104,15 +109,16 @@ def make_id(prefix: str, party: str, jti: str, ordinal: int = 0) -> str:
     The signer can compute it before sending, and so sign follow-up commands in advance.
     """
     seed = f"duebill.id.v1\n{prefix}\n{party}\n{jti}\n{ordinal}".encode()
-    bits = int.from_bytes(hashlib.sha256(seed).digest()[:16]) << 2
-    letters = [_PAIRS[bits >> shift & 1023] for shift in _SHIFTS]
-    return f"{prefix}_{''.join(letters)}"
+    bits = int.from_bytes(hashlib.sha256(seed).digest()[:16]) << 7
+    letters = "".join([_TRIPLES[bits >> shift & 32_767] for shift in _SHIFTS])
+    return f"{prefix}_{letters[:26]}"
 
 
-# Base32 (RFC 4648) in lower case, two letters for each ten bits: 128 bits and two of padding.
+# Base32 (RFC 4648) in lower case, three letters for each fifteen bits: 128 bits and seven more, of
+# which two fill the 26th letter.
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
-_SHIFTS = tuple(range(120, -1, -10))
-_PAIRS = tuple(first + second for first in _LETTERS for second in _LETTERS)
+_SHIFTS = tuple(range(120, -1, -15))
+_TRIPLES = tuple(map("".join, product(_LETTERS, repeat=3)))
 
 
 def need(book: Reader, kind: type[R], record_id: str, place: str) -> R:

@@ -90,6 +90,7 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
 
     PREFIX: ClassVar[str] = "rcv"
     INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("creditor",), ("obligor",))
+    FIXED: ClassVar[tuple[str, ...]] = ("creditor", "obligor")
 
     id: str
     last_seq: int = -1
@@ -132,6 +133,7 @@ class Holding(Struct, frozen=True, kw_only=True, gc=False):
 
     PREFIX: ClassVar[str] = "hld"
     INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("receivable",), ("holder",))
+    FIXED: ClassVar[tuple[str, ...]] = ("receivable",)
 
     id: str
     last_seq: int = -1
@@ -174,6 +176,7 @@ class Transfer(Struct, frozen=True, kw_only=True, gc=False):
 
     PREFIX: ClassVar[str] = "trf"
     INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("holding",), ("assignor",), ("assignee",))
+    FIXED: ClassVar[tuple[str, ...]] = ("holding", "assignor", "assignee")
 
     id: str
     last_seq: int = -1

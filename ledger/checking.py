@@ -8,7 +8,7 @@ here it would wait for the thread that writes, and that one for it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ APART_FROM = 8
 BUSY = 256
 """After so many submissions that came together it is worth starting."""
 MOST_KEYS = 65_536
-"""Keys that a second interpreter is told of; signatures by others are verified here."""
+"""Public keys kept for checking; a second interpreter is told of no more."""
 _WORDS = "from ledger.checking import read_for_others; read_for_others()"
 
 _log = logging.getLogger(__name__)
@@ -35,13 +35,16 @@ KeyOf = Callable[[str], PublicKey | None]
 class Checker(Closing):
     """Reads submissions, for one thread; with `apart` a second interpreter does, once many wait."""
 
-    def __init__(self, key_of: KeyOf, *, apart: bool = False) -> None:
+    def __init__(
+        self, key_of: KeyOf, found: Sequence[PublicKey] = (), *, apart: bool = False
+    ) -> None:
+        """`found` grows by each key that `key_of` has looked up: the second interpreter is told."""
         self._key_of = key_of
+        self._found = found
         self._apart = apart
         self._helper: Helper | None = None
         self._came_together = 0
-        self._told: set[str] = set()
-        self._news: dict[str, PublicKey] = {}
+        self._told = 0
 
     def check(self, submissions: Sequence[bytes]) -> list[Envelope | LedgerError]:
         """Each submission's envelope, `verified` if all its signatures are; or what is wrong."""
@@ -65,25 +68,21 @@ class Checker(Closing):
                 self._helper = Helper(_WORDS, patience=2)
             if not self._helper.ready:
                 return None
-            news, self._news = self._news, {}
-            found: list[Envelope | LedgerError] = self._helper.ask((news, submissions))
+            news = self._found[self._told : MOST_KEYS]
+            self._told += len(news)
+            read: list[Envelope | LedgerError] = self._helper.ask((news, submissions))
         except Exception:  # noqa: BLE001 - whatever it is, what was asked is done here
             _log.exception("the interpreter that checks submissions is gone; they are checked here")
             self._apart = False
             self.close()
             return None
-        return found
+        return read
 
     def _verified(self, item: Envelope | LedgerError) -> Envelope | LedgerError:
-        """The same, verified here if it was not there for want of a key, which is told then."""
-        if isinstance(item, LedgerError) or item.verified or not item.signatures:
+        """The same, verified here if it was not there for want of a key, which is found then."""
+        if isinstance(item, LedgerError) or item.verified:
             return item
-        item, keys = _verify(item, self._key_of)
-        for kid, key in keys.items():
-            if kid not in self._told and len(self._told) < MOST_KEYS:
-                self._told.add(kid)
-                self._news[kid] = key
-        return item
+        return _verify(item, self._key_of)
 
 
 def read_one(submission: bytes, key_of: KeyOf) -> Envelope | LedgerError:
@@ -95,26 +94,24 @@ def read_one(submission: bytes, key_of: KeyOf) -> Envelope | LedgerError:
     except Exception:  # noqa: BLE001 - whoever waits must hear of it
         _log.exception("a submission of %d bytes could not be read", len(submission))
         return Failed()
-    return _verify(envelope, key_of)[0] if envelope.signatures else envelope
+    return _verify(envelope, key_of)
 
 
-def _verify(envelope: Envelope, key_of: KeyOf) -> tuple[Envelope, Mapping[str, PublicKey]]:
-    """The envelope, `verified` if so, and the keys that it names; of what is unknown, nothing."""
-    known: dict[str, PublicKey] = {}
+def _verify(envelope: Envelope, key_of: KeyOf) -> Envelope:
+    """The envelope, `verified` if all its signatures are, by keys that can be looked up."""
     try:
-        for signature in envelope.signatures:
-            key = key_of(signature.kid)
-            if key is None:
-                return envelope, known
-            known[signature.kid] = key
+        keys = {signature.kid: key_of(signature.kid) for signature in envelope.signatures}
+        known = {kid: key for kid, key in keys.items() if key is not None}
+        if not envelope.signatures or len(known) < len(keys):
+            return envelope
         verify_signatures(envelope, known)
     except LedgerError:
         pass  # the rules say so at their own place among the objections
     except Exception:  # noqa: BLE001 - the rules verify again, and answer for a fault there
         _log.exception("a signature could not be verified")
     else:
-        return replace(envelope, verified=True), known
-    return envelope, known
+        return replace(envelope, verified=True)
+    return envelope
 
 
 def read_for_others() -> None:
@@ -122,10 +119,10 @@ def read_for_others() -> None:
     keys: dict[str, PublicKey] = {}
 
     def answer(
-        request: tuple[Mapping[str, PublicKey], Sequence[bytes]],
+        request: tuple[Sequence[PublicKey], Sequence[bytes]],
     ) -> list[Envelope | LedgerError]:
         news, submissions = request
-        keys.update(news)
+        keys.update((key.kid, key) for key in news)
         return [read_one(submission, keys.get) for submission in submissions]
 
     help_out(answer)

@@ -21,7 +21,7 @@ from itertools import islice
 
 from ledger.chain.proof import Subtrees, inclusion_proof
 from ledger.chain.receipt import Receipt as ProofText
-from ledger.checking import Checker
+from ledger.checking import MOST_KEYS, Checker
 from ledger.closing import Closing
 from ledger.envelope import Envelope
 from ledger.errors import (
@@ -42,8 +42,6 @@ __all__ = ["Answer", "Limits", "Receipt", "Service"]
 
 PART = 32
 """Commands of one call that a checking thread takes at a time."""
-MOST_KEYS = 65_536
-"""Public keys kept for checking; when there are more, all are let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +142,7 @@ class Service(Closing):
                 self._last = heads.read() or NOTHING_SIGNED
         self._closing = False
         self._keys: dict[str, PublicKey] = {}
+        self._found_keys: list[PublicKey] = []
         self._lock = threading.Lock()
         self._unchecked: deque[_Part] = deque()
         self._ordered: deque[_Part] = deque()
@@ -277,7 +276,7 @@ class Service(Closing):
 
     def _check(self) -> None:
         """A checking thread: parts in the order in which they came, several of them at once."""
-        with Checker(self._key, apart=self.limits.apart) as checker:
+        with Checker(self._key, self._found_keys, apart=self.limits.apart) as checker:
             while parts := self._next_unchecked():
                 envelopes = iter(
                     checker.check([item for part in parts for item in part.submissions])
@@ -311,6 +310,8 @@ class Service(Closing):
             if len(self._keys) >= MOST_KEYS:
                 self._keys.clear()
             key = self._keys[kid] = record.public()
+            if len(self._found_keys) < MOST_KEYS:
+                self._found_keys.append(key)
         return key
 
     def _write(self) -> None:

@@ -7,7 +7,7 @@ import os
 import pickle
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,14 +59,26 @@ def submissions(office: Office) -> list[bytes]:
     return [*good, json.dumps(first).encode(), b"{", b"[]", good[1].replace(b"command", b"Command")]
 
 
-def bound(office: Office) -> Callable[[str], PublicKey | None]:
-    """The keys that the ledger knows."""
+class Bound:
+    """The keys that the ledger knows, and those that were looked up."""
 
-    def key_of(kid: str) -> PublicKey | None:
-        record = office.service.store.records.get(Key, (kid,)).get(kid)
-        return record.public() if record else None
+    def __init__(self, office: Office) -> None:
+        self._records = office.service.store.records
+        self.found: list[PublicKey] = []
 
-    return key_of
+    def __call__(self, kid: str) -> PublicKey | None:
+        """The key of this name."""
+        record = self._records.get(Key, (kid,)).get(kid)
+        if record is None:
+            return None
+        self.found.append(record.public())
+        return self.found[-1]
+
+
+def checker_of(office: Office, *, apart: bool = False) -> Checker:
+    """A checker with the ledger's keys."""
+    bound = Bound(office)
+    return Checker(bound, bound.found, apart=apart)
 
 
 def told(items: list[Envelope | LedgerError]) -> list[object]:
@@ -77,7 +89,7 @@ def told(items: list[Envelope | LedgerError]) -> list[object]:
 @contextmanager
 def apart(office: Office, submissions: list[bytes]) -> Iterator[Checker]:
     """A checker whose second interpreter has started, and knows the keys by now."""
-    with Checker(bound(office), apart=True) as checker:
+    with checker_of(office, apart=True) as checker:
         for _ in range(BUSY // len(submissions) + 1):
             checker.check(submissions)
         late = time.monotonic() + 30
@@ -90,14 +102,14 @@ def apart(office: Office, submissions: list[bytes]) -> Iterator[Checker]:
 
 def test_a_second_interpreter_finds_the_same(office: Office, submissions: list[bytes]) -> None:
     """Before it knows the keys and after, each verdict is what this interpreter says."""
-    with Checker(bound(office)) as checker:
+    with checker_of(office) as checker:
         here = checker.check(submissions)
     assert [isinstance(item, Envelope) and item.verified for item in here] == [
         *[True] * APART_FROM,
         *[False] * 4,
     ]
     assert [isinstance(item, Refused) for item in here[APART_FROM:]] == [False, True, True, True]
-    with Checker(bound(office), apart=True) as checker:
+    with checker_of(office, apart=True) as checker:
         assert told(checker.check(submissions)) == told(here)
     with apart(office, submissions) as checker:
         assert told(checker.check(submissions)) == told(here)
@@ -115,7 +127,7 @@ def test_it_verifies_by_the_keys_that_it_was_told_of(
 
 def test_a_few_are_read_here(office: Office, submissions: list[bytes]) -> None:
     """Nobody waits for another process for the sake of one command, however many there were."""
-    with Checker(bound(office), apart=True) as checker:
+    with checker_of(office, apart=True) as checker:
         for _ in range(BUSY):
             checker.check(submissions[: APART_FROM - 1])
         assert checker._helper is None
@@ -125,7 +137,7 @@ def test_a_second_interpreter_that_dies_is_not_missed(
     office: Office, submissions: list[bytes]
 ) -> None:
     """What it was asked is read here, and so is all that follows."""
-    with Checker(bound(office)) as checker:
+    with checker_of(office) as checker:
         here = told(checker.check(submissions))
     with apart(office, submissions) as checker:
         assert checker._helper is not None

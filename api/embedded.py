@@ -48,7 +48,12 @@ class Embedded:
     @contextmanager
     def scrubbing(self) -> Iterator[Scrub]:
         """While the block runs, the log is read again in the background."""
-        scrub = Scrub(self.store, lambda: self.service.signed, self.service.halt)
+        scrub = Scrub(
+            self.store,
+            lambda: self.service.signed,
+            self.service.halt,
+            lambda: self.service.waiting,
+        )
         scrub.start()
         try:
             yield scrub

@@ -18,6 +18,8 @@ from ledger.ports import LogReader, SignedHead
 
 PAUSE_S = 0.02
 """Between two pages of 256 entries: at most some 10,000 entries a second, beside all else."""
+BUSY_S = 0.5
+"""The same while commands wait: they come first, and at 500 entries a second it still ends."""
 REST_S = 3_600.0
 """Between two readings of the whole log."""
 
@@ -33,8 +35,8 @@ class Scrubbed:
 class Scrub:
     """A thread that reads `log` again and calls `halt` with a reason at the first mismatch.
 
-    `signed` gives the newest signed head: what is read must be the tree of that head. Pauses are
-    in seconds. Start it with `start`, end it with `close`.
+    `signed` gives the newest signed head: what is read must be the tree of that head. `waiting`
+    says how many commands wait. Pauses are in seconds. Start it with `start`, end it with `close`.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Scrub:
         log: LogReader,
         signed: Callable[[], SignedHead],
         halt: Callable[[str], None],
+        waiting: Callable[[], int] = lambda: 0,
         *,
         pause_s: float = PAUSE_S,
         rest_s: float = REST_S,
@@ -49,6 +52,7 @@ class Scrub:
         self._log = log
         self._signed = signed
         self._halt = halt
+        self._waiting = waiting
         self._pause_s = pause_s
         self._rest_s = rest_s
         self._stop = threading.Event()
@@ -89,7 +93,7 @@ class Scrub:
                 raise Halted(f"entries {first} to {first + width - 1} are not those of {tile.path}")
             frontier = frontier.extend(leaves)
             self.state = Scrubbed(frontier.size, self.state.whole)
-            if self._stop.wait(self._pause_s):
+            if self._stop.wait(max(self._pause_s, BUSY_S) if self._waiting() else self._pause_s):
                 return
         if signed.size and frontier.root() != signed.root:
             raise Halted(f"the first {signed.size} entries are not those that were signed")

@@ -26,7 +26,7 @@ from ledger.errors import (
 )
 from ledger.parties.commands import AddAccount, Role
 from ledger.ports import SignedHead
-from ledger.scrub import Scrub, Scrubbed
+from ledger.scrub import BUSY_S, PAUSE_S, Scrub, Scrubbed
 from ledger.service import PART, Limits, Receipt, Service
 from tests.support.desk import ORIGIN, Office, open_office
 
@@ -251,6 +251,31 @@ def test_a_damaged_ledger_opens_for_reading(office: Office) -> None:
             service.offer(accounts(office, 1))
         with pytest.raises(Halted):
             _ = service.sequencer
+
+
+def test_a_scrub_steps_back_while_commands_wait(office: Office) -> None:
+    """It reads on, slowly: the same pages, with the longer pause between them."""
+    office.service.submit_many(accounts(office, 300))
+    pauses: list[float] = []
+
+    class Noted(threading.Event):
+        """Notes how long it was to wait, and does not."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            pauses.append(timeout or 0)
+            return False
+
+    waiting = iter([0, 7])
+    scrub = Scrub(
+        office.service.sequencer.store,
+        lambda: office.service.signed,
+        office.service.halt,
+        lambda: next(waiting),
+    )
+    scrub._stop = Noted()
+    scrub.read_all()
+    assert scrub.state == Scrubbed(303, 303)
+    assert pauses == [PAUSE_S, BUSY_S]
 
 
 def test_a_scrub_reads_all_and_finds_what_was_flipped(office: Office) -> None:

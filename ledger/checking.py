@@ -65,7 +65,7 @@ class Checker(Closing):
         """What the second interpreter reads; None where there is none yet, or none any more."""
         try:
             if self._helper is None:
-                self._helper = Helper(_WORDS, patience=2)
+                self._helper = Helper(_WORDS, patience=2, heard=True)
             if not self._helper.ready:
                 return None
             news = self._found[self._told : MOST_KEYS]

@@ -24,13 +24,17 @@ class Helper(Closing):
     For one thread. Closing kills it; it ends by itself when this process does.
     """
 
-    def __init__(self, words: str, patience: int = 0) -> None:
-        """`patience` is added to its niceness: how willingly it leaves a processor to others."""
+    def __init__(self, words: str, *, patience: int = 0, heard: bool = False) -> None:
+        """`patience` is added to its niceness: how willingly it leaves a processor to others.
+
+        What it logs goes where this process logs if it is to be `heard`, else nowhere. Raises
+        `OSError` when no process can be started.
+        """
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter with our own words
             [sys.executable, "-c", f"import os; os.nice({patience}); {words}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=None if heard else subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018 - both are pipes

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from itertools import islice
 from typing import Protocol, TypeAlias
@@ -80,8 +80,8 @@ def _pages(log: LogReader, size: int) -> Generator[_Page, None, None]:
     with ExitStack() as stack:
         read = _read
         if size >= LONG:
-            helper = stack.enter_context(Helper(_WORDS))
-            read = partial(_ask, helper)
+            with suppress(OSError):  # no process to be had: the same, more slowly
+                read = partial(_ask, stack.enter_context(Helper(_WORDS)))
         pool = stack.enter_context(ThreadPoolExecutor(1))
         # Storage is asked by this thread alone: what it lends for a read is often of one thread.
         pages = (pool.submit(read, _stored(log, *span)) for span in spans)

@@ -22,6 +22,8 @@ APART_FROM = 8
 """So many submissions at a time are worth the way to the second interpreter."""
 BUSY = 256
 """After so many submissions that came together it is worth starting."""
+LONGEST_S = 10.0
+"""Seconds after which a second interpreter that does not answer is given up."""
 MOST_KEYS = 65_536
 """Public keys kept for checking; a second interpreter is told of no more."""
 _WORDS = "from ledger.checking import read_for_others; read_for_others()"
@@ -65,7 +67,7 @@ class Checker(Closing):
         """What the second interpreter reads; None where there is none yet, or none any more."""
         try:
             if self._helper is None:
-                self._helper = Helper(_WORDS, patience=2, heard=True)
+                self._helper = Helper(_WORDS, patience=2, heard=True, longest_s=LONGEST_S)
             if not self._helper.ready:
                 return None
             news = self._found[self._told : MOST_KEYS]

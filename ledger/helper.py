@@ -1,4 +1,4 @@
-"""A second interpreter that does what it is told over a pipe, beside the threads of this one.
+"""A second interpreter that does what it is told over a wire, beside the threads of this one.
 
 Only one thread of an interpreter computes at a time. Work that needs nothing but what it is given
 can be done by another one, at the price of pickling what goes there and what comes back.
@@ -10,9 +10,11 @@ import os
 import pickle
 import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ledger.closing import Closing
@@ -24,21 +26,26 @@ class Helper(Closing):
     For one thread. Closing kills it; it ends by itself when this process does.
     """
 
-    def __init__(self, words: str, *, patience: int = 0, heard: bool = False) -> None:
+    def __init__(
+        self, words: str, *, patience: int = 0, heard: bool = False, longest_s: float | None = None
+    ) -> None:
         """`patience` is added to its niceness: how willingly it leaves a processor to others.
 
-        What it logs goes where this process logs if it is to be `heard`, else nowhere. Raises
-        `OSError` when no process can be started.
+        What it logs goes where this process logs if it is to be `heard`, else nowhere. An answer
+        may take `longest_s` seconds (None: for ever). Raises `OSError` when none can be started.
         """
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter with our own words
-            [sys.executable, "-c", f"import os; os.nice({patience}); {words}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=None if heard else subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018 - both are pipes
-        self._requests, self._answers = self._process.stdin, self._process.stdout
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter with our own words
+                [sys.executable, "-c", f"import os; os.nice({patience}); {words}"],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=None if heard else subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
+        ours.settimeout(longest_s)
+        self._socket = ours
+        self._requests, self._answers = ours.makefile("wb"), ours.makefile("rb")
         self._greeted = False
 
     @property
@@ -49,10 +56,10 @@ class Helper(Closing):
     @property
     def ready(self) -> bool:
         """Whether it has started: else the first question waits for that."""
-        return self._greeted or bool(select.select([self._answers], [], [], 0)[0])
+        return self._greeted or bool(select.select([self._socket], [], [], 0)[0])
 
     def ask(self, request: Any) -> Any:
-        """What it answers. Raises whatever goes wrong with the process, `EOFError` most often."""
+        """What it answers. Raises `EOFError` or `OSError` when it is gone, or silent."""
         self._requests.write(pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
         self._requests.flush()
         if not self._greeted:
@@ -63,7 +70,10 @@ class Helper(Closing):
     def close(self) -> None:
         """End the process, whatever it is doing."""
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+        for file in (self._requests, self._answers, self._socket):
+            with suppress(OSError):  # what it was not told any more
+                file.close()
 
 
 def help_out(answer: Callable[[Any], Any]) -> None:

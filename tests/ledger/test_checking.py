@@ -147,6 +147,21 @@ def test_a_second_interpreter_that_dies_is_not_missed(
         assert told(checker.check(submissions)) == here
 
 
+def test_a_second_interpreter_that_is_stopped_is_given_up(
+    office: Office, submissions: list[bytes]
+) -> None:
+    """Nobody waits for it for ever: what it was asked is read here."""
+    with checker_of(office) as checker:
+        here = told(checker.check(submissions))
+    with apart(office, submissions) as checker:
+        helper = checker._helper
+        assert helper is not None
+        helper._socket.settimeout(0.2)
+        os.kill(helper.pid, signal.SIGSTOP)
+        assert told(checker.check(submissions)) == here
+        assert not Path(f"/proc/{helper.pid}").exists()
+
+
 def test_it_ends_with_the_service(
     office: Office, submissions: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

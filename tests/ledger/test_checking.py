@@ -133,33 +133,22 @@ def test_a_few_are_read_here(office: Office, submissions: list[bytes]) -> None:
         assert checker._helper is None
 
 
-def test_a_second_interpreter_that_dies_is_not_missed(
-    office: Office, submissions: list[bytes]
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
+def test_a_second_interpreter_that_is_gone_is_not_missed(
+    office: Office, submissions: list[bytes], how: signal.Signals
 ) -> None:
-    """What it was asked is read here, and so is all that follows."""
-    with checker_of(office) as checker:
-        here = told(checker.check(submissions))
-    with apart(office, submissions) as checker:
-        assert checker._helper is not None
-        os.kill(checker._helper.pid, signal.SIGKILL)
-        assert told(checker.check(submissions)) == here
-        assert checker._helper is None
-        assert told(checker.check(submissions)) == here
-
-
-def test_a_second_interpreter_that_is_stopped_is_given_up(
-    office: Office, submissions: list[bytes]
-) -> None:
-    """Nobody waits for it for ever: what it was asked is read here."""
+    """Nobody waits for it for ever: what it was asked is read here, and so is all that follows."""
     with checker_of(office) as checker:
         here = told(checker.check(submissions))
     with apart(office, submissions) as checker:
         helper = checker._helper
         assert helper is not None
         helper._socket.settimeout(0.2)
-        os.kill(helper.pid, signal.SIGSTOP)
+        os.kill(helper.pid, how)
         assert told(checker.check(submissions)) == here
+        assert checker._helper is None
         assert not Path(f"/proc/{helper.pid}").exists()
+        assert told(checker.check(submissions)) == here
 
 
 def test_it_ends_with_the_service(

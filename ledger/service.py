@@ -1,10 +1,10 @@
 """The door for writing: many callers, one queue, groups committed one after the other.
 
-What needs no order is done before there is one: two threads read envelopes and verify their
-signatures (a key's name is its hash, so the answer cannot depend on the place in the log) while
-the sequencer commits the group before. One thread then takes whatever waits, up to a bound, and
-commits it as one group; no timer is needed, since a group forms while the last one is written.
-The queue is bounded: what does not fit hears so at once and may come again.
+What needs no order is done before there is one: two threads have envelopes read and their
+signatures verified (`ledger.checking`) while the sequencer commits the group before. One thread
+then takes whatever waits, up to a bound, and commits it as one group; no timer is needed, since a
+group forms while the last one is written. The queue is bounded: what does not fit hears so at once
+and may come again.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from ledger.sequencer import NOTHING_SIGNED, Answer, Receipt, Sequencer
 __all__ = ["Answer", "Limits", "Receipt", "Service"]
 
 PART = 32
-"""Commands of one call that a checking thread takes at a time."""
+"""Commands that a checking thread takes at a time; a longer call is taken in several parts."""
 
 
 @dataclass(frozen=True, slots=True)

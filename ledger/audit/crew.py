@@ -42,18 +42,18 @@ class Task(Protocol[R_co]):
 def help_audit() -> None:
     """Do the tasks that are told on a log that is opened once: the life of a helper."""
     gc.set_threshold(*SELDOM)
-    opened: Elsewhere | None = None
-    source: Any = None
-
-    def answer(request: tuple[Elsewhere, Task[Any], int, int]) -> Any:
-        nonlocal opened, source
-        elsewhere, task, start, stop = request
-        if elsewhere != opened:
-            stack.close()
-            source, opened = stack.enter_context(elsewhere.open()), elsewhere
-        return task(source, start, stop)
-
     with ExitStack() as stack:
+        opened: Elsewhere | None = None
+        source: Any = None
+
+        def answer(request: tuple[Elsewhere, Task[Any], int, int]) -> Any:
+            nonlocal opened, source
+            elsewhere, task, start, stop = request
+            if elsewhere != opened:
+                stack.close()
+                source, opened = stack.enter_context(elsewhere.open()), elsewhere
+            return task(source, start, stop)
+
         help_out(answer)
 
 

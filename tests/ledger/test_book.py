@@ -22,18 +22,10 @@ from ledger.model.records import make_id
 from ledger.parties.commands import AddAccount, AssignRoles, OpenLedger, Role
 from ledger.parties.decide import SUITE
 from ledger.parties.state import Account, Party
-from tests.support.desk import ORIGIN, Office, key_of, open_office, refusal
+from tests.support.desk import ORIGIN, Office, key_of, refusal
 from tests.support.sandbox import Clock
 
 ACCOUNT = AddAccount(number="1", bank="Bank", currency="CNY")
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """A ledger with one party."""
-    with open_office(tmp_path) as opened:
-        opened.enrol("acme", Role.SUPPLIER)
-        yield opened
 
 
 @pytest.fixture

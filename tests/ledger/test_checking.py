@@ -32,20 +32,12 @@ from ledger.errors import (
 )
 from ledger.helper import Helper
 from ledger.keys import PublicKey
-from ledger.parties.commands import AddAccount, Role
+from ledger.parties.commands import AddAccount
 from ledger.parties.state import Key
 from ledger.service import Limits, Receipt, Service
-from tests.support.desk import Office, open_office
+from tests.support.desk import Office
 
 ACCOUNT = AddAccount(number="1", bank="Bank", currency="CNY")
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """A ledger with one party: three entries."""
-    with open_office(tmp_path) as opened:
-        opened.enrol("acme", Role.SUPPLIER)
-        yield opened
 
 
 @pytest.fixture

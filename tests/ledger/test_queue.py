@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,21 +23,13 @@ from ledger.errors import (
     Refused,
     Unavailable,
 )
-from ledger.parties.commands import AddAccount, Role
+from ledger.parties.commands import AddAccount
 from ledger.ports import SignedHead
 from ledger.scrub import BUSY_S, PAUSE_S, Scrub, Scrubbed
 from ledger.service import PART, Limits, Receipt, Service
-from tests.support.desk import ORIGIN, Office, open_office
+from tests.support.desk import ORIGIN, Office
 
 ACCOUNT = AddAccount(number="1", bank="Bank", currency="CNY")
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """A ledger with one party: three entries."""
-    with open_office(tmp_path) as opened:
-        opened.enrol("acme", Role.SUPPLIER)
-        yield opened
 
 
 def accounts(office: Office, count: int, first: int = 1) -> list[bytes]:

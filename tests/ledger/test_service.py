@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -27,14 +27,6 @@ from tests.support.desk import ORIGIN, Office, open_office, refusal
 from tests.support.sandbox import START
 
 ACCOUNT = AddAccount(number="1", bank="Bank", currency="CNY")
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    """A ledger with one party: three entries."""
-    with open_office(tmp_path) as opened:
-        opened.enrol("acme", Role.SUPPLIER)
-        yield opened
 
 
 def account(office: Office, number: int = 1) -> bytes:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from api.embedded import read_key
-from ledger.audit.folder import read_policy
 from ledger.chain.note import NoteKey
+from ledger.chain.trust import TrustPolicy, parse_trust
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import SigningKey
 
@@ -25,9 +25,12 @@ def read_keys(paths: Sequence[Path], password_file: Path | None) -> list[Signing
 
 def trusted_keys(policy: Path | None) -> list[NoteKey]:
     """The log keys of a tlog-policy file; none without one. Raises `Refused`."""
-    if policy is None:
-        return []
-    return read_policy(policy.read_bytes().decode("utf-8", "replace"))
+    return [] if policy is None else read_trust(policy).log_keys()
+
+
+def read_trust(policy: Path) -> TrustPolicy:
+    """The tlog-policy file of whoever verifies. Raises `Refused` (`policy_file_malformed`)."""
+    return parse_trust(policy.read_bytes().decode("utf-8", "surrogateescape"))
 
 
 def named_key(text: str) -> tuple[str, Path]:

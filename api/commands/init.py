@@ -12,7 +12,7 @@ from api.options import Json
 from api.places import Place, grant_roles, write_place
 from api.target import now_ms
 from api.terminal import say, say_json
-from ledger.audit.folder import policy_text
+from ledger.chain.trust import trust_in
 from ledger.dates import civil_date
 from ledger.errors import RefusalCode, Refused
 
@@ -49,7 +49,7 @@ def run(
         if embedded.service.signed.size:
             raise Refused(RefusalCode.LEDGER_IS_OPEN, f"There is a ledger in {folder}.")
         found(embedded, origin=origin, name=name, time_zone=time_zone, sandbox=sandbox)
-        policy = policy_text(embedded.log_keys())
+        policy = trust_in(embedded.log_keys()).text()
         (folder / "policy").write_text(policy, encoding="utf-8")
         if place is not None:
             write_place(folder, place)

@@ -18,7 +18,6 @@ from api.restored import OWN_WORD, restored_tree, tell_restored
 from api.sources import open_source
 from api.terminal import note, progress, say_json
 from ledger.audit.findings import Report
-from ledger.audit.folder import read_policy
 from ledger.audit.run import audit
 from ledger.backup.catching_up import Supply
 from ledger.backup.folder import read_text_file
@@ -31,6 +30,7 @@ from ledger.backup.restoring import (
     restore,
 )
 from ledger.chain.note import NoteKey
+from ledger.chain.trust import parse_trust
 from ledger.ports import HeadStore
 from ledger.store.records import temporary_records
 from ledger.store.snapshot import open_snapshot
@@ -108,7 +108,8 @@ def _verified(
 
 def _own_keys(backup: Path) -> list[NoteKey]:
     """The log's keys by the backup's own word."""
-    return read_policy(read_text_file(backup / POLICY).decode("utf-8", "replace"))
+    text = read_text_file(backup / POLICY).decode("utf-8", "surrogateescape")
+    return parse_trust(text).log_keys()
 
 
 def examiner(keys: Sequence[NoteKey], jobs: int) -> Examine:

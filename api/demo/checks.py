@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from api.demo.stage import Stage
+from api.keyfiles import trusted_keys
 from api.sources import open_source
 from ledger.audit.findings import Report
-from ledger.audit.folder import FolderSource, export_log, read_policy
+from ledger.audit.folder import FolderSource, export_log
 from ledger.audit.run import audit
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.receipt import verify_receipt
@@ -33,7 +34,7 @@ def export(stage: Stage, folder: Path) -> int:
 
 def audit_all(folder: Path, exported: Path, progress: Callable[[int], None]) -> list[Report]:
     """Audit the database and the export under the policy that was exported."""
-    keys = read_policy((exported / "policy").read_text("utf-8"))
+    keys = trusted_keys(exported / "policy")
     reports = []
     for place in (folder / "ledger.db", exported):
         with open_source(str(place)) as source:
@@ -43,7 +44,7 @@ def audit_all(folder: Path, exported: Path, progress: Callable[[int], None]) -> 
 
 def tamper(exported: Path, seq: int) -> Report:
     """Change one byte of entry `seq` on a copy of the export, and audit the copy."""
-    keys = read_policy((exported / "policy").read_text("utf-8"))
+    keys = trusted_keys(exported / "policy")
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "copy"
         shutil.copytree(exported, copy)

@@ -25,7 +25,7 @@ from ledger.audit.source import (
     WithoutRecords,
     bundles_between,
 )
-from ledger.chain.note import NoteKey, parse_note_key
+from ledger.chain.note import NoteKey
 from ledger.chain.tiles import (
     TILE_WIDTH,
     BundleId,
@@ -35,6 +35,7 @@ from ledger.chain.tiles import (
     tree_bundles,
     tree_tiles,
 )
+from ledger.chain.trust import trust_in
 from ledger.errors import RefusalCode, Refused
 from ledger.ports import LogReader
 
@@ -169,7 +170,7 @@ def export_log(source: LogReader, folder: Path, keys: Sequence[NoteKey]) -> int:
             _write(folder, disclosure_path(bundle.index), lines)
     for digest, data in source.documents().items():
         _write(folder, f"documents/{digest}", data)
-    _write(folder, "policy", policy_text(keys).encode())
+    _write(folder, "policy", trust_in(keys).text().encode())
     _write(folder, "checkpoint", note.encode())
     return size
 
@@ -180,37 +181,6 @@ def disclosure_lines(source: LogReader, start: int, stop: int) -> bytes:
         canonical.encode({"disclosures": list(texts), "seq": seq}) + b"\n"
         for seq, texts in sorted(source.disclosures(start, stop).items())
     )
-
-
-def policy_text(keys: Sequence[NoteKey]) -> str:
-    """A tlog-policy file that trusts these log keys and asks for no witness."""
-    return "".join(f"log {key.text()}\n" for key in keys) + "quorum none\n"
-
-
-def read_policy(text: str) -> list[NoteKey]:
-    """The log keys of a tlog-policy file. Raises `Refused` (`policy_file_malformed`).
-
-    Blank lines and comments (#) are allowed, as are witnesses and groups as long as the quorum is
-    none: then nothing is asked of them.
-    """
-    keys, quorum = [], ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        words = line.split()
-        match words:
-            case [] | ["#", *_]:
-                continue
-            case ["log", vkey, *_]:
-                keys.append(parse_note_key(vkey))
-            case ["witness", _, _, *_] | ["group", _, _, *_]:
-                continue
-            case ["quorum", name] if not quorum:
-                quorum = name
-            case _:
-                if not words[0].startswith("#"):
-                    raise _bad_policy(f"Line {number} is not understood.")
-    if not keys or quorum != "none":
-        raise _bad_policy('The file needs a "log" line and "quorum none".')
-    return keys
 
 
 def read_disclosure_lines(data: bytes, place: str) -> Iterator[tuple[int, Sequence[str]]]:
@@ -249,7 +219,3 @@ def _write(folder: Path, place: str, data: bytes) -> None:
 
 def _malformed(detail: str, place: str) -> Refused:
     return Refused(RefusalCode.EXPORT_MALFORMED, detail, place=place)
-
-
-def _bad_policy(detail: str) -> Refused:
-    return Refused(RefusalCode.POLICY_FILE_MALFORMED, detail)

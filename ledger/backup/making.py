@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ledger.audit.folder import policy_text
 from ledger.backup.copying import (
     Moments,
     Stage,
@@ -28,6 +27,7 @@ from ledger.backup.manifest import (
 )
 from ledger.chain.checkpoint import Checkpoint, open_checkpoint
 from ledger.chain.note import note_key
+from ledger.chain.trust import trust_in
 from ledger.errors import Halted, RefusalCode, Refused
 from ledger.keys import SigningKey
 from ledger.ports import HeadStore, SignedHead
@@ -57,7 +57,7 @@ def back_up(
             copy_database(view, work / DATABASE, stage)
         _check_copy(work / DATABASE, signed, stage)
         write_private(work / CHECKPOINT, signed.note.encode())
-        policy = policy_text([note_key(head.origin, key.public)])
+        policy = trust_in([note_key(head.origin, key.public)]).text()
         write_private(work / POLICY, policy.encode())
         files = {name: facts_of(work / name) for name in FILES}
         manifest = Manifest(head, signed.note, made_ms, files)

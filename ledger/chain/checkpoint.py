@@ -11,7 +11,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ledger.chain.note import NoteKey, NoteSigner, base64_decode, open_note, sign_note
+from ledger.chain.note import (
+    NoteKey,
+    NoteSigner,
+    SignatureType,
+    base64_decode,
+    open_note,
+    sign_note,
+)
 from ledger.chain.tree import EMPTY_ROOT, HASH_BYTES, LARGEST_SIZE
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import SigningKey
@@ -72,9 +79,11 @@ def parse_checkpoint(body: str, *, allow_extensions: bool = False) -> Checkpoint
 def open_checkpoint(note: str, origin: str, keys: Iterable[NoteKey]) -> Checkpoint:
     """The head that the log `origin` signed with one of its `keys`.
 
-    Raises `Refused`: what `open_note` and `parse_checkpoint` raise; `checkpoint_of_other_log`.
+    Keys of witnesses do not count. Raises `Refused`: what `open_note` and `parse_checkpoint`
+    raise; `checkpoint_of_other_log`.
     """
-    checkpoint = parse_checkpoint(open_note(note, keys).body)
+    own = [key for key in keys if key.type is SignatureType.ED25519]
+    checkpoint = parse_checkpoint(open_note(note, own).body)
     if checkpoint.origin != origin:
         raise Refused(
             RefusalCode.CHECKPOINT_OF_OTHER_LOG,

@@ -3,6 +3,9 @@
 A reader knows some keys. Lines of other keys are ignored, which is how logs rotate keys and how
 witnesses add theirs; but a line that claims a known key and does not verify voids the whole
 note, and a note without any known signature says nothing.
+
+A witness signs the time as well (C2SP `tlog-cosignature`): as of then, this was the largest head
+that it had seen of the log, and consistent with all heads before.
 """
 
 from __future__ import annotations
@@ -11,8 +14,8 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from ledger.errors import RefusalCode, Refused
@@ -32,6 +35,12 @@ class SignatureType(IntEnum):
     """How a note key signs: the byte that `signed-note` assigns and the key id covers."""
 
     ED25519 = 0x01
+    COSIGNATURE = 0x04
+    """Ed25519 over a time and the body (C2SP `tlog-cosignature`, ``cosignature/v1``)."""
+
+
+LATEST_COSIGNATURE_S = 2**63 - 1
+"""Latest time of a cosignature, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +62,17 @@ class NoteKey:
         encoded = base64.b64encode(bytes([self.type]) + self.key.raw).decode()
         return f"{self.name}+{self.key_id.hex()}+{encoded}"
 
-    def verify(self, body: str, signature: bytes) -> None:
-        """Raises `Refused` (`signature_invalid`) unless `signature` is this key's over `body`."""
-        # One type, one rule. A type that signs other bytes than the body branches here.
-        self.key.verify(body.encode(), signature)
+    def verify(self, body: str, signature: bytes) -> int | None:
+        """The time of a cosignature, in seconds since 1970; None for another signature.
+
+        Raises `Refused` (`signature_invalid`) unless `signature` is this key's over `body`.
+        """
+        if self.type is SignatureType.ED25519:
+            self.key.verify(body.encode(), signature)
+            return None
+        time_s = int.from_bytes(signature[:8], "big")
+        self.key.verify(_cosigned(body, time_s), signature[8:])
+        return time_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +94,55 @@ class NoteSigner:
 
 
 @dataclass(frozen=True, slots=True)
+class Cosigner:
+    """A witness's private Ed25519 key with its name. Each key makes one kind of statement only."""
+
+    name: str
+    signing_key: SigningKey
+
+    @property
+    def key(self) -> NoteKey:
+        """What others need to verify this witness's cosignatures."""
+        return note_key(self.name, self.signing_key.public, SignatureType.COSIGNATURE)
+
+    def line(self, body: str, time_s: int) -> str:
+        """The cosignature line over the checkpoint `body`, at `time_s` seconds since 1970."""
+        signature = self.signing_key.sign(_cosigned(body, time_s))
+        data = self.key.key_id + time_s.to_bytes(8, "big") + signature
+        return f"{_LINE_START}{self.name} {base64.b64encode(data).decode()}\n"
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
-    """A note whose known signatures were verified: its text, and whose signatures they were."""
+    """A note whose known signatures were verified: its text, and whose signatures they were.
+
+    `cosigned` has the witnesses that signed it, and when (seconds since 1970; of several lines of
+    one witness the earliest, which says most).
+    """
 
     body: str
     signed_by: frozenset[NoteKey]
+    cosigned: Mapping[NoteKey, int] = field(default_factory=dict)
 
 
-def note_key(name: str, key: PublicKey) -> NoteKey:
+def note_key(
+    name: str, key: PublicKey, signature_type: SignatureType = SignatureType.ED25519
+) -> NoteKey:
     """The note key of an Ed25519 key. Raises `Refused` (`note_key_malformed`)."""
     if not _is_key_name(name):
         raise _bad_key(f"{name[:60]!r} cannot name a key: it is empty or has blanks or a plus.")
     if key.alg != "Ed25519":
         raise _bad_key(f"A note key is an Ed25519 key, not {key.alg}.")
-    return NoteKey(name, SignatureType.ED25519, key)
+    return NoteKey(name, signature_type, key)
 
 
 def parse_note_key(text: str) -> NoteKey:
     """The key of a verifier key text. Raises `Refused` for any text but its one spelling."""
     name, _, rest = text.partition("+")
     data = base64_decode(rest.partition("+")[2], RefusalCode.NOTE_KEY_MALFORMED)
-    if data[:1] != bytes([SignatureType.ED25519]):
-        raise _bad_key("The signature type of the key is not 0x01 (Ed25519).")
-    key = note_key(name, public_key("Ed25519", data[1:]))
+    if data[:1] not in {bytes([item]) for item in SignatureType}:
+        raise _bad_key("The signature type of the key is not 0x01 or 0x04 (Ed25519).")
+    key = note_key(name, public_key("Ed25519", data[1:]), SignatureType(data[0]))
     if key.text() != text:
         raise _bad_key("The key id does not belong to this name and key.")
     return key
@@ -126,17 +168,22 @@ def open_note(text: str, keys: Iterable[NoteKey]) -> Note:
     """
     body, lines = _split(text)
     known = {(key.name, key.key_id): key for key in keys}
-    signed_by = set()
+    signed_by: set[NoteKey] = set()
+    cosigned: dict[NoteKey, int] = {}
     for name, signature in map(_parse_line, lines):
         key = known.get((name, signature[:4]))
-        if key is not None:
-            key.verify(body, signature[4:])
+        if key is None:
+            continue
+        time_s = key.verify(body, signature[4:])
+        if time_s is None:
             signed_by.add(key)
-    if not signed_by:
+        else:
+            cosigned[key] = min(time_s, cosigned.get(key, time_s))
+    if not signed_by and not cosigned:
         raise Refused(
             RefusalCode.NOTE_NOT_SIGNED_BY_KNOWN_KEY, "No line of the note is of a known key."
         )
-    return Note(body, frozenset(signed_by))
+    return Note(body, frozenset(signed_by), cosigned)
 
 
 def base64_decode(text: str, code: RefusalCode) -> bytes:
@@ -151,6 +198,13 @@ def base64_decode(text: str, code: RefusalCode) -> bytes:
     if base64.b64encode(data).decode() != text:
         raise Refused(code, "The base64 text is not in its one strict form.")
     return data
+
+
+def _cosigned(body: str, time_s: int) -> bytes:
+    """What a cosignature signs. Raises `Refused` (`signature_invalid`) for a time out of bounds."""
+    if not 0 <= time_s <= LATEST_COSIGNATURE_S:
+        raise Refused(RefusalCode.SIGNATURE_INVALID, "The time of the cosignature is out of range.")
+    return f"cosignature/v1\ntime {time_s}\n{body}".encode()
 
 
 def _split(text: str) -> tuple[str, list[str]]:

@@ -21,7 +21,7 @@ REMEDIES: Mapping[str, str] = {
     # exports and backups
     "folder_not_empty": "Name a folder that is new or empty.",
     "export_malformed": "Export the log again, or ask who gave you the folder.",
-    "policy_file_malformed": "Write a tlog-policy file: a log line with the key, and quorum none.",
+    "policy_file_malformed": "Write a tlog-policy file: a log line with the key, and a quorum line (docs/how-to/run-a-witness.md).",
     "backup_malformed": "Name a folder that duebill backup made, with nothing in it changed.",
     "backup_damaged": "Copy the backup again from where it is kept, or take another one.",
     "outside_head_missing": "Ask parties, auditors or mirrors for their newest receipt or checkpoint of this log.",

@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from ledger.audit.folder import read_policy
+from api.keyfiles import trusted_keys
 from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
 from ledger.chain.tree import leaf_hash
 from tests.support.backups import Drill, log_key, log_of, make_drill
@@ -171,7 +171,7 @@ def serving(folder: Path) -> Iterator[str]:
 def test_unsound_and_contradicted_are_told(desk: Path) -> None:
     """What is wrong is listed, and nothing is left behind."""
     origin, key = (
-        read_policy((desk / "policy").read_text("utf-8"))[0].name,
+        trusted_keys(desk / "policy")[0].name,
         log_key(desk / "ledger"),
     )
     forked = sign_checkpoint(Checkpoint(origin, 5, leaf_hash(b"other")), key)

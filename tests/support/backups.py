@@ -15,14 +15,16 @@ from typing import Any
 
 from api.commands.restore import examiner
 from api.defaults import default_calendar, default_policy
+from api.keyfiles import trusted_keys
 from api.outside import Gathered
 from api.receipts import receipt_tree
-from ledger.audit.folder import FolderSource, export_log, policy_text, read_policy
+from ledger.audit.folder import FolderSource, export_log
 from ledger.backup.catching_up import Supply
 from ledger.backup.making import back_up
 from ledger.backup.manifest import FILES, MANIFEST, Manifest
 from ledger.backup.restoring import Restored, open_backup, restore
 from ledger.chain.note import NoteKey
+from ledger.chain.trust import trust_in
 from ledger.keys import SigningKey
 from ledger.parties.commands import AddAccount
 from ledger.ports import LogReader
@@ -52,7 +54,7 @@ class Drill:
 
     def keys(self) -> list[NoteKey]:
         """The log's keys, from the policy file."""
-        return read_policy((self.folder / "policy").read_text("utf-8"))
+        return trusted_keys(self.folder / "policy")
 
     def restore(
         self, *outside: str | Path, supply: LogReader | None = None, **at: Path
@@ -93,7 +95,7 @@ def make_drill(
         export_log(box.store, folder / "halfway", keys)
         add_accounts(box, after)
         export_log(box.store, folder / "export", keys)
-        (folder / "policy").write_text(policy_text(keys), encoding="utf-8")
+        (folder / "policy").write_text(trust_in(keys).text(), encoding="utf-8")
         last = box.service.signed.size
         keep_receipts(box, folder / "receipts", range(size, last))
     return Drill(folder, size, last)

@@ -77,12 +77,12 @@ def test_names_that_cannot_name_a_key(name: str) -> None:
     assert caught.value.code is RefusalCode.NOTE_KEY_MALFORMED
 
 
-def test_key_of_cosignature_type_is_refused() -> None:
-    """Signature type 0x04 is not read as if it were 0x01."""
+def test_key_of_unknown_type_is_refused() -> None:
+    """Signature type 0x05 is not read as if it were another."""
     raw = LOG_KEY.public.raw
-    key_id = sha256(ORIGIN.encode(), b"\n\x04", raw)[:4].hex()
+    key_id = sha256(ORIGIN.encode(), b"\n\x05", raw)[:4].hex()
     with pytest.raises(Refused) as caught:
-        parse_note_key(f"{ORIGIN}+{key_id}+{base64.b64encode(bytes([4]) + raw).decode()}")
+        parse_note_key(f"{ORIGIN}+{key_id}+{base64.b64encode(bytes([5]) + raw).decode()}")
     assert caught.value.code is RefusalCode.NOTE_KEY_MALFORMED
 
 

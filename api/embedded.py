@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from api.defaults import DIGITS, default_calendar, default_policy
 from api.drafting import Desk, jwk_of, new_jti, new_signing_key, operator_desk
 from api.places import OpenStore, Place, open_stores
 from ledger import vocabulary
+from ledger.base64url import b64url_encode
+from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import LARGEST_ENTRY
 from ledger.chain.note import NoteKey, note_key
 from ledger.errors import RefusalCode, Refused
@@ -105,8 +108,19 @@ def open_folder(
             yield Embedded(folder, store, service, clock)
 
 
-def found(embedded: Embedded, *, origin: str, name: str, time_zone: str, sandbox: bool) -> None:
-    """Write genesis and the default policy. Raises `Refused` when the log has a genesis."""
+def found(
+    embedded: Embedded,
+    *,
+    origin: str,
+    name: str,
+    time_zone: str,
+    sandbox: bool,
+    predecessor: Checkpoint | None = None,
+) -> None:
+    """Write genesis and the default policy. Raises `Refused` when the log has a genesis.
+
+    `predecessor` is the last head of the log that this one takes the place of.
+    """
     keys = embedded.folder / "keys"
     log_key, operator_key = read_key(keys / "log.pem"), read_key(keys / "operator.pem")
     jti = new_jti(embedded.clock())
@@ -122,6 +136,9 @@ def found(embedded: Embedded, *, origin: str, name: str, time_zone: str, sandbox
         log_key=jwk_of(log_key),
         operator_key=desk.new_key(operator_key, "operator", jti),
         operator_name=name,
+        predecessor=b64url_encode(sha256(predecessor.body.encode()).digest())
+        if predecessor
+        else None,
     )
     embedded.service.submit(desk.draft(genesis, jti=jti).signed(operator_key))
     calendar = default_calendar()

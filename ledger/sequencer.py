@@ -299,8 +299,11 @@ class Sequencer:
             signed = self.heads.swap(None, NOTHING_SIGNED)
         if size < signed.size:
             raise Halted(
-                f"the log has {size} entries and {signed.size} were signed: was an old backup"
-                " restored? Restore a newer one; nothing is signed until then"
+                f"entries {size} to {signed.size - 1} are missing: {signed.size} were signed, and"
+                " the log ends before them (was an old backup restored?). Nothing is signed until"
+                " they are back: restore a newer backup, or this one with --entries of any copy"
+                " of the log or --receipts of those who hold them. If they are lost, leave this"
+                " log as it is and open another that names it (init --predecessor)"
             )
         known: Subtrees = {}
         if _root(self.store, signed.size, known) != signed.root:

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from api.embedded import found, open_folder
+from api.keyfiles import read_trust
 from api.options import Json
 from api.places import Place, grant_roles, write_place
 from api.target import now_ms
 from api.terminal import say, say_json
+from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.trust import trust_in
 from ledger.dates import civil_date
 from ledger.errors import RefusalCode, Refused
@@ -33,32 +35,53 @@ def run(
     roles: Annotated[
         bool, typer.Option("--roles", help="With --db: grant duebill_app and duebill_auditor.")
     ] = False,
+    predecessor: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="The last checkpoint of a log that this one replaces."),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="With --predecessor: the key of that log (tlog-policy)."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Open a ledger in a folder.
 
     Makes the log's and the operator's keys, writes genesis and a first policy, and the file
     `policy` by which others verify the log. Keep the folder keys/ safe. With --db the entries and
-    records are on a server, and database.json in the folder says where.
+    records are on a server, and database.json in the folder says where. A log that lost entries is
+    never signed again: --predecessor names its last checkpoint in the genesis of the new one.
     """
     if bool(db) != bool(heads) or (roles and not db):
         raise typer.BadParameter("--db and --heads go together, and --roles with them.")
     place = Place(db, heads) if db and heads else None
+    before = _last_head(predecessor, policy)
     civil_date(now_ms(), time_zone)  # refuses an unknown zone before it is in the log for ever
     with open_folder(folder, now_ms, place=place) as embedded:
         if embedded.service.signed.size:
             raise Refused(RefusalCode.LEDGER_IS_OPEN, f"There is a ledger in {folder}.")
-        found(embedded, origin=origin, name=name, time_zone=time_zone, sandbox=sandbox)
-        policy = trust_in(embedded.log_keys()).text()
-        (folder / "policy").write_text(policy, encoding="utf-8")
+        facts = {"origin": origin, "name": name, "time_zone": time_zone}
+        found(embedded, **facts, sandbox=sandbox, predecessor=before)
+        trust = trust_in(embedded.log_keys()).text()
+        (folder / "policy").write_text(trust, encoding="utf-8")
         if place is not None:
             write_place(folder, place)
             if roles:
                 grant_roles(place)
         ledger = embedded.ledger
     if as_json:
-        say_json({"origin": origin, "operator": ledger.operator, "policy": policy})
+        say_json({"origin": origin, "operator": ledger.operator, "policy": trust})
         return
     say(f"Opened {origin} in {folder}.")
     say(f"The operator is {ledger.operator}.")
     say(f"Others verify the log with {folder / 'policy'}.")
+
+
+def _last_head(note: Path | None, policy: Path | None) -> Checkpoint | None:
+    """The head in a checkpoint file, under the policy file of its log. Raises `Refused`."""
+    if note is None and policy is None:
+        return None
+    if note is None or policy is None:
+        raise typer.BadParameter("--predecessor and --policy go together.")
+    text = note.read_bytes().decode("utf-8", "surrogateescape")
+    return read_trust(policy).open(text, text.partition("\n")[0]).checkpoint

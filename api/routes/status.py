@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Response
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
-from api.problems import PAGE, refusals_page
+from api.problems import MEDIA_TYPE, PAGE, headers_of, problem_of, refusals_page
 from api.site import Here, Site
 from ledger.errors import Halted
 from ledger.policy.state import POLICY, Policy, today_of
@@ -46,16 +46,18 @@ def healthz() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz", summary="Whether commands are taken")
-def readyz(site: Here) -> dict[str, Any]:
-    """Commands are taken. Else 503, with why.
+@router.get("/readyz", summary="Whether commands are taken", response_model=dict[str, Any])
+def readyz(site: Here) -> Any:
+    """Commands are taken. Else 503, with why, and with what can be done.
 
     `checked_at_start` newest entries were hashed again when the process began, under a right edge
     and a head store that fit; `scrubbed` says how far the present reading of all others is, and
     how many entries the last whole one covered.
     """
     if site.service.halted:
-        raise Halted(site.service.halted)
+        status, body = problem_of(Halted())
+        body["detail"] = site.service.halted
+        return JSONResponse(body, status, headers_of(status), media_type=MEDIA_TYPE)
     scrubbed = site.scrub.state if site.scrub else Scrubbed()
     return {
         "status": "ready",

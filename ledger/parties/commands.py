@@ -84,8 +84,9 @@ class OpenLedger(Struct, frozen=True, kw_only=True, gc=False):
     """Genesis: the first entry of a log, signed by the operator's own new key.
 
     `origin` is the log's name (C2SP tlog-checkpoint), `field_classes` the SHA-256 of the table of
-    sealed fields, `largest_entry` bytes, `predecessor` the SHA-256 of the checkpoint this log
-    continues. A sandbox may have a driven clock and unverified identifiers; it says so for ever.
+    sealed fields, `largest_entry` bytes, `predecessor` the SHA-256 of the text of the checkpoint
+    (origin, size, root) of a log whose place this one takes. A sandbox may have a driven clock and
+    unverified identifiers; it says so for ever.
     """
 
     origin: Reference

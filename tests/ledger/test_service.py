@@ -235,7 +235,7 @@ def test_trap_13_a_restored_backup_never_signs(tmp_path: Path) -> None:
         embedded.service.submit(desk.draft(ACCOUNT).signed(key))
     shutil.copy(live / "head.json", backup / "head.json")
     before = (backup / "head.json").read_bytes()
-    assert "old backup" in reopened(backup, office)
+    assert "an old backup restored" in reopened(backup, office)
     assert (backup / "head.json").read_bytes() == before
 
 

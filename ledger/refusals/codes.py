@@ -50,6 +50,7 @@ class RefusalCode(Enum):
     ENTRY_MALFORMED = "entry_malformed"
     ENTRY_OUT_OF_ORDER = "entry_out_of_order"
     RECEIPT_MALFORMED = "receipt_malformed"
+    EVIDENCE_MALFORMED = "evidence_malformed"
     # -- fields of a command
     FIELD_MISSING = "field_missing"
     FIELD_UNKNOWN = "field_unknown"

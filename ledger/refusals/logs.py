@@ -18,6 +18,7 @@ REMEDIES: Mapping[str, str] = {
     "entry_malformed": "Fetch the entry again; its format is docs/spec/entry.md.",
     "entry_out_of_order": "Read the entries in their order from the log that numbered them.",
     "receipt_malformed": "Download the receipt again, byte for byte.",
+    "evidence_malformed": "Ask for the evidence file again, byte for byte; its format is docs/spec/evidence.md.",
     # exports and backups
     "folder_not_empty": "Name a folder that is new or empty.",
     "export_malformed": "Export the log again, or ask who gave you the folder.",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ledger.chain.checkpoint import sign_checkpoint
+from ledger.chain.contradiction import compare_heads, grown_from
 from ledger.chain.tiles import tree_bundles, tree_tiles
 from tests.ledger.chain.sample import (
     LOG_KEY,
     LOG_NOTE_KEY,
     WITNESS,
+    naive_reader,
     sample_checkpoint,
     sample_entries,
     sample_receipt,
@@ -18,7 +20,12 @@ from tests.tidy import ROOT
 
 ENTRIES = sample_entries(3)
 CHECKPOINT = sample_checkpoint(ENTRIES)
+KEPT = sign_checkpoint(sample_checkpoint([ENTRIES[0], ENTRIES[2]]), LOG_KEY)
+SHOWN = sign_checkpoint(CHECKPOINT, LOG_KEY)
+GROWN = grown_from(naive_reader([entry.leaf for entry in ENTRIES]), 2, CHECKPOINT)
+EVIDENCE = compare_heads(KEPT, SHOWN, [LOG_NOTE_KEY], GROWN).data()
 EXAMPLES = {
+    "evidence.md": [EVIDENCE.decode() + "\n", KEPT, SHOWN],
     "entry.md": [
         ENTRIES[1].data.decode() + "\n",
         "".join(f"leaf hash of entry {e.seq}  {e.leaf.hex()}\n" for e in ENTRIES[:2]),

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.files import NOT_AT_ALL, public_headers
 from api.problems import MEDIA_TYPE, headers_of, problem_of
 from api.site import Site, site_of
 from ledger.errors import RefusalCode, Refused
@@ -54,6 +55,7 @@ class Frame:
                 headers["X-Request-Id"] = request_id
                 root = base64.b64encode(head.root).decode()
                 headers["X-Ledger-Head"] = f"{head.size} {root}"
+                headers.update(public_headers(scope["path"]))
             await send(message)
 
         try:
@@ -66,12 +68,13 @@ class Frame:
 
 
 def on_error(request: Request, error: Exception) -> Response:
-    """The problem of an error."""
+    """The problem of an error. No cache may keep it: a tile that is not there yet will be."""
     status, body = problem_of(error)
     site_of(request).count(body["code"])
     body["request_id"] = request.state.request_id
     text = json.dumps(body, ensure_ascii=False).encode()
-    return Response(text, status, headers_of(status), media_type=MEDIA_TYPE)
+    headers = {"Cache-Control": NOT_AT_ALL, **headers_of(status)}
+    return Response(text, status, headers, media_type=MEDIA_TYPE)
 
 
 def on_validation_error(request: Request, error: Exception) -> Response:

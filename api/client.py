@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -116,7 +117,7 @@ class Client:
         media_type: str = "application/json",
         accept: str = "*/*",
     ) -> bytes:
-        headers = {"Accept": accept}
+        headers = {"Accept": accept, "Accept-Encoding": "gzip, identity"}
         if body is not None:
             headers["Content-Type"] = media_type
         if self._desk is not None:
@@ -126,7 +127,8 @@ class Client:
         request = Request(f"{self.url}{path}", body, headers, method=method)  # noqa: S310 - http(s)
         try:
             with self._opener.open(request, timeout=TIMEOUT_S) as answer:
-                return bytes(answer.read(LARGEST_ANSWER))
+                data = bytes(answer.read(LARGEST_ANSWER))
+                return _unpacked(data, answer.headers.get("Content-Encoding", "identity"))
         except HTTPError as error:
             with error:
                 raise error_of(error.code, error.read(1_000_000)) from None
@@ -143,6 +145,20 @@ class Client:
         if not isinstance(tree, dict):
             raise Unavailable("The server does not answer in JSON.")
         return tree
+
+
+def _unpacked(data: bytes, encoding: str) -> bytes:
+    """What the server packed, never more than `LARGEST_ANSWER` bytes of it."""
+    if encoding != "gzip":
+        return data
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)  # 16: with the header of gzip
+    try:
+        unpacked = unpacker.decompress(data, LARGEST_ANSWER)
+    except zlib.error:
+        unpacked = b""
+    if not unpacker.eof or unpacker.unused_data:
+        raise Unavailable("The server's answer is not whole, or too large.")
+    return unpacked
 
 
 def error_of(status: int, body: bytes) -> LedgerError:

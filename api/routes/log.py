@@ -6,19 +6,20 @@ disclosures and rule documents are for auditors and regulators.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import PlainTextResponse
 
+from api.files import FOR_A_MINUTE, FOR_EVER, FOR_SECONDS, NOT_AT_ALL, file_answer
 from api.site import Auditing, Here, Site
 from ledger.audit.folder import disclosure_lines
+from ledger.chain.proof import TreeReader
 from ledger.chain.tiles import TILE_WIDTH, BundleId, TileId, encode_bundle, parse_path
-from ledger.chain.tree import LARGEST_SIZE
+from ledger.chain.tree import HASH_BYTES, LARGEST_SIZE
 from ledger.errors import RefusalCode, Refused
 
-FOR_EVER = "public, max-age=31536000, immutable"
-FOR_A_MOMENT = "no-cache"
 BYTES = "application/octet-stream"
 NDJSON = "application/x-ndjson"
 
@@ -27,45 +28,54 @@ _FILE: dict[int | str, dict[str, Any]] = {200: {"content": {BYTES: {}}, "descrip
 router = APIRouter(prefix="/log", tags=["log"])
 
 
-@router.get("/checkpoint", summary="The signed head", response_class=PlainTextResponse)
-def checkpoint(site: Here) -> Response:
+def _file(path: str, **described: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A route to files: GET, and HEAD beside it."""
+
+    def add(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+        router.add_api_route(path, endpoint, methods=["GET"], **described)
+        router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
+        return endpoint
+
+    return add
+
+
+@_file("/checkpoint", summary="The signed head", response_class=PlainTextResponse)
+def checkpoint(request: Request, site: Here) -> Response:
     """The newest signed head (C2SP tlog-checkpoint)."""
     note = site.service.newest(LARGEST_SIZE).note
     if not note:
         raise Refused(RefusalCode.RECORD_NOT_FOUND, "Nothing is signed yet.")
-    return PlainTextResponse(note, headers={"Cache-Control": FOR_A_MOMENT})
+    return file_answer(request, note.encode(), "text/plain", f"public, {FOR_SECONDS}")
 
 
-@router.get("/tile/entries/{position:path}", summary="An entry bundle", responses=_FILE)
-def bundle(position: str, caller: Auditing, site: Here) -> Response:
+@_file("/tile/entries/{position:path}", summary="An entry bundle", responses=_FILE)
+def bundle(request: Request, position: str, caller: Auditing, site: Here) -> Response:
     """The entries under one tile of level 0 (C2SP tlog-tiles). Auditors and regulators."""
     named = _bundle(site, position)
     first = named.index * TILE_WIDTH
     data = encode_bundle(site.embedded.store.entries(first, first + named.width))
-    return _file(data, whole=named.width == TILE_WIDTH, private=True)
+    return file_answer(request, data, BYTES, f"private, {_kept(named)}", packed=True)
 
 
-@router.get("/tile/{position:path}", summary="A hash tile", responses=_FILE)
-def tile(position: str, site: Here) -> Response:
-    """A tile of hashes (C2SP tlog-tiles): full, or as wide as the signed tree has it."""
+@_file("/tile/{position:path}", summary="A hash tile", responses=_FILE)
+def tile(request: Request, position: str, site: Here) -> Response:
+    """A tile of hashes (C2SP tlog-tiles): full, or of any width that the signed tree has had."""
     named = parse_path(f"tile/{position}")
     if not isinstance(named, TileId):
         raise _no_file()
-    due = (named.index * TILE_WIDTH + named.width) << (8 * named.level)
-    if due > site.service.newest(due).size:
-        raise _no_file()
-    return _file(site.embedded.store.tile(named), whole=named.width == TILE_WIDTH)
+    size = _signed_size(site, (named.index * TILE_WIDTH + named.width) << (8 * named.level))
+    return file_answer(request, _hashes(site, named, size), BYTES, f"public, {_kept(named)}")
 
 
-@router.get("/disclosures/{position:path}", summary="The disclosures of a bundle", responses=_FILE)
-def disclosures(position: str, caller: Auditing, site: Here) -> Response:
+@_file("/disclosures/{position:path}", summary="The disclosures of a bundle", responses=_FILE)
+def disclosures(request: Request, position: str, caller: Auditing, site: Here) -> Response:
     """One line per entry of the bundle that has any. Auditors and regulators."""
     if not position.endswith(".ndjson"):
         raise _no_file()
     named = _bundle(site, position.removesuffix(".ndjson"))
     first = named.index * TILE_WIDTH
     lines = disclosure_lines(site.embedded.store, first, first + named.width)
-    return Response(lines, media_type=NDJSON, headers={"Cache-Control": "no-store"})
+    return file_answer(request, lines, NDJSON, NOT_AT_ALL, packed=True)
 
 
 @router.get("/documents", summary="The rule documents that there are")
@@ -74,30 +84,51 @@ def documents(caller: Auditing, site: Here) -> dict[str, list[str]]:
     return {"documents": sorted(site.embedded.store.documents())}
 
 
-@router.get("/documents/{digest}", summary="A rule document", responses=_FILE)
-def document(digest: str, caller: Auditing, site: Here) -> Response:
+@_file("/documents/{digest}", summary="A rule document", responses=_FILE)
+def document(request: Request, digest: str, caller: Auditing, site: Here) -> Response:
     """The bytes of a rule document. Auditors and regulators."""
     data = site.embedded.store.records.document(digest)
     if data is None:
         raise _no_file()
-    return _file(data, whole=True, private=True)
+    return file_answer(request, data, BYTES, f"private, {FOR_EVER}", packed=True)
 
 
 def _bundle(site: Site, position: str) -> BundleId:
     named = parse_path(f"tile/entries/{position}")
     if not isinstance(named, BundleId):
         raise _no_file()
-    due = named.index * TILE_WIDTH + named.width
-    if due > site.service.newest(due).size:
-        raise _no_file()
+    _signed_size(site, named.index * TILE_WIDTH + named.width)
     return named
 
 
-def _file(data: bytes, *, whole: bool, private: bool = False) -> Response:
-    cache = FOR_EVER if whole else FOR_A_MOMENT
-    if private:
-        cache = cache.replace("public", "private")
-    return Response(data, media_type=BYTES, headers={"Cache-Control": cache})
+def _signed_size(site: Site, due: int) -> int:
+    """The size of the signed head. Raises `Refused` unless it has `due` entries."""
+    size = site.service.newest(due).size
+    if due > size:
+        raise _no_file()
+    return size
+
+
+def _hashes(site: Site, named: TileId, size: int) -> bytes:
+    """The bytes of a tile under the signed `size`.
+
+    A partial tile is cut from the full one where there is one. Where there is none, its hashes
+    are the roots of full tiles below, which the service keeps once they are computed: anybody
+    may ask, and should not make us hash 65,000 nodes each time.
+    """
+    store, span = site.embedded.store, 8 * named.level
+    whole = TileId(named.level, named.index)
+    if (named.index + 1) * TILE_WIDTH << span <= size:
+        return store.tile(whole)[: named.width * HASH_BYTES]
+    if named.level == 0:
+        return store.tile(named)
+    tree, first = TreeReader(size, store.tile, site.service.subtrees), named.index * TILE_WIDTH
+    starts = (number << span for number in range(first, first + named.width))
+    return b"".join(tree.range_root(start, start + (1 << span)) for start in starts)
+
+
+def _kept(named: TileId | BundleId) -> str:
+    return FOR_EVER if named.width == TILE_WIDTH else FOR_A_MINUTE
 
 
 def _no_file() -> Refused:

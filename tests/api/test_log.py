@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 
-from api.app import create_app
 from api.client import Client, Desk
 from api.remote import RemoteSource
 from ledger.audit.findings import Report, Verdict
@@ -21,28 +17,9 @@ from ledger.canonical import encode
 from ledger.chain.note import NoteKey
 from ledger.errors import RefusalCode, Refused, Unavailable
 from ledger.store.records import temporary_records
-from tests.support.sandbox import ORIGIN, Sandbox
+from tests.support.sandbox import ORIGIN
+from tests.support.served import running
 from tests.support.story import Story
-
-
-@contextmanager
-def running(box: Sandbox) -> Iterator[str]:
-    """The URL of a real server over the ledger, on a free port of 127.0.0.1."""
-    config = uvicorn.Config(
-        create_app(box.embedded), host="127.0.0.1", port=0, log_level="error", ws="none"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            thread.join(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -78,21 +55,6 @@ def test_every_exported_file_is_served(story: Story, tmp_path: Path) -> None:
     for path, data in files.items():
         answer = story.served.get("auditor", f"/log/{path}")
         assert (answer.status_code, answer.content) == (200, data), path
-
-
-def test_only_what_never_changes_is_cached_for_ever(story: Story) -> None:
-    """A partial tile and the checkpoint may be kept for a moment; documents and full tiles stay."""
-    served = story.served
-    tile = served.client.get("/log/tile/0/000.p/3")
-    assert tile.headers["cache-control"] == "no-cache"
-    assert tile.headers["content-type"] == "application/octet-stream"
-    assert len(tile.content) == 3 * 32
-    assert served.client.get("/log/checkpoint").headers["cache-control"] == "no-cache"
-    (digest,) = served.get("auditor", "/log/documents").json()["documents"]
-    document = served.get("auditor", f"/log/documents/{digest}")
-    assert document.headers["cache-control"] == "private, max-age=31536000, immutable"
-    disclosed = served.get("auditor", "/log/disclosures/000.p/1.ndjson")
-    assert disclosed.headers["cache-control"] == "no-store"
 
 
 def test_sizes_are_those_of_the_signed_head(story: Story) -> None:

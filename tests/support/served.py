@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -57,3 +59,23 @@ def serve(folder: Path) -> Iterator[Served]:
     """A served sandbox in `folder`."""
     with open_sandbox(folder) as box:
         yield Served(box)
+
+
+@contextmanager
+def running(box: Sandbox) -> Iterator[str]:
+    """The URL of a real server over the ledger, on a free port of 127.0.0.1."""
+    config = uvicorn.Config(
+        create_app(box.embedded), host="127.0.0.1", port=0, log_level="error", ws="none"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            thread.join(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -148,6 +148,8 @@ class Service(Closing):
         self._ordered: deque[_Part] = deque()
         self._to_check = threading.Condition(self._lock)
         self._to_write = threading.Condition(self._lock)
+        self.news = threading.Event()
+        """Set after each group: there may be a new signed head. Who waits for it clears it."""
         self.subtrees: Subtrees = {}
         """What proofs of this log have in common."""
         self._waiting = 0
@@ -235,14 +237,21 @@ class Service(Closing):
                 return self._heads.read() or known
         return known
 
-    def proof(self, seq: int) -> str:
-        """The tlog-proof text of entry `seq` under the newest signed head. Raises `Refused`.
+    def kept_head(self) -> SignedHead:
+        """The newest head that any process of this ledger signed, as the head store has it.
 
-        Raises `Halted` where the ledger could not be opened.
+        Raises `Unavailable` or `Halted` where it cannot be read.
+        """
+        return self._heads.read() or NOTHING_SIGNED
+
+    def proof(self, seq: int, head: SignedHead | None = None) -> str:
+        """The tlog-proof text of entry `seq` under the signed `head`, else under the newest.
+
+        Raises `Refused`, and `Halted` where the ledger could not be opened.
         """
         if self._sequencer is None:
             raise Halted(self._halted)
-        signed = self.newest(seq + 1)
+        signed = head or self.newest(seq + 1)
         if not 0 <= seq < signed.size:
             raise Refused(
                 RefusalCode.RECORD_NOT_FOUND, f"There is no entry {seq} in {signed.size} entries."
@@ -327,6 +336,7 @@ class Service(Closing):
                 known = error if isinstance(error, LedgerError) else OutcomeUnknown(str(error))
                 answers = [known] * len(commands)
             self._release(group, (time.monotonic() - began) / len(commands))
+            self.news.set()
             at = 0
             for part in group:
                 end = at + len(part.submissions)

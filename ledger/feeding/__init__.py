@@ -1,0 +1,1 @@
+"""Witnessing from the log's side: heads go out, cosignatures come in, and writes never wait."""

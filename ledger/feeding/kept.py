@@ -1,0 +1,186 @@
+"""What witnesses said, kept beside the head store: volatile, small, found again after a restart.
+
+Nothing here decides anything. What is read back is verified again, and a file that is lost or
+damaged costs one more round of asking.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ledger import canonical
+from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
+from ledger.chain.note import NoteKey, open_note
+from ledger.chain.trust import TrustPolicy
+from ledger.errors import RefusalCode, Refused
+from ledger.ports import SignedHead
+from ledger.store.lock import sync_folder, waiting_lock
+
+MOST_HEADS = 64
+"""Heads whose cosignatures are kept: the newest, and the newest that meets the quorum."""
+MOST_WITNESSES = 32
+"""Witnesses of one policy file: with the log's own signatures their lines fit into a note."""
+LARGEST_FILE = 4 * 1024 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CosignedHead:
+    """A signed head and the cosignature lines over it, by the witnesses' names in the policy."""
+
+    head: SignedHead
+    lines: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def note(self) -> str:
+        """The note that the log signed, with all cosignatures."""
+        return self.head.note + "".join(self.lines.values())
+
+    def by(self, name: str, line: str) -> CosignedHead:
+        """As this, with one more cosignature; the first of a witness stays."""
+        return CosignedHead(self.head, {name: line, **self.lines})
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads notes of the log `origin`, with its own keys of now and those of the `policy`."""
+
+    origin: str
+    log_keys: Callable[[], list[NoteKey]]
+    policy: TrustPolicy
+
+    def read(self, note: str) -> tuple[Checkpoint, CosignedHead]:
+        """The head that this log signed, with the lines of known witnesses.
+
+        Raises `Refused`: as `open_note` and `parse_checkpoint`; `note_not_signed_by_known_key`
+        without a line of the log; `checkpoint_of_other_log`.
+        """
+        own, witnesses = self.log_keys(), self.policy.witnesses
+        opened = open_note(note, [*own, *(line.key for line in witnesses)])
+        if not opened.signed_by:
+            raise Refused(
+                RefusalCode.NOTE_NOT_SIGNED_BY_KNOWN_KEY, "The log did not sign the note."
+            )
+        checkpoint = parse_checkpoint(opened.body)
+        if checkpoint.origin != self.origin:
+            raise Refused(RefusalCode.CHECKPOINT_OF_OTHER_LOG, "The note is of another log.")
+        lines = note[len(opened.body) + 1 :].splitlines(keepends=True)
+        signed = "".join(line for line in lines if _is_by(opened.body, line, own))
+        head = SignedHead(checkpoint.size, checkpoint.root, f"{opened.body}\n{signed}")
+        said = CosignedHead(head)
+        for witness in witnesses:
+            for line in lines:
+                if _is_by(opened.body, line, [witness.key]):
+                    said = said.by(witness.name, line)
+        return checkpoint, said
+
+
+class Kept:
+    """The cosignatures that are known, and the size that each witness had last. Safe for threads.
+
+    They are read from the file at `path` and written to it whole (new file, flush, rename); None
+    keeps them in memory alone.
+    """
+
+    def __init__(self, path: Path | None, reader: Reader) -> None:
+        self._path = path
+        self._reader = reader
+        self._lock = threading.Lock()
+        self._heads: dict[int, CosignedHead] = {}
+        self._sizes: dict[str, int] = {}
+        self._best: CosignedHead | None = None
+        if path is not None and path.exists():
+            self._load(path)
+
+    @property
+    def witnessed(self) -> CosignedHead | None:
+        """The newest head that meets the quorum, of those with any cosignature."""
+        return self._best
+
+    @property
+    def largest(self) -> CosignedHead | None:
+        """The largest head that anybody cosigned."""
+        with self._lock:
+            return self._heads[max(self._heads)] if self._heads else None
+
+    def over(self, head: SignedHead) -> CosignedHead:
+        """A signed head with the cosignatures over it."""
+        known = self._heads.get(head.size)
+        same = known is not None and known.head.root == head.root
+        return CosignedHead(head, known.lines if known is not None and same else {})
+
+    def size_of(self, key: NoteKey) -> int:
+        """The size that the witness with this key was last known to have; 0 at first."""
+        return self._sizes.get(key.text(), 0)
+
+    def learn(self, key: NoteKey, size: int) -> None:
+        """The witness with this key has a head of `size` entries."""
+        with self._lock:
+            self._sizes = {**self._sizes, key.text(): size}
+
+    def add(self, head: SignedHead, lines: Mapping[str, str]) -> None:
+        """Verified cosignature lines over a head that this log signed. Raises `OSError`."""
+        with self._lock:
+            self._take(CosignedHead(head, lines))
+            self._save()
+
+    def _take(self, said: CosignedHead) -> None:
+        known = self.over(said.head)
+        for name, line in said.lines.items():
+            known = known.by(name, line)
+        size = said.head.size
+        self._heads = {**self._heads, size: known}
+        if self._reader.policy.met_by(known.lines) and (
+            self._best is None or size >= self._best.head.size
+        ):
+            self._best = known
+        best = self._best.head.size if self._best else -1
+        kept = sorted(self._heads)[-MOST_HEADS:]
+        self._heads = {n: item for n, item in self._heads.items() if n in kept or n == best}
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        heads = [said.note for _, said in sorted(self._heads.items())]
+        text = canonical.encode({"notes": heads, "sizes": self._sizes, "v": 1})
+        new = self._path.with_name(f"{self._path.name}.new")
+        with waiting_lock(self._path.with_name(f"{self._path.name}.lock"), 5.0):
+            with new.open("wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self._path)
+            sync_folder(self._path.parent)
+
+    def _load(self, path: Path) -> None:
+        try:
+            with path.open("rb") as file:
+                tree: Any = canonical.parse(file.read(LARGEST_FILE))
+            known = {line.key.text() for line in self._reader.policy.witnesses}
+            self._sizes = {
+                vkey: size
+                for vkey, size in tree["sizes"].items()
+                if vkey in known and type(size) is int and size >= 0
+            }
+            for note in tree["notes"]:
+                _, said = self._reader.read(note)
+                if said.lines:
+                    self._take(said)
+        except (OSError, Refused, LookupError, TypeError, AttributeError) as error:
+            _log.warning("%s is not read: %s", path.name, error)
+
+
+def _is_by(body: str, line: str, keys: list[NoteKey]) -> bool:
+    """Whether the line is a signature of one of the keys over the body."""
+    try:
+        open_note(f"{body}\n{line}", keys)
+    except Refused:
+        return False
+    return True

@@ -1,0 +1,93 @@
+"""One HTTP connection to a witness, kept open, of which every exchange ends at its deadline.
+
+A socket's timeout bounds each read, and a peer that sends a byte now and then never meets it. So
+a watch beside each exchange breaks the connection when its time is over.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from urllib.parse import urlsplit
+
+from ledger.closing import Closing
+from ledger.errors import Unavailable
+from ledger.feeding.asking import LARGEST_ANSWER, Answer
+
+
+class Wire(Closing):
+    """Exchanges with the server at `url`, its prefix, for one thread at a time.
+
+    Redirects are not followed. Raises `ValueError` for a URL that is not http(s) with a host.
+    """
+
+    def __init__(self, url: str, timeout_s: float) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            raise ValueError(f"{url!r} is no http or https URL")
+        self._prefix = parts.path.rstrip("/")
+        self._timeout_s = timeout_s
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._connection = kind(parts.hostname, parts.port, timeout=timeout_s)
+        self._held: socket.socket | None = None
+
+    def close(self) -> None:
+        """Let go of the connection; a later exchange makes a new one."""
+        self._connection.close()
+
+    def exchange(self, path: str, body: bytes | None = None, most: int = LARGEST_ANSWER) -> Answer:
+        """The answer to a GET, or to a POST of `body`, at `path` below the prefix.
+
+        Raises `Unavailable` when it does not come in time, breaks off, or has more than `most`
+        bytes.
+        """
+        was_open = self._connection.sock is not None
+        over = threading.Event()
+        watch = threading.Timer(self._timeout_s, self._break, [over])
+        watch.daemon = True
+        watch.start()
+        try:
+            try:
+                answer = self._once(path, body, most)
+            except (ConnectionError, HTTPException):
+                if not was_open or over.is_set():
+                    raise
+                self.close()  # it was kept open for too long
+                answer = self._once(path, body, most)
+            if over.is_set():
+                raise TimeoutError
+        except (OSError, HTTPException, UnicodeError) as error:
+            self.close()
+            why = "its time is over" if over.is_set() else str(error) or type(error).__name__
+            raise Unavailable(f"no answer: {why[:200]}") from None
+        finally:
+            watch.cancel()
+        return answer
+
+    def _once(self, path: str, body: bytes | None, most: int) -> Answer:
+        method = "GET" if body is None else "POST"
+        headers = {} if body is None else {"Content-Type": "text/plain; charset=utf-8"}
+        if self._connection.sock is None:
+            self._connection.connect()
+        self._held = self._connection.sock  # where the answer ends it, the connection forgets it
+        self._connection.request(method, self._prefix + path, body, headers)
+        with self._connection.getresponse() as response:
+            return self._read(response, most)
+
+    def _read(self, response: HTTPResponse, most: int) -> Answer:
+        data = response.read(most + 1)
+        if len(data) > most:
+            self.close()
+            raise Unavailable(f"the answer has more than {most} bytes")
+        media_type = response.headers.get_content_type()
+        if response.length:  # it promised more than it sent
+            raise HTTPException("the answer breaks off")
+        return Answer(response.status, media_type, data)
+
+    def _break(self, over: threading.Event) -> None:
+        over.set()
+        if self._held is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self._held, socket.SHUT_RDWR)

@@ -20,9 +20,10 @@ from ledger.chain.tiles import Edge, TileId
 from ledger.chain.tree import Frontier, leaf_hash
 from ledger.envelope import LIFETIME_S, Sealer, line_of_manifest, sign_payload
 from ledger.keys import SigningKey
+from ledger.model.jwk import Jwk
 from ledger.model.kinds import Digest
 from ledger.parties.binding import possession_message
-from ledger.parties.commands import Jwk, NewKey, Person, SignManifest
+from ledger.parties.commands import NewKey, Person, SignManifest
 from ledger.parties.decide import operator_id
 
 

@@ -1,13 +1,15 @@
 """A ledger in a folder: database, head store and the operator's keys, opened and founded.
 
-ledger.db        the SQLite database, unless the folder names another (`api.places`)
-head.json        the head store: what was signed last
-keys/log.pem     the key that signs checkpoints
+ledger.db          the SQLite database, unless the folder names another (`api.places`)
+head.json          the head store: what was signed last
+keys/log.pem       the key that signs checkpoints, unless a signer process has it (`api.keyaccess`)
+keys/log-next.pem  the one that is to follow it, while the log changes its key
 keys/operator.pem  the operator's own key
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,30 +17,36 @@ from hashlib import sha256
 from pathlib import Path
 
 from api.defaults import DIGITS, default_calendar, default_policy
-from api.drafting import Desk, jwk_of, new_jti, new_signing_key, operator_desk
+from api.drafting import Desk, new_jti, new_signing_key, operator_desk
+from api.keyaccess import IN_CLEAR, KEYS, KeyAccess
 from api.places import OpenStore, Place, open_stores
 from ledger import vocabulary
 from ledger.base64url import b64url_encode
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import LARGEST_ENTRY
-from ledger.chain.note import NoteKey, note_key
+from ledger.chain.note import NoteKey
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import SigningKey
+from ledger.keystore import write_key
+from ledger.model.jwk import Jwk
 from ledger.parties.commands import OpenLedger
 from ledger.parties.decide import SUITE
 from ledger.policy.state import LEDGER, RULES_NUMBER, Ledger
 from ledger.scrub import Scrub
 from ledger.service import Service
+from ledger.signing import LogSigner, log_note_keys
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """An open ledger of a folder, with its writer."""
+    """An open ledger of a folder, with its writer and who signs for it."""
 
     folder: Path
     store: OpenStore
     service: Service
     clock: Callable[[], int]
+    signer: LogSigner
+    access: KeyAccess
 
     @property
     def ledger(self) -> Ledger:
@@ -69,12 +77,11 @@ class Embedded:
 
     def operator(self) -> tuple[Desk, SigningKey]:
         """The operator's desk and key."""
-        return self.desk(self.ledger.operator), read_key(self.folder / "keys" / "operator.pem")
+        return self.desk(self.ledger.operator), self.access.operator(self.folder)
 
     def log_keys(self) -> list[NoteKey]:
-        """The keys that verify this ledger's checkpoints."""
-        key = read_key(self.folder / "keys" / "log.pem")
-        return [note_key(self.ledger.origin, key.public)]
+        """The keys that sign this ledger's newest checkpoint, as its entries say."""
+        return log_note_keys(self.ledger, self.store.size())
 
 
 @contextmanager
@@ -84,28 +91,25 @@ def open_folder(
     *,
     keep_reading: bool = False,
     place: Place | None = None,
+    access: KeyAccess = IN_CLEAR,
 ) -> Iterator[Embedded]:
     """The ledger in `folder`, or at `place`, made with fresh keys where there is none yet.
+
+    `access` says how its own keys are had; fresh ones are encrypted if it has a password.
 
     Raises `Halted` when what is stored contradicts what was signed; with `keep_reading` it opens
     all the same, and its service is halted. Raises `Refused` (`key_unknown`) for a ledger with
     entries whose key is not in the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    keys = folder / "keys"
+    keys = folder / KEYS
     with open_stores(folder, place) as (store, heads):
-        for name in ("log", "operator") if store.size() == 0 else ():
-            if not (keys / f"{name}.pem").exists():
-                write_key(keys / f"{name}.pem", new_signing_key())
-        if not (keys / "log.pem").exists():
-            raise Refused(
-                RefusalCode.KEY_UNKNOWN,
-                "The ledger's own key is not here: bring keys/log.pem back to its folder.",
-                file=str(keys / "log.pem"),
-            )
-        log_key = read_key(keys / "log.pem")
-        with Service(store, heads, log_key, clock, keep_reading=keep_reading) as service:
-            yield Embedded(folder, store, service, clock)
+        for name in access.own_files() if store.size() == 0 else ():
+            if not os.path.lexists(keys / name):
+                write_key(keys / name, new_signing_key(), access.password)
+        signer = access.signer(folder)
+        with Service(store, heads, signer, clock, keep_reading=keep_reading) as service:
+            yield Embedded(folder, store, service, clock, signer, access)
 
 
 def found(
@@ -121,8 +125,7 @@ def found(
 
     `predecessor` is the last head of the log that this one takes the place of.
     """
-    keys = embedded.folder / "keys"
-    log_key, operator_key = read_key(keys / "log.pem"), read_key(keys / "operator.pem")
+    operator_key = embedded.access.operator(embedded.folder)
     jti = new_jti(embedded.clock())
     desk = operator_desk(origin, jti, embedded.clock, DIGITS.get)
     genesis = OpenLedger(
@@ -133,7 +136,7 @@ def found(
         rules=RULES_NUMBER,
         field_classes=vocabulary.field_classes_digest(),
         largest_entry=LARGEST_ENTRY,
-        log_key=jwk_of(log_key),
+        log_key=Jwk(**embedded.signer.held()[0].jwk()),
         operator_key=desk.new_key(operator_key, "operator", jti),
         operator_name=name,
         predecessor=b64url_encode(sha256(predecessor.body.encode()).digest())
@@ -144,20 +147,3 @@ def found(
     calendar = default_calendar()
     policy = desk.draft(default_policy(calendar), documents=[calendar])
     embedded.service.submit(policy.signed(operator_key))
-
-
-def write_key(path: Path, key: SigningKey, password: bytes | None = None) -> None:
-    """Keep a private key as PKCS#8 PEM, readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_bytes(key.to_pem(password))
-
-
-def read_key(path: Path, password: bytes | None = None) -> SigningKey:
-    """The private key of a file. Raises `Refused` (`key_unsafe`) when others may read it."""
-    if path.stat().st_mode & 0o077:
-        raise Refused(
-            RefusalCode.KEY_UNSAFE,
-            f"The key file {path.name} is readable by others: chmod 600 it.",
-        )
-    return SigningKey.from_pem(path.read_bytes(), password)

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from api.embedded import read_key
+from api.keyaccess import password_of
 from ledger.chain.note import NoteKey
 from ledger.chain.trust import TrustPolicy, parse_trust
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import SigningKey
-
-
-def password_of(path: Path | None) -> bytes | None:
-    """The password in a file, without the line break at its end; None without a file."""
-    return None if path is None else path.read_bytes().rstrip(b"\r\n")
+from ledger.keystore import read_key
 
 
 def read_keys(paths: Sequence[Path], password_file: Path | None) -> list[SigningKey]:
     """The keys of files; the password is for those that are encrypted. Raises `Refused`."""
-    password = password_of(password_file)
-    return [_read(path, password) for path in paths]
+    password = password_of(password_file) if password_file else None
+    return [read_key(path, password) for path in paths]
 
 
 def trusted_keys(policy: Path | None) -> list[NoteKey]:
@@ -39,11 +35,3 @@ def named_key(text: str) -> tuple[str, Path]:
     if not (person and equals and path):
         raise Refused(RefusalCode.FIELD_INVALID, f"{text!r} is not PERSON=FILE.")
     return person, Path(path)
-
-
-def _read(path: Path, password: bytes | None) -> SigningKey:
-    encrypted = b"ENCRYPTED" in path.read_bytes()
-    try:
-        return read_key(path, password if encrypted else None)
-    except Refused as refused:
-        raise Refused(refused.code, refused.detail, place=refused.place, file=path.name) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any
 
 from api.embedded import Embedded, open_folder
 from api.importing import ImportRow, judge_rows
+from api.keyaccess import KeyAccess, key_access
 from api.places import Place, is_ledger
 from api.receipts import receipt_tree
 from api.resolving import resolver
@@ -29,15 +31,23 @@ GROUP = 500
 
 @contextmanager
 def open_ledger(
-    folder: Path, *, keep_reading: bool = False, place: Place | None = None
+    folder: Path,
+    *,
+    keep_reading: bool = False,
+    place: Place | None = None,
+    access: KeyAccess | None = None,
 ) -> Iterator[Embedded]:
     """The ledger in a folder. Raises `Refused` (`ledger_not_open`) where there is none.
 
-    `keep_reading` and `place` as in `open_folder`.
+    `keep_reading` and `place` as in `open_folder`; its keys are had by `access`, else as the
+    environment says.
     """
     if place is None and not is_ledger(folder):
         raise Refused(RefusalCode.LEDGER_NOT_OPEN, f"There is no ledger in {folder}.")
-    with open_folder(folder, now_ms, keep_reading=keep_reading, place=place) as embedded:
+    access = access or key_access(os.environ)
+    with open_folder(
+        folder, now_ms, keep_reading=keep_reading, place=place, access=access
+    ) as embedded:
         yield embedded
 
 

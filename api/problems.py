@@ -75,6 +75,8 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
             _C.LEDGER_IS_OPEN,
             _C.IDENTIFIER_IS_TAKEN,
             _C.KEY_IS_BOUND,
+            _C.LOG_KEY_IS_CHANGING,
+            _C.LOG_KEY_IS_NOT_LEAVING,
             _C.INVOICE_IS_USED_UP,
             _C.RECEIVABLE_AWAITS_ITS_CREDITOR,
             _C.RECEIVABLE_AWAITS_ITS_OBLIGOR,

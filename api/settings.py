@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.keyaccess import IN_CLEAR, KeyAccess, key_access
 from api.places import SCHEMES, Place
 
 LARGEST_BATCH = 20 * 1024 * 1024
@@ -18,6 +19,7 @@ class Settings:
 
     `folder` holds the ledger (`api.embedded`), or at least its keys when the ledger is at `place`.
     `host` and `port` are where it listens, and `largest_body` bounds the bytes of any request.
+    `access` says how the ledger's own keys are had.
     """
 
     folder: Path = Path("duebill-ledger")
@@ -25,6 +27,7 @@ class Settings:
     port: int = 8000
     largest_body: int = LARGEST_BATCH
     place: Place | None = None
+    access: KeyAccess = IN_CLEAR
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -32,7 +35,8 @@ class Settings:
 
         The database is a folder or the URL ``sqlite:///folder/ledger.db``; or it is
         ``postgresql://…?schema=name``, and then ``DUEBILL_HEADS`` is the URL of the head store and
-        ``DUEBILL_DIR`` the folder of the keys. Raises `ValueError` that names the variable.
+        ``DUEBILL_DIR`` the folder of the keys. ``DUEBILL_PASSWORD_FILE`` and ``DUEBILL_SIGNER`` as
+        in `key_access`. Raises `ValueError` that names the variable, and as `key_access`.
         """
         default = cls()
         place = _place(environ)
@@ -40,6 +44,7 @@ class Settings:
         return cls(
             folder=_folder(environ.get(name, str(default.folder)), name),
             place=place,
+            access=key_access(environ),
             host=environ.get("DUEBILL_HOST", default.host),
             port=_number(environ, "DUEBILL_PORT", default.port, 65_535),
             largest_body=_number(environ, "DUEBILL_LARGEST_BODY", default.largest_body, 2**30),

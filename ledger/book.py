@@ -75,7 +75,7 @@ class Book(Overlay):
         command = vocabulary.parse(envelope, policy_state.digits_of(self))
         if isinstance(command, parties_commands.SetApproval):
             _check_acts(command)
-        signer = self._signer(envelope, command, at_ms)
+        signer = self._signer(envelope, command, at_ms, seq)
         events = decide(self, command, signer, at_ms)
         return self._take(envelope, command, events, seq, ledger.rules)
 
@@ -128,7 +128,7 @@ class Book(Overlay):
             place="/jti",
         )
 
-    def _signer(self, envelope: Envelope, command: Command, at_ms: int) -> Signer:
+    def _signer(self, envelope: Envelope, command: Command, at_ms: int, seq: int) -> Signer:
         party = self.get(Party, envelope.by)
         if party is None:
             raise Refused(
@@ -160,6 +160,7 @@ class Book(Overlay):
             persons=persons,
             kids=frozenset(kids),
             expects=self._check_expect(envelope.payload.get("expect", {})),
+            seq=seq,
         )
 
     def _check_expect(self, expect: Mapping[str, int]) -> frozenset[str]:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.errors import RefusalCode, Refused
+from ledger.pkcs8 import encrypted_pem
 
 Algorithm = Literal["Ed25519", "ES256"]
 
@@ -141,10 +142,18 @@ class SigningKey:
 
     @classmethod
     def from_pem(cls, pem: bytes, password: bytes | None = None) -> SigningKey:
-        """The key of a PKCS#8 PEM file; Ed25519 or P-256. Raises `Refused` (`key_unsafe`)."""
+        """The key of a PKCS#8 PEM file; Ed25519 or P-256. A plain key needs no password.
+
+        Raises `Refused`: `key_is_locked` when the password is missing or wrong, `key_unsafe`.
+        """
+        locked = b"ENCRYPTED" in pem
+        if locked and not password:
+            raise _locked("The key file is encrypted, and no password was given.")
         try:
-            private = serialization.load_pem_private_key(pem, password)
+            private = serialization.load_pem_private_key(pem, password if locked else None)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            if locked:
+                raise _locked("The password does not open the key file.") from None
             raise _unsafe(f"The private key file cannot be read: {error}.") from None
         if isinstance(private, ed25519.Ed25519PrivateKey):
             return cls(private)
@@ -152,13 +161,17 @@ class SigningKey:
             return cls(private)
         raise _unsafe("The private key is neither Ed25519 nor P-256.")
 
-    def to_pem(self, password: bytes | None = None) -> bytes:
-        """PKCS#8 PEM, encrypted when a password is given."""
-        cipher: serialization.KeySerializationEncryption = serialization.NoEncryption()
-        if password is not None:
-            cipher = serialization.BestAvailableEncryption(password)
+    def to_pem(self) -> bytes:
+        """PKCS#8 PEM, in clear."""
+        return self._pkcs8(serialization.Encoding.PEM)
+
+    def to_encrypted_pem(self, password: bytes, entropy: bytes) -> bytes:
+        """PKCS#8 PEM under a password; `entropy` is 32 fresh random bytes (`ledger.pkcs8`)."""
+        return encrypted_pem(self._pkcs8(serialization.Encoding.DER), password, entropy)
+
+    def _pkcs8(self, encoding: serialization.Encoding) -> bytes:
         return self._private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, cipher
+            encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
 
     def sign(self, message: bytes) -> bytes:
@@ -201,3 +214,7 @@ def _p256_point(raw: bytes) -> tuple[int, int]:
 
 def _unsafe(detail: str) -> Refused:
     return Refused(RefusalCode.KEY_UNSAFE, detail)
+
+
+def _locked(detail: str) -> Refused:
+    return Refused(RefusalCode.KEY_IS_LOCKED, detail)

@@ -21,10 +21,9 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from ledger.book import Book, Judged
-from ledger.chain.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from ledger.chain.checkpoint import Checkpoint, open_checkpoint
 from ledger.chain.entry import Entry, Head, follow, make_entry, read_entry
-from ledger.chain.note import note_key
-from ledger.chain.proof import Subtrees, TreeReader
+from ledger.chain.proof import Subtrees, TreeReader, consistency_proof
 from ledger.chain.tiles import Edge
 from ledger.chain.tree import EMPTY_ROOT, Frontier, leaf_hash
 from ledger.envelope import Envelope
@@ -38,11 +37,13 @@ from ledger.errors import (
     Repeated,
     Unavailable,
 )
-from ledger.keys import SigningKey, from_jwk
+from ledger.keys import PublicKey, from_jwk
 from ledger.model.codec import write
-from ledger.parties.commands import OpenLedger
+from ledger.model.jwk import Jwk
+from ledger.parties.commands import OpenLedger, RotateLogKey
 from ledger.policy.state import LEDGER, Ledger
 from ledger.ports import Batch, HeadStore, SignedHead, Store, Turn
+from ledger.signing import LogSigner, log_note_keys
 from ledger.vocabulary import Event
 
 CHECKED_AT_START = 1_000
@@ -81,17 +82,18 @@ class _Taken(Struct, frozen=True, gc=False):
 class Sequencer:
     """Appends to one store, a group at a time. For one thread.
 
-    `clock` gives milliseconds since 1970; an entry's time is never before its predecessor's.
+    `signer` has the log's keys; which of them sign, the entries say. `clock` gives milliseconds
+    since 1970; an entry's time is never before its predecessor's.
     Opening re-checks what was written but not signed, and raises `Halted` when the store is
     behind or beside the head that was signed last (a restored backup, most often).
     """
 
     def __init__(
-        self, store: Store, heads: HeadStore, log_key: SigningKey, clock: Callable[[], int]
+        self, store: Store, heads: HeadStore, signer: LogSigner, clock: Callable[[], int]
     ) -> None:
         self.store = store
         self.heads = heads
-        self.log_key = log_key
+        self.signer = signer
         self.book = Book(store.records)
         self.signed = NOTHING_SIGNED
         """The newest signed head. Before genesis its size is 0 and its note empty."""
@@ -99,17 +101,20 @@ class Sequencer:
         self._head = Head()
         self._edge = Edge()
         self._in_doubt = False
-        self._recover()
+        self._at_hand: frozenset[PublicKey] = frozenset()
+        self._open()
 
     def run(self, envelopes: Sequence[Envelope | LedgerError]) -> list[Answer]:
         """The answers to a group of commands in their order, committed once.
 
         A refused command touches no other. Raises `Halted`, and `Unavailable` when no turn can
-        be had; any other failure is the answer of each command that it leaves in doubt.
+        be had, or the signer is away while entries wait for it; any other failure is the answer of
+        each command that it leaves in doubt.
         """
         try:
             with self.store.turn() as turn:
                 self._take_in(turn)
+                self._check_keys()
                 taken, answers, resting = self._judge(envelopes)
                 failure = self._commit(taken) if taken else None
             if taken and failure is None:
@@ -179,8 +184,11 @@ class Sequencer:
             judged = self.book.judge(
                 envelope, at_ms, head.size, signatures_verified=envelope.verified
             )
-            if isinstance(judged.command, OpenLedger):
-                self._check_log_key(judged.command)
+            match judged.command:
+                case OpenLedger():
+                    self._check_new_key(judged.command.log_key, "/body/log_key")
+                case RotateLogKey():
+                    self._check_new_key(judged.command.key, "/body/key")
             entry = make_entry(
                 head, at_ms, judged.rules, envelope.tree, judged.effects, envelope.text
             )
@@ -194,13 +202,28 @@ class Sequencer:
         self.book.keep()
         return _Taken(envelope, judged, entry)
 
-    def _check_log_key(self, command: OpenLedger) -> None:
-        if from_jwk(write(command.log_key)) != self.log_key.public:
+    def _check_new_key(self, jwk: Jwk, place: str) -> None:
+        """An entry that could not be signed is not written."""
+        if from_jwk(write(jwk)) not in self.signer.held():
             raise Refused(
                 RefusalCode.KEY_UNKNOWN,
-                "The genesis names another log key than this ledger signs with.",
-                place="/body/log_key",
+                "The command names a log key that this ledger cannot sign with.",
+                place=place,
             )
+
+    def _check_keys(self) -> None:
+        """That the signer has the keys which the entries ask for: another process may have
+        changed them. It is asked again only then.
+        """
+        ledger = self.book.get(Ledger, LEDGER)
+        asked = frozenset(ledger.keys_at(self._head.size)) if ledger is not None else frozenset()
+        if asked <= self._at_hand:
+            return
+        missing = asked - set(self.signer.held())
+        if missing:
+            names = ", ".join(sorted(key.kid for key in missing))
+            raise Halted(f"the log signs with a key that is not here: {names}")
+        self._at_hand = asked
 
     def _commit(self, taken: Sequence[_Taken]) -> LedgerError | None:
         """Step 2. Returns the failure that all commands of the group share, or None."""
@@ -252,19 +275,25 @@ class Sequencer:
 
     def _publish(self) -> None:
         """Steps 4 and 5. Ed25519 is deterministic: signing again after a crash changes nothing."""
-        root = self._head.frontier.root()
-        note = sign_checkpoint(Checkpoint(self._origin(), self._head.size, root), self.log_key)
-        signed = SignedHead(self._head.size, root, note)
+        size, root = self._head.size, self._head.frontier.root()
+        ledger = self._ledger()
+        body = Checkpoint(ledger.origin, size, root).body
+        note = self.signer.sign(
+            body,
+            log_note_keys(ledger, size),
+            lambda old: consistency_proof(self.store.tile, old, size),
+        )
+        signed = SignedHead(size, root, note)
         there = self.heads.swap(self.signed, signed)
         if there.size > self._head.size and _root(self.store, there.size) != there.root:
             raise Halted(f"another head of {there.size} entries was signed meanwhile")
         self.signed = there
 
-    def _origin(self) -> str:
+    def _ledger(self) -> Ledger:
         ledger = self.book.get(Ledger, LEDGER)
         if ledger is None:
             raise Halted("the log has entries and no genesis")
-        return ledger.origin
+        return ledger
 
     def _answer(self, item: _Taken | LedgerError) -> Answer:
         if isinstance(item, _Taken):
@@ -277,17 +306,33 @@ class Sequencer:
             return Receipt(item.seq, leaf_hash(data), self.signed.note, (), repeated=True)
         return item
 
+    def _open(self) -> None:
+        """As `_recover`; but while the signer is away, what it has to sign can wait."""
+        self._load()
+        try:
+            self._check_keys()
+            self._catch_up()
+        except Unavailable as failure:
+            self._in_doubt = True
+            _log.warning("nothing can be signed now: %s", failure)
+
     def _recover(self) -> None:
         """Load the head; sign what was committed and not signed; never contradict what was."""
-        try:
-            self._load()
-        except Refused as refused:
-            raise Halted(f"what is stored is damaged: {refused.detail}") from None
+        self._load()
+        self._catch_up()
+
+    def _catch_up(self) -> None:
         if self._head.size > self.signed.size:
             self._publish()
         self._in_doubt = False
 
     def _load(self) -> None:
+        try:
+            self._read()
+        except Refused as refused:
+            raise Halted(f"what is stored is damaged: {refused.detail}") from None
+
+    def _read(self) -> None:
         signed = self.heads.read()
         size = self.store.size()
         if signed is None:
@@ -320,12 +365,12 @@ class Sequencer:
             self._check_note(signed)
 
     def _check_note(self, signed: SignedHead) -> None:
-        """The kept note is of this very head, and by the key that signs here."""
-        key = note_key(self._origin(), self.log_key.public)
+        """The kept note is of this very head, and by a key that signed at its size."""
+        ledger = self._ledger()
         try:
-            said = open_checkpoint(signed.note, key.name, [key])
+            said = open_checkpoint(signed.note, ledger.origin, log_note_keys(ledger, signed.size))
         except Refused as refused:
-            raise Halted(f"the last head was not signed with this log key: {refused}") from None
+            raise Halted(f"the last head was not signed with the log's key: {refused}") from None
         if (said.size, said.root) != (signed.size, signed.root):
             raise Halted("the note in the head store is of another head than its size and root")
 

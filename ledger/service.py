@@ -33,10 +33,11 @@ from ledger.errors import (
     Refused,
     Unavailable,
 )
-from ledger.keys import PublicKey, SigningKey
+from ledger.keys import PublicKey
 from ledger.parties.state import Key
 from ledger.ports import HeadStore, SignedHead, Store
 from ledger.sequencer import NOTHING_SIGNED, Answer, Receipt, Sequencer
+from ledger.signing import LogSigner
 
 __all__ = ["Answer", "Limits", "Receipt", "Service"]
 
@@ -120,7 +121,7 @@ class Service(Closing):
         self,
         store: Store,
         heads: HeadStore,
-        log_key: SigningKey,
+        signer: LogSigner,
         clock: Callable[[], int],
         limits: Limits | None = None,
         *,
@@ -133,7 +134,7 @@ class Service(Closing):
         self._last = NOTHING_SIGNED
         self._heads = heads
         try:
-            self._sequencer = Sequencer(store, heads, log_key, clock)
+            self._sequencer = Sequencer(store, heads, signer, clock)
         except Halted as halted:
             if not keep_reading:
                 raise

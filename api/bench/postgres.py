@@ -16,6 +16,7 @@ from api.bench.writing import Supply, counted, rate, warmed
 from ledger.errors import Unavailable
 from ledger.sequencer import Sequencer
 from ledger.service import Service
+from ledger.signing import KeySigner
 from ledger.store.heads import FileHeadStore
 
 SCHEMA: Final = "duebill_bench"
@@ -67,9 +68,9 @@ def _loaded(ground: Ground) -> Iterator[tuple[Service, Supply]]:
                 produced(recipe) as submissions,
                 ground.bar("writing PostgreSQL", recipe.loaded) as tell,
             ):
-                sequencer = Sequencer(store, heads, market.log_key, driven)
+                sequencer = Sequencer(store, heads, KeySigner([market.log_key]), driven)
                 fill(sequencer, submissions, recipe.loaded, tell)
-            with Service(store, heads, market.log_key, driven) as service:
+            with Service(store, heads, KeySigner([market.log_key]), driven) as service:
                 supply = Supply(ground.base.commands())
                 raise_first(service.submit_many(supply.take(ground.scale.warm)))
                 yield service, supply

@@ -58,7 +58,7 @@ _WHERE = {
     "ledger.book:decide": "decide",
     "ledger.book:evolve": "evolve",
     "ledger.sequencer:make_entry": "entry",
-    "ledger.sequencer:sign_checkpoint": "note",
+    "ledger.signing:sign_note": "note",
     "ledger.sequencer:Sequencer.run": "sequence",
     "ledger.sequencer:Sequencer._check_written": "check",
     "ledger.chain.tree:Frontier.extend": "tree",

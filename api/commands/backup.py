@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from api.backups import reading
-from api.keyfiles import read_keys
-from api.options import Json, PasswordFile
+from api.options import Json, LedgerPassword, SignerAt, ledger_keys
 from api.places import Place
 from api.target import now_ms
 from api.terminal import note, progress, say, say_json
 from ledger.backup.making import back_up
 from ledger.backup.manifest import MANIFEST
+from ledger.keystore import read_key
+from ledger.signing import KeySigner, LogSigner
 
 KEYS_STAY = (
     "Private keys are never in a backup: keep keys/log.pem and keys/operator.pem somewhere else, "
@@ -37,7 +38,8 @@ def run(
     key: Annotated[
         Path | None, typer.Option(exists=True, help="The log's key; else keys/log.pem.")
     ] = None,
-    password_file: PasswordFile = None,
+    password_file: LedgerPassword = None,
+    signer: SignerAt = None,
     as_json: Json = False,
 ) -> None:
     """Back up a ledger, which may be served meanwhile, into a new folder.
@@ -47,13 +49,16 @@ def run(
     """
     if bool(folder) == bool(db) or bool(db) != bool(heads):
         raise typer.BadParameter("Name the ledger by --dir, or by --db with --heads.")
-    if key is None and folder is None:
-        raise typer.BadParameter("With --db name the log's key with --key.")
-    pem = key or (folder or Path()) / "keys" / "log.pem"
-    (log_key,) = read_keys([pem], password_file)
+    access = ledger_keys(password_file, signer)
+    if key is None and folder is None and access.socket is None:
+        raise typer.BadParameter("With --db name the log's key with --key, or its --signer.")
+    if key is not None:
+        keys: LogSigner = KeySigner([read_key(key, access.password)])
+    else:
+        keys = access.signer(folder or Path())
     place = Place(db, heads) if db and heads else None
     with reading(folder, place) as (moments, signed_heads):
-        manifest = back_up(moments, signed_heads, log_key, out, now_ms(), progress)
+        manifest = back_up(moments, signed_heads, keys, out, now_ms(), progress)
     length = sum(facts.length for facts in manifest.files.values())
     note(KEYS_STAY)
     if as_json:

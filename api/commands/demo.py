@@ -19,11 +19,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.commands.serve import run as serve_folder
 from api.demo import checks, intake, story
 from api.demo.stage import DrivenClock, Stage
-from api.embedded import found, open_folder, write_key
+from api.embedded import found, open_folder
 from api.terminal import note, plain, say, say_json, show_table
 from ledger.audit.findings import Report, Verdict
 from ledger.documents.value import DocumentParty
 from ledger.errors import RefusalCode, Refused
+from ledger.keystore import write_key
 from ledger.parties.commands import Role
 from ledger.parties.state import Party
 from ledger.policy.state import LEDGER, Ledger

@@ -18,7 +18,7 @@ from api.enrolling import (
 )
 from api.keyfiles import named_key, read_keys
 from api.local import open_ledger
-from api.options import Json, PasswordFile
+from api.options import Json, PasswordFile, ledger_keys
 from api.target import now_ms
 from api.terminal import say, say_json
 from ledger.errors import RefusalCode, Refused
@@ -62,7 +62,7 @@ def run(
     if apply == (folder is not None):
         raise typer.BadParameter("Say either --apply (at the party) or --dir (at the operator).")
     if folder is not None:
-        _enrol(file, folder, evidence or [], as_json=as_json)
+        _enrol(file, folder, evidence or [], password_file, as_json=as_json)
         return
     if file.exists():
         application = read_application(file)
@@ -101,9 +101,16 @@ def _add_keys(
     say("Send it to the operator; it holds no secret.")
 
 
-def _enrol(file: Path, folder: Path, evidence: list[Path], *, as_json: bool) -> None:
+def _enrol(
+    file: Path,
+    folder: Path,
+    evidence: list[Path],
+    password_file: Path | None,
+    *,
+    as_json: bool,
+) -> None:
     application = read_application(file)
-    with open_ledger(folder) as embedded:
+    with open_ledger(folder, access=ledger_keys(password_file)) as embedded:
         desk, key = embedded.operator()
         papers = [path.read_bytes() for path in evidence]
         token_key = _token_key(folder) if application.natural else b""

@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
-from api.keyfiles import read_keys
 from api.options import Json
 from api.places import open_moment
 from api.terminal import say, say_json
 from ledger.audit.folder import export_log
 from ledger.book import Book
-from ledger.chain.note import note_key
 from ledger.policy.state import ledger_of
+from ledger.signing import log_note_keys
 
 
 def run(
@@ -25,12 +24,12 @@ def run(
 ) -> None:
     """Write the log as files (tlog-tiles), with disclosures: for auditors only.
 
-    Read from a snapshot: the ledger may be served meanwhile.
+    Read from a snapshot: the ledger may be served meanwhile. No private key is needed.
     """
-    log_key = read_keys([folder / "keys" / "log.pem"], None)[0].public
     with open_moment(folder) as snapshot:
-        origin = ledger_of(Book(snapshot.records)).origin
-        size = export_log(snapshot, out, [note_key(origin, log_key)])
+        signed = snapshot.head.size if snapshot.head else 0
+        keys = log_note_keys(ledger_of(Book(snapshot.records)), signed)
+        size = export_log(snapshot, out, keys)
     if as_json:
         say_json({"folder": str(out), "entries": size})
     else:

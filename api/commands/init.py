@@ -9,14 +9,19 @@ import typer
 
 from api.embedded import found, open_folder
 from api.keyfiles import read_trust
-from api.options import Json
+from api.options import Json, LedgerPassword, SignerAt, ledger_keys
 from api.places import Place, grant_roles, write_place
 from api.target import now_ms
-from api.terminal import say, say_json
+from api.terminal import note, say, say_json
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.trust import trust_in
 from ledger.dates import civil_date
 from ledger.errors import RefusalCode, Refused
+
+WARNING = (
+    "Warning: the keys of this ledger are on the disk in clear: whoever copies the file can sign"
+    " as its operator. Encrypt them: duebill init --password-file FILE."
+)
 
 
 def run(
@@ -43,21 +48,27 @@ def run(
         Path | None,
         typer.Option(exists=True, help="With --predecessor: the key of that log (tlog-policy)."),
     ] = None,
+    password_file: LedgerPassword = None,
+    signer: SignerAt = None,
     as_json: Json = False,
 ) -> None:
     """Open a ledger in a folder.
 
     Makes the log's and the operator's keys, writes genesis and a first policy, and the file
-    `policy` by which others verify the log. Keep the folder keys/ safe. With --db the entries and
-    records are on a server, and database.json in the folder says where. A log that lost entries is
-    never signed again: --predecessor names its last checkpoint in the genesis of the new one.
+    `policy` by which others verify the log. Keep the folder keys/ safe; with --password-file the
+    keys are encrypted. With --db the entries and records are on a server, and database.json in the
+    folder says where. A log that lost entries is never signed again: --predecessor names its last
+    checkpoint in the genesis of the new one.
     """
     if bool(db) != bool(heads) or (roles and not db):
         raise typer.BadParameter("--db and --heads go together, and --roles with them.")
     place = Place(db, heads) if db and heads else None
     before = _last_head(predecessor, policy)
     civil_date(now_ms(), time_zone)  # refuses an unknown zone before it is in the log for ever
-    with open_folder(folder, now_ms, place=place) as embedded:
+    access = ledger_keys(password_file, signer)
+    if not sandbox and access.password is None:
+        note(WARNING)
+    with open_folder(folder, now_ms, place=place, access=access) as embedded:
         if embedded.service.signed.size:
             raise Refused(RefusalCode.LEDGER_IS_OPEN, f"There is a ledger in {folder}.")
         facts = {"origin": origin, "name": name, "time_zone": time_zone}

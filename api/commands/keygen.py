@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from api.drafting import new_signing_key
-from api.embedded import write_key
-from api.keyfiles import password_of
+from api.keyaccess import password_of
 from api.options import Json
 from api.terminal import say, say_json
+from ledger.keystore import write_key
 
 
 def run(
@@ -24,7 +24,7 @@ def run(
 ) -> None:
     """Make an Ed25519 key for one person; print its id and its public half."""
     key = new_signing_key()
-    write_key(file, key, password_of(password_file))
+    write_key(file, key, password_of(password_file) if password_file else None)
     if as_json:
         say_json({"kid": key.public.kid, "jwk": key.public.jwk()})
         return

@@ -12,7 +12,7 @@ import uvicorn
 
 from api.app import create_app
 from api.local import open_ledger
-from api.options import Folder
+from api.options import Folder, LedgerPassword, SignerAt
 from api.process import settle_in
 from api.settings import Settings
 from api.terminal import note
@@ -34,13 +34,15 @@ def run(
     ] = None,
     host: Annotated[str | None, typer.Option(help="Where to listen.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65_535)] = None,
+    password_file: LedgerPassword = None,
+    signer: SignerAt = None,
 ) -> None:
     """Serve the API until interrupted.
 
     When what is stored is not what was signed, nothing is written and reads go on: /readyz says
     why. With a postgresql URL --dir is the folder of the keys, and several servers may share the
     ledger. What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HEADS,
-    DUEBILL_DIR, DUEBILL_HOST, DUEBILL_PORT.
+    DUEBILL_DIR, DUEBILL_HOST, DUEBILL_PORT, DUEBILL_PASSWORD_FILE, DUEBILL_SIGNER.
     """
     said = {
         "DUEBILL_DB": db or folder,
@@ -48,13 +50,17 @@ def run(
         "DUEBILL_HEADS": heads,
         "DUEBILL_HOST": host,
         "DUEBILL_PORT": port,
+        "DUEBILL_PASSWORD_FILE": password_file,
+        "DUEBILL_SIGNER": signer,
     }
     given = {name: str(value) for name, value in said.items() if value is not None}
     try:
         settings = Settings.from_environ({**os.environ, **given})
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    with open_ledger(settings.folder, keep_reading=True, place=settings.place) as embedded:
+    with open_ledger(
+        settings.folder, keep_reading=True, place=settings.place, access=settings.access
+    ) as embedded:
         note(f"Serving {embedded.ledger.origin} at http://{settings.host}:{settings.port}")
         for warning in filter(None, (embedded.service.halted, embedded.store.warning)):
             note(f"Warning: {warning}")

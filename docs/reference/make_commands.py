@@ -17,6 +17,8 @@ from ledger.vocabulary import ALONE, COMMANDS
 
 WHO = {
     "ledger.open": "the operator, as the first entry",
+    "log_key.rotate": "the operator; the log's old key and its new one sign, too",
+    "log_key.retire": "the operator",
     "policy.adopt": "the operator",
     "rules.adopt": "the operator",
     "party.enrol": "the operator",

@@ -18,10 +18,10 @@ from typing import Any
 from ledger import canonical
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.chain.checkpoint import Checkpoint, open_checkpoint
-from ledger.chain.note import LARGEST_NOTE, NoteKey, NoteSigner, open_note, sign_note
+from ledger.chain.note import LARGEST_NOTE, NoteKey, open_note
 from ledger.dates import instant_text, parse_instant
 from ledger.errors import RefusalCode, Refused
-from ledger.keys import SigningKey
+from ledger.signing import BACKUP, LogSigner
 
 MANIFEST = "manifest"
 DATABASE = "backup.db"
@@ -31,7 +31,6 @@ POLICY = "policy"
 FILES = (DATABASE, CHECKPOINT, POLICY)
 """What a backup holds beside its manifest."""
 
-HEADER = "duebill-backup@v1"
 VERSION = 1
 DIGEST_BYTES = 32
 
@@ -59,8 +58,8 @@ class Manifest:
     files: Mapping[str, FileFacts]
 
 
-def sign_manifest(manifest: Manifest, key: SigningKey) -> bytes:
-    """The manifest as a note signed with the log's key, under the log's origin as key name."""
+def sign_manifest(manifest: Manifest, signer: LogSigner, by: Sequence[NoteKey]) -> bytes:
+    """The manifest as a note that the log's keys in `by` sign. Raises `Unavailable`."""
     head = manifest.head
     tree: dict[str, canonical.Tree] = {
         "checkpoint": manifest.note,
@@ -74,8 +73,7 @@ def sign_manifest(manifest: Manifest, key: SigningKey) -> bytes:
         "size": head.size,
         "v": VERSION,
     }
-    body = f"{HEADER}\n{canonical.encode(tree).decode()}\n"
-    return sign_note(body, [NoteSigner(head.origin, key)]).encode()
+    return signer.sign(f"{BACKUP}\n{canonical.encode(tree).decode()}\n", by).encode()
 
 
 def read_manifest(data: bytes, keys: Sequence[NoteKey]) -> Manifest:
@@ -89,8 +87,8 @@ def read_manifest(data: bytes, keys: Sequence[NoteKey]) -> Manifest:
             raise _malformed("The manifest is too large.")
         note = open_note(data.decode("utf-8", "surrogateescape"), keys)
         header, _, line = note.body.removesuffix("\n").partition("\n")
-        if header != HEADER:
-            raise _malformed(f"The first line of the manifest is not {HEADER}.")
+        if header != BACKUP:
+            raise _malformed(f"The first line of the manifest is not {BACKUP}.")
         manifest = _manifest(canonical.decode(line.encode()), keys)
         if manifest.head.origin not in {key.name for key in note.signed_by}:
             raise _malformed("The manifest is signed by the key of another log.")

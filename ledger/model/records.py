@@ -86,7 +86,8 @@ class Signer(Struct, frozen=True, gc=False):
 
     `persons` are the distinct people of the party that signed, `payload` the digest of the signed
     payload (base64url SHA-256), `jti` the command's own id, `origin` the log it is meant for,
-    `expects` the ids of the records that the signer saw as they still are.
+    `expects` the ids of the records that the signer saw as they still are, `seq` the number that
+    the command's entry will have.
     """
 
     party: str
@@ -97,6 +98,7 @@ class Signer(Struct, frozen=True, gc=False):
     persons: frozenset[str]
     kids: frozenset[str]
     expects: frozenset[str] = frozenset()
+    seq: int = 0
 
     def new_id(self, prefix: str, ordinal: int = 0) -> str:
         """The id that this command gives to the `ordinal`-th new record of a kind."""

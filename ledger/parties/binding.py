@@ -23,7 +23,7 @@ from ledger.parties.commands import (
 )
 from ledger.parties.events import Event, KeyAttested, KeyBound, KeyEnds
 from ledger.parties.state import Key, Party
-from ledger.policy.state import certificate_roots_of, policy_of
+from ledger.policy.state import LEDGER, Ledger, certificate_roots_of, policy_of
 
 HOUR_MS = 3_600_000
 
@@ -140,8 +140,10 @@ def bound(
 ) -> KeyBound:
     """The fact that a key is bound, once its holder has proven to hold it."""
     public = from_jwk(write(new.key))
+    ledger = book.get(Ledger, LEDGER)
+    of_log = ledger is not None and any(key.kid == public.kid for key in ledger.log_keys)
     refuse_if(
-        book.get(Key, public.kid) is not None,
+        of_log or book.get(Key, public.kid) is not None,
         RefusalCode.KEY_IS_BOUND,
         f"The key {public.kid} is bound already.",
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from ledger.model.jwk import Jwk
 from ledger.model.kinds import (
     Code,
     Confidential,
@@ -53,15 +54,6 @@ Person = Annotated[str, Pattern(r"[a-z0-9][a-z0-9-]{0,31}", "a pseudonym of 1 to
 """A person of a party by a pseudonym that the party chose; never a name."""
 
 
-class Jwk(Struct, frozen=True, kw_only=True, gc=False):
-    """A public JSON Web Key: Ed25519 (OKP) or P-256 (EC), required members only (RFC 7517)."""
-
-    crv: Code
-    kty: Code
-    x: Digest
-    y: Digest | None = None
-
-
 class NewKey(Struct, frozen=True, kw_only=True, gc=False):
     """A key to be bound, with the proof that whoever asks holds it.
 
@@ -100,6 +92,24 @@ class OpenLedger(Struct, frozen=True, kw_only=True, gc=False):
     operator_key: NewKey
     operator_name: Confidential[Name]
     predecessor: Digest | None = None
+
+
+class RotateLogKey(Struct, frozen=True, kw_only=True, gc=False):
+    """Let the log sign with a new key beside its old one, from this entry's checkpoint on.
+
+    `possession` is the new key's and `endorsement` the old key's signature over the one statement
+    `log_key_message` for this very command.
+    """
+
+    key: Jwk
+    possession: Signature64
+    endorsement: Signature64
+
+
+class RetireLogKey(Struct, frozen=True, kw_only=True, gc=False):
+    """End the overlap: from this entry's checkpoint on the log signs without its older key."""
+
+    kid: Digest
 
 
 class EnrolParty(Struct, frozen=True, kw_only=True, gc=False):
@@ -207,6 +217,8 @@ class SignManifest(Struct, frozen=True, kw_only=True, gc=False):
 
 Command = (
     OpenLedger
+    | RotateLogKey
+    | RetireLogKey
     | EnrolParty
     | AssignRoles
     | BindKey

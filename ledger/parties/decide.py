@@ -12,7 +12,7 @@ from ledger.errors import RefusalCode
 from ledger.keys import from_jwk
 from ledger.model.codec import write
 from ledger.model.records import Reader, Signer, make_id, need, refuse_if
-from ledger.parties import binding
+from ledger.parties import binding, log_keys
 from ledger.parties.commands import (
     AddAccount,
     AssignRoles,
@@ -23,9 +23,11 @@ from ledger.parties.commands import (
     EnrolParty,
     Identifier,
     OpenLedger,
+    RetireLogKey,
     RevokeKey,
     Role,
     RotateKey,
+    RotateLogKey,
     SetApproval,
     SignManifest,
     Tier,
@@ -54,6 +56,10 @@ def decide(
     match command:
         case OpenLedger():
             return _open(book, command, by, at_ms)
+        case RotateLogKey():
+            return log_keys.rotate(book, command, by)
+        case RetireLogKey():
+            return log_keys.retire(book, command, by)
         case EnrolParty():
             return _enrol(book, command, by, at_ms)
         case AssignRoles():
@@ -108,6 +114,12 @@ def _open(
     )
     # What checkpoints and civil dates will need: afterwards it could not be mended.
     note_key(command.origin, from_jwk(write(command.log_key)))
+    refuse_if(
+        command.log_key == command.operator_key.key,
+        RefusalCode.KEY_IS_BOUND,
+        "The log and its operator have a key each.",
+        "/body/log_key",
+    )
     civil_date(at_ms, command.time_zone)
     opened = LedgerOpened(
         origin=command.origin,
@@ -117,6 +129,7 @@ def _open(
         sandbox=command.sandbox,
         rules=command.rules,
         predecessor=command.predecessor,
+        log_key=command.log_key,
     )
     enrolled = PartyEnrolled(
         party=by.party,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ledger.model.jwk import Jwk
 from ledger.model.records import Effect
-from ledger.parties.commands import Assurance, Identifier, Jwk, Role, Tier
+from ledger.parties.commands import Assurance, Identifier, Role, Tier
 
 
 class PartyEnrolled(Effect, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from ledger.keys import PublicKey, from_jwk
 from ledger.model.codec import write
+from ledger.model.jwk import Jwk
 from ledger.model.records import Reader, Record, changed, need
-from ledger.parties.commands import Assurance, Identifier, Jwk, Role, Tier
+from ledger.parties.commands import Assurance, Identifier, Role, Tier
 from ledger.parties.events import (
     AccountAdded,
     ApprovalSet,

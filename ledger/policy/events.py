@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.model.jwk import Jwk
 from ledger.model.records import Effect
 from ledger.policy.commands import AdoptPolicy
 
@@ -16,6 +17,22 @@ class LedgerOpened(Effect, frozen=True, kw_only=True):
     sandbox: bool
     rules: int
     predecessor: str | None
+    log_key: Jwk
+
+
+class LogKeyRotated(Effect, frozen=True, kw_only=True):
+    """The log signs with this key, too, from the checkpoint of entry `since` on."""
+
+    kid: str
+    key: Jwk
+    since: int
+
+
+class LogKeyRetired(Effect, frozen=True, kw_only=True):
+    """The log signs with this key no more, from the checkpoint of entry `until` on."""
+
+    kid: str
+    until: int
 
 
 class PolicyAdopted(Effect, frozen=True, kw_only=True):
@@ -30,4 +47,4 @@ class RulesAdopted(Effect, frozen=True, kw_only=True):
     number: int
 
 
-Event = LedgerOpened | PolicyAdopted | RulesAdopted
+Event = LedgerOpened | LogKeyRotated | LogKeyRetired | PolicyAdopted | RulesAdopted

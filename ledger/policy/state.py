@@ -13,10 +13,20 @@ from msgspec.structs import replace
 from ledger import canonical
 from ledger.dates import Calendar, Roll, civil_date, parse_date, roll
 from ledger.errors import Halted, RefusalCode, Refused
+from ledger.keys import PublicKey, from_jwk
+from ledger.model.codec import write
+from ledger.model.jwk import Jwk
 from ledger.model.records import Reader, Record
 from ledger.money import Rounding
 from ledger.policy.commands import Caps, Clocks, CurrencyDigits, IdentifierRule
-from ledger.policy.events import Event, LedgerOpened, PolicyAdopted, RulesAdopted
+from ledger.policy.events import (
+    Event,
+    LedgerOpened,
+    LogKeyRetired,
+    LogKeyRotated,
+    PolicyAdopted,
+    RulesAdopted,
+)
 
 LEDGER = "ledger"
 POLICY = "policy"
@@ -24,8 +34,25 @@ RULES_NUMBER = 1
 """The newest rules this build can decide by."""
 
 
+class LogKey(Struct, frozen=True, kw_only=True, gc=False):
+    """A key with which the log signs the checkpoints whose last entry is in [since, until)."""
+
+    kid: str
+    jwk: Jwk
+    since: int
+    until: int | None = None
+
+    def signs(self, size: int) -> bool:
+        """Whether the checkpoint of `size` entries is signed with it."""
+        return self.since < size and (self.until is None or size <= self.until)
+
+    def public(self) -> PublicKey:
+        """The key itself."""
+        return from_jwk(write(self.jwk))
+
+
 class Ledger(Struct, frozen=True, kw_only=True, gc=False):
-    """The log: fixed at genesis, but for the rules number in force."""
+    """The log: fixed at genesis, but for its keys, oldest first, and the rules number in force."""
 
     PREFIX: ClassVar[str] = ""
     INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
@@ -39,6 +66,11 @@ class Ledger(Struct, frozen=True, kw_only=True, gc=False):
     sandbox: bool
     rules: int
     predecessor: str | None = None
+    log_keys: tuple[LogKey, ...]
+
+    def keys_at(self, size: int) -> tuple[PublicKey, ...]:
+        """The keys that sign the checkpoint of `size` entries (from 1 on): one, or two."""
+        return tuple(key.public() for key in self.log_keys if key.signs(size))
 
 
 class Policy(Struct, frozen=True, kw_only=True, gc=False):
@@ -63,18 +95,18 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
     """The records that `event` leaves changed."""
     match event:
         case LedgerOpened():
-            return (
-                Ledger(
-                    id=LEDGER,
-                    origin=event.origin,
-                    operator=event.operator,
-                    suite=event.suite,
-                    time_zone=event.time_zone,
-                    sandbox=event.sandbox,
-                    rules=event.rules,
-                    predecessor=event.predecessor,
-                ),
+            return (_opened(event),)
+        case LogKeyRotated():
+            ledger = ledger_of(book)
+            new = LogKey(kid=event.kid, jwk=event.key, since=event.since)
+            return (replace(ledger, log_keys=(*ledger.log_keys, new)),)
+        case LogKeyRetired():
+            ledger = ledger_of(book)
+            keys = (
+                replace(key, until=event.until) if key.kid == event.kid else key
+                for key in ledger.log_keys
             )
+            return (replace(ledger, log_keys=tuple(keys)),)
         case PolicyAdopted():
             policy = event.policy
             return (
@@ -94,6 +126,21 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
             return (replace(ledger_of(book), rules=event.number),)
         case _:
             assert_never(event)
+
+
+def _opened(event: LedgerOpened) -> Ledger:
+    first = LogKey(kid=from_jwk(write(event.log_key)).kid, jwk=event.log_key, since=0)
+    return Ledger(
+        id=LEDGER,
+        origin=event.origin,
+        operator=event.operator,
+        suite=event.suite,
+        time_zone=event.time_zone,
+        sandbox=event.sandbox,
+        rules=event.rules,
+        predecessor=event.predecessor,
+        log_keys=(first,),
+    )
 
 
 def ledger_of(book: Reader) -> Ledger:

@@ -34,6 +34,8 @@ class RefusalCode(Enum):
     BASE64_INVALID = "base64_invalid"
     # -- keys and signatures
     KEY_UNSAFE = "key_unsafe"
+    KEY_FILE_EXPOSED = "key_file_exposed"
+    KEY_IS_LOCKED = "key_is_locked"
     SIGNATURE_INVALID = "signature_invalid"
     KEY_UNKNOWN = "key_unknown"
     ENVELOPE_MALFORMED = "envelope_malformed"
@@ -118,6 +120,8 @@ class RefusalCode(Enum):
     RULES_UNKNOWN = "rules_unknown"
     POSSESSION_NOT_PROVEN = "possession_not_proven"
     KEY_IS_BOUND = "key_is_bound"
+    LOG_KEY_IS_CHANGING = "log_key_is_changing"
+    LOG_KEY_IS_NOT_LEAVING = "log_key_is_not_leaving"
     IDENTIFIER_INVALID = "identifier_invalid"
     IDENTIFIER_IS_TAKEN = "identifier_is_taken"
     PARTY_NOT_COMPLETE = "party_not_complete"

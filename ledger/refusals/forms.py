@@ -16,6 +16,8 @@ REMEDIES: Mapping[str, str] = {
     "base64_invalid": "Use base64url without padding, in its one strict form.",
     # keys and signatures
     "key_unsafe": "Make a new Ed25519 or P-256 key with a current library.",
+    "key_file_exposed": "Make the key file yours alone: no link, your own, chmod 600.",
+    "key_is_locked": "Name the file of its password: --password-file or DUEBILL_PASSWORD_FILE.",
     "signature_invalid": "Sign the exact payload bytes with the named key.",
     "key_unknown": "Bind the key to your party first, or sign with a bound one.",
     "envelope_malformed": "Build the envelope as docs/spec/command.md shows it.",

@@ -30,6 +30,8 @@ REMEDIES: Mapping[str, str] = {
     "rules_unknown": "Use a build that knows these rules.",
     "possession_not_proven": "Let the new key sign the statement of possession for this very command.",
     "key_is_bound": "Make a new key: each key is bound once, to one person.",
+    "log_key_is_changing": "Retire the log's old key first; then change it again.",
+    "log_key_is_not_leaving": "Name the older of the two keys with which the log signs now.",
     "identifier_invalid": "Check the identifier and its check digits.",
     "identifier_is_taken": "The party is enrolled already: use its id.",
     "party_not_complete": "Give what a party of this kind needs.",

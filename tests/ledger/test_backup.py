@@ -29,6 +29,7 @@ from ledger.chain.tree import leaf_hash
 from ledger.errors import Halted, Refused, Unavailable
 from ledger.keys import SigningKey
 from ledger.ports import SignedHead
+from ledger.signing import BACKUP, KeySigner
 from ledger.store.heads import FileHeadStore, MemoryHeadStore
 from ledger.store.snapshot import open_snapshot
 from ledger.store.sql import Connect
@@ -40,6 +41,7 @@ ORIGIN = "backup.example/log"
 KEY = SigningKey.from_seed(bytes(range(32)))
 HEAD = Checkpoint(ORIGIN, 7, leaf_hash(b"root"))
 FACTS = {name: manifest.FileFacts(3, bytes(32)) for name in manifest.FILES}
+SIGNER, LOG = KeySigner([KEY]), note_key(ORIGIN, KEY.public)
 MANIFEST = manifest.Manifest(HEAD, sign_checkpoint(HEAD, KEY), 1_800_000_000_000, FACTS)
 
 
@@ -52,7 +54,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Drill:
 # -- the manifest ----------------------------------------------------------------------------------
 def test_a_manifest_is_read_as_it_was_signed() -> None:
     """Every field comes back; only the log's key opens it."""
-    data = manifest.sign_manifest(MANIFEST, KEY)
+    data = manifest.sign_manifest(MANIFEST, SIGNER, [LOG])
     assert manifest.read_manifest(data, [note_key(ORIGIN, KEY.public)]) == MANIFEST
     stranger = SigningKey.from_seed(bytes(32))
     for key in (note_key(ORIGIN, stranger.public), note_key("other.example", KEY.public)):
@@ -61,13 +63,13 @@ def test_a_manifest_is_read_as_it_was_signed() -> None:
         assert caught.value.file == "manifest"
 
 
-@pytest.mark.parametrize("origin", [ORIGIN, manifest.HEADER])
+@pytest.mark.parametrize("origin", [ORIGIN, BACKUP])
 def test_no_signature_serves_for_manifest_and_checkpoint(origin: str) -> None:
     """A manifest never opens as a checkpoint nor the other way, whatever the log is called."""
     keys = [note_key(origin, KEY.public)]
     head = Checkpoint(origin, 7, HEAD.root)
     note = sign_checkpoint(head, KEY)
-    signed = manifest.sign_manifest(manifest.Manifest(head, note, 0, FACTS), KEY)
+    signed = manifest.sign_manifest(manifest.Manifest(head, note, 0, FACTS), SIGNER, keys)
     assert refusal(lambda: open_checkpoint(signed.decode(), origin, keys)) == "checkpoint_malformed"
     assert refusal(lambda: manifest.read_manifest(note.encode(), keys)) in (
         "backup_malformed",
@@ -77,7 +79,7 @@ def test_no_signature_serves_for_manifest_and_checkpoint(origin: str) -> None:
 
 def tree() -> dict[str, Any]:
     """The JSON of a good manifest."""
-    line = manifest.sign_manifest(MANIFEST, KEY).decode().split("\n")[1]
+    line = manifest.sign_manifest(MANIFEST, SIGNER, [LOG]).decode().split("\n")[1]
     return dict(canonical.decode(line.encode()))
 
 
@@ -113,7 +115,7 @@ HOSTILE: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_manifest_is_refused(name: str) -> None:
     """Strange paths, numbers and fields, though the log's key signed them: refused by name."""
-    body = f"{manifest.HEADER}\n{canonical.encode(HOSTILE[name]()).decode()}\n"
+    body = f"{BACKUP}\n{canonical.encode(HOSTILE[name]()).decode()}\n"
     check_refused(sign_note(body, [NoteSigner(ORIGIN, KEY)]).encode())
 
 
@@ -121,11 +123,11 @@ def test_a_hostile_manifest_is_refused(name: str) -> None:
     "body",
     [
         "duebill-backup@v2\n{}\n",
-        f"{manifest.HEADER}\n",
-        f'{manifest.HEADER}\n{{"files":{{}},"files":{{}}}}\n',
-        f"{manifest.HEADER}\n{'[' * 100_000}\n",
-        f"{manifest.HEADER}\n{' ' * 1_000_000}{{}}\n",
-        f"{manifest.HEADER}\n{{}}\n{{}}\n",
+        f"{BACKUP}\n",
+        f'{BACKUP}\n{{"files":{{}},"files":{{}}}}\n',
+        f"{BACKUP}\n{'[' * 100_000}\n",
+        f"{BACKUP}\n{' ' * 1_000_000}{{}}\n",
+        f"{BACKUP}\n{{}}\n{{}}\n",
     ],
 )
 def test_a_manifest_of_another_form_is_refused(body: str) -> None:
@@ -138,7 +140,7 @@ def test_a_manifest_of_another_form_is_refused(body: str) -> None:
 @given(place=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_any_flipped_bit_of_a_manifest_is_refused(place: int, bit: int) -> None:
     """Whether in the text or in the signature."""
-    data = bytearray(manifest.sign_manifest(MANIFEST, KEY))
+    data = bytearray(manifest.sign_manifest(MANIFEST, SIGNER, [LOG]))
     data[place % len(data)] ^= 1 << bit
     check_refused(bytes(data))
 
@@ -269,7 +271,8 @@ def test_unsigned_entries_are_waited_for(drill: Drill, monkeypatch: pytest.Monke
     late = MemoryHeadStore()
     late.swap(None, SignedHead(1, bytes(32), ""))
     monkeypatch.setattr(copying, "PATIENCE_S", 0.05)
-    place, key = drill.folder / "late", log_key(drill.folder / "ledger")
+    place = drill.folder / "late"
+    key = KeySigner([log_key(drill.folder / "ledger")])
     moments = partial(open_snapshot, drill.folder / "ledger" / "ledger.db", late)
     with pytest.raises(Unavailable, match="not signed"):
         back_up(moments, late, key, place, 0)
@@ -286,7 +289,7 @@ def test_what_is_no_sound_ledger_is_not_backed_up(drill: Drill, tmp_path: Path) 
     """Behind its head, changed since, under another key, empty: refused, and nothing is left."""
     ledger = Path(shutil.copytree(drill.folder / "ledger", tmp_path / "ledger"))
     heads, database, out = FileHeadStore(ledger / "head.json"), ledger / "ledger.db", tmp_path / "b"
-    stranger = SigningKey.from_seed(bytes(32))
+    stranger = KeySigner([SigningKey.from_seed(bytes(32))])
     moments = partial(open_snapshot, database, heads)
     assert refusal(lambda: back_up(moments, heads, stranger, out, 0)) == "key_unknown"
     head = heads.read()
@@ -294,7 +297,7 @@ def test_what_is_no_sound_ledger_is_not_backed_up(drill: Drill, tmp_path: Path) 
     ahead = MemoryHeadStore()
     ahead.swap(None, SignedHead(head.size + 1, head.root, head.note))
     with pytest.raises(Halted, match="were signed"):
-        back_up(moments, ahead, log_key(ledger), out, 0)
+        back_up(moments, ahead, KeySigner([log_key(ledger)]), out, 0)
     with closing(sqlite3.connect(database)) as client:
         client.execute("DROP TRIGGER entry_no_update")
         client.execute(

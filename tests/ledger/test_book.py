@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from api.drafting import Draft, jwk_of, new_jti, operator_desk
-from api.embedded import Embedded, open_folder, read_key
+from api.embedded import Embedded, open_folder
 from ledger import vocabulary
 from ledger.book import AHEAD_MS, Book
 from ledger.catalogue import RECORDS
@@ -18,6 +18,7 @@ from ledger.chain.entry import LARGEST_ENTRY
 from ledger.envelope import LIFETIME_S, line_of_manifest, read_submission, sign_payload
 from ledger.errors import Refused, Repeated
 from ledger.keys import SigningKey
+from ledger.keystore import read_key
 from ledger.model.records import make_id
 from ledger.parties.commands import AddAccount, AssignRoles, OpenLedger, Role
 from ledger.parties.decide import SUITE

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from api.embedded import read_key
 from ledger import checking
 from ledger.checking import APART_FROM, BUSY, Checker
 from ledger.envelope import Envelope
@@ -157,8 +156,8 @@ def test_it_ends_with_the_service(
     monkeypatch.setattr(checking, "Helper", start)
     monkeypatch.setattr(checking, "BUSY", APART_FROM)
     own = office.service.sequencer
-    key = read_key(office.embedded.folder / "keys" / "log.pem")
-    with Service(own.store, own.heads, key, office.clock, Limits(apart=True)) as service:
+    signer = office.embedded.signer
+    with Service(own.store, own.heads, signer, office.clock, Limits(apart=True)) as service:
         answers = service.submit_many(submissions)
     # The ninth repeats the first command, and so does not depend on its signature.
     assert [isinstance(answer, Receipt) for answer in answers] == [

@@ -254,11 +254,12 @@ def test_trap_6_jwk_texts_are_strict(x: Any) -> None:
 def test_private_keys_survive_their_file(key: SigningKey) -> None:
     """PKCS#8 PEM with and without a password; a wrong or missing one is refused."""
     assert SigningKey.from_pem(key.to_pem()).public == key.public
-    sealed = key.to_pem(b"secret")
+    assert SigningKey.from_pem(key.to_pem(), b"not needed").public == key.public
+    sealed = key.to_encrypted_pem(b"secret", bytes(range(32)))
     assert b"ENCRYPTED" in sealed
     assert SigningKey.from_pem(sealed, b"secret").public == key.public
-    assert refusal(SigningKey.from_pem, sealed, b"wrong") == "key_unsafe"
-    assert refusal(SigningKey.from_pem, sealed) == "key_unsafe"
+    for password in (b"wrong", b"", None):
+        assert refusal(SigningKey.from_pem, sealed, password) == "key_is_locked"
 
 
 def test_other_private_keys_are_refused() -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from api.embedded import read_key
 from ledger import book as judging
 from ledger import checking
 from ledger import sequencer as ordering
@@ -42,8 +41,8 @@ def accounts(office: Office, count: int, first: int = 1) -> list[bytes]:
 def opened(office: Office, limits: Limits | None = None, heads: Any = None) -> Iterator[Service]:
     """Another service over the office's ledger."""
     own = office.service.sequencer
-    key = read_key(office.embedded.folder / "keys" / "log.pem")
-    with Service(own.store, heads or own.heads, key, office.clock, limits) as service:
+    signer = office.embedded.signer
+    with Service(own.store, heads or own.heads, signer, office.clock, limits) as service:
         yield service
 
 
@@ -234,7 +233,7 @@ def test_a_damaged_ledger_opens_for_reading(office: Office) -> None:
     own = office.service.sequencer
     heads = Gate(own.heads)
     heads.read = lambda: SignedHead(9, bytes(32), "")  # type: ignore[method-assign] # for the test
-    with Service(own.store, heads, own.log_key, office.clock, keep_reading=True) as service:
+    with Service(own.store, heads, own.signer, office.clock, keep_reading=True) as service:
         assert service.halted is not None
         assert "9 were signed" in service.halted
         assert service.signed.size == 9

@@ -34,6 +34,7 @@ from ledger.parties.state import Party
 from ledger.receivables import invoices
 from ledger.receivables.records import Transfer
 from ledger.service import Receipt, Service
+from ledger.signing import KeySigner
 from ledger.store.records import temporary_records
 from tests.support.desk import ORIGIN, Office, key_of, open_office, refusal
 from tests.support.story import tell
@@ -75,9 +76,8 @@ class Failing:
 def writer(office: Office, *, store: Any = None, heads: Any = None, key: Any = None) -> Service:
     """Another writer over the office's folder, with parts replaced."""
     own = office.service
-    return Service(
-        store or own.store, heads or own.sequencer.heads, key or own.sequencer.log_key, office.clock
-    )
+    signer = KeySigner([key]) if key else own.sequencer.signer
+    return Service(store or own.store, heads or own.sequencer.heads, signer, office.clock)
 
 
 # -- writing ---------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def test_the_signed_head_never_goes_back(office: Office) -> None:
 
 def test_another_log_key_never_signs(office: Office, tmp_path: Path) -> None:
     """Another log key halts at opening; a lost one is asked for, never made anew."""
-    with pytest.raises(Halted, match="log key"):
+    with pytest.raises(Halted, match="a key that is not here"):
         writer(office, key=key_of(LOG_KEY))
     office.embedded.store.close()
     (tmp_path / "ledger" / "keys" / "log.pem").unlink()

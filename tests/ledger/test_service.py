@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from api.embedded import Embedded, open_folder, read_key
+from api.embedded import Embedded, open_folder
 from ledger.chain.checkpoint import open_checkpoint
 from ledger.chain.entry import LARGEST_ENTRY, read_entry
 from ledger.chain.receipt import verify_receipt
@@ -68,9 +68,10 @@ class Wrapped:
 
 def service(office: Office, *, store: Any = None, heads: Any = None) -> Service:
     """Another writer over the office's folder, with parts replaced."""
-    key = read_key(office.embedded.folder / "keys" / "log.pem")
     own = office.service
-    return Service(store or own.store, heads or own.sequencer.heads, key, office.clock)
+    return Service(
+        store or own.store, heads or own.sequencer.heads, office.embedded.signer, office.clock
+    )
 
 
 def test_a_group_is_answered_in_order(office: Office) -> None:

@@ -35,6 +35,7 @@ from ledger.parties.standing import persons_needed
 from ledger.parties.state import Key
 from ledger.routing import stake
 from ledger.service import Receipt, Service
+from ledger.signing import KeySigner
 from ledger.store.heads import MemoryHeadStore
 from ledger.store.sqlite import SqliteStore
 
@@ -142,7 +143,8 @@ class Stage:
         self.heads = MemoryHeadStore()
         self.store = SqliteStore(folder / "ledger.db", self.heads)
         self.log_key = SigningKey.from_seed(hashlib.sha256(b"log key").digest())
-        self.service = Service(self.store, self.heads, self.log_key, clock)
+        self.signer = KeySigner([self.log_key])
+        self.service = Service(self.store, self.heads, self.signer, clock)
         self.jti = self.desk_of("").new_jti()
         self.parties = {"operator": operator_id(ORIGIN, self.jti)}
         self.secrets: dict[str, SigningKey] = {}

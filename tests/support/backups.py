@@ -28,6 +28,7 @@ from ledger.chain.trust import trust_in
 from ledger.keys import SigningKey
 from ledger.parties.commands import AddAccount
 from ledger.ports import LogReader
+from ledger.signing import KeySigner
 from ledger.store.heads import FileHeadStore
 from ledger.store.snapshot import open_snapshot
 from tests.support.sandbox import START, Sandbox, open_sandbox
@@ -105,7 +106,7 @@ def make_backup(ledger: Path, destination: Path) -> Manifest:
     """Back up the ledger in a folder, as `duebill backup` does."""
     heads = FileHeadStore(ledger / "head.json")
     moments = partial(open_snapshot, ledger / "ledger.db", heads)
-    return back_up(moments, heads, log_key(ledger), destination, START)
+    return back_up(moments, heads, KeySigner([log_key(ledger)]), destination, START)
 
 
 def log_key(ledger: Path) -> SigningKey:

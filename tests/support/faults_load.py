@@ -15,9 +15,10 @@ from typing import Any
 
 from api.bench.market import FEW, START_MS, Market
 from api.bench.workload import Workload
-from api.embedded import Embedded, open_folder, write_key
+from api.embedded import Embedded, open_folder
 from api.target import now_ms
 from ledger.errors import LedgerError
+from ledger.keystore import write_key
 
 CHUNK = 1_000
 """Commands in one file of a load."""

@@ -15,9 +15,10 @@ from ledger.financing.acts import lapse
 from ledger.financing.invariants import INVARIANTS as FINANCING
 from ledger.financing.records import Financing, Offer, Programme, Request
 from ledger.financing.terms import quote
+from ledger.model.jwk import Jwk
 from ledger.model.records import R, Signer
 from ledger.money import Money
-from ledger.parties.commands import Assurance, Jwk, Role
+from ledger.parties.commands import Assurance, Role
 from ledger.parties.events import AccountAdded, KeyBound, PartyEnrolled
 from ledger.parties.state import Party
 from ledger.receivables.commands import Recourse

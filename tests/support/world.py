@@ -14,6 +14,7 @@ from ledger import canonical
 from ledger.base64url import b64url_encode
 from ledger.dates import parse_instant
 from ledger.errors import Refused
+from ledger.model.jwk import Jwk
 from ledger.model.records import Signer, make_id
 from ledger.money import Money
 from ledger.parties.commands import Role
@@ -239,6 +240,7 @@ def policy() -> AdoptPolicy:
 
 def _opened() -> LedgerOpened:
     return LedgerOpened(
+        log_key=Jwk(crv="Ed25519", kty="OKP", x=digest("log key")),
         origin=ORIGIN,
         operator=party("operator"),
         suite="SHA-256+Ed25519",

@@ -22,9 +22,10 @@ from ledger.envelope import Sealer, line_of_manifest, read_submission, sign_payl
 from ledger.errors import Refused
 from ledger.keys import SigningKey, from_jwk
 from ledger.model.codec import field_classes
+from ledger.model.jwk import Jwk
 from ledger.model.records import make_id
 from ledger.parties.binding import possession_message
-from ledger.parties.commands import AddAccount, BindKey, Jwk, NewKey, SignManifest
+from ledger.parties.commands import AddAccount, BindKey, NewKey, SignManifest
 from ledger.parties.decide import operator_id
 from ledger.parties.events import AccountAdded
 

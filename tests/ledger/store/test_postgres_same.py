@@ -99,11 +99,11 @@ def test_the_same_history_is_the_same_bytes(
         claims_by_manifest(stage)
         say_what_no_text_holds(stage)
         first, signed = contents(stage.store), stage.heads.read()
-        log_key = stage.log_key
+        signer = stage.signer
     clock, heads = Clock(), MemoryHeadStore()
     with (
         PostgresStore(postgres_url, heads) as store,
-        Service(store, heads, log_key, clock) as service,
+        Service(store, heads, signer, clock) as service,
     ):
         for item in heard:
             clock.ms = item.at_ms

@@ -1,0 +1,112 @@
+"""Private keys in files: each its owner's alone, encrypted where there is a password.
+
+A key file is opened once, without following a link, and judged by what was opened: a name can be
+given to another file between a look and a read.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from ledger.errors import RefusalCode, Refused
+from ledger.keys import SigningKey
+from ledger.pkcs8 import ENTROPY_BYTES
+from ledger.store.lock import sync_folder
+
+LARGEST_KEY_FILE = 16_384
+"""Most bytes of a key file that are read: the largest of ours has some hundred."""
+LOG, NEXT, OPERATOR = "log.pem", "log-next.pem", "operator.pem"
+"""The log's key, the one that is to follow it, and the operator's own."""
+
+
+def write_key(path: Path, key: SigningKey, password: bytes | None = None) -> None:
+    """Keep a private key as PKCS#8 PEM in a new file, durably, readable by its owner alone.
+
+    Raises `FileExistsError`, and `Refused` (`key_is_locked`) for an empty password.
+    """
+    if password is None:
+        pem = key.to_pem()
+    elif password:
+        pem = key.to_encrypted_pem(password, os.urandom(ENTROPY_BYTES))
+    else:
+        raise _refused(RefusalCode.KEY_IS_LOCKED, "The file of the password is empty.", path)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(file, "wb") as opened:
+        opened.write(pem)
+        opened.flush()
+        os.fsync(file)
+    sync_folder(path.parent)
+
+
+def read_key(path: Path, password: bytes | None = None) -> SigningKey:
+    """The private key of a file; the password is for one that is encrypted.
+
+    Raises `Refused`: `key_file_exposed` for a link, another user's file, or one that others may
+    read; `key_is_locked`; `key_unsafe`. Raises `OSError` where there is no file.
+    """
+    try:
+        return SigningKey.from_pem(_read_own(path), password)
+    except Refused as refused:
+        raise Refused(refused.code, refused.detail, place=refused.place, file=path.name) from None
+
+
+def read_log_keys(folder: Path, password: bytes | None = None) -> list[SigningKey]:
+    """The log's keys in a folder: the present one and, while it changes, the next.
+
+    Raises as `read_key`; `Refused` (`key_unknown`) where there is none.
+    """
+    found = [folder / name for name in (LOG, NEXT) if os.path.lexists(folder / name)]
+    if not found:
+        raise _refused(
+            RefusalCode.KEY_UNKNOWN,
+            "The ledger's own key is not here: bring keys/log.pem back to its folder.",
+            folder / LOG,
+        )
+    return [read_key(path, password) for path in found]
+
+
+def put_away(folder: Path, kid: str, password: bytes | None = None) -> None:
+    """After a rotation: the retired key's file gets the name of its `kid`, the next key the first.
+
+    May be done again after a crash half-way. A retired key is kept, not deleted: it proves nothing
+    any more, but its owner may want to show that it was his.
+    """
+    names = (LOG, NEXT)
+    keys = {name: read_key(folder / name, password) for name in names if (folder / name).exists()}
+    for name, key in keys.items():
+        if key.public.kid == kid:
+            (folder / name).rename(folder / f"log-retired-{kid}.pem")
+    if (folder / NEXT).exists() and not (folder / LOG).exists():
+        (folder / NEXT).rename(folder / LOG)
+    sync_folder(folder)
+
+
+def _read_own(path: Path) -> bytes:
+    """The bytes of a file that is the caller's alone."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _exposed("is a link", path) from None
+        raise
+    with os.fdopen(file, "rb") as opened:
+        facts = os.fstat(file)
+        if not stat.S_ISREG(facts.st_mode):
+            raise _exposed("is no file", path)
+        if facts.st_uid != os.geteuid():
+            raise _exposed("belongs to another user", path)
+        if facts.st_mode & 0o077:
+            raise _exposed("is readable by others: chmod 600 it", path)
+        return opened.read(LARGEST_KEY_FILE)
+
+
+def _exposed(what: str, path: Path) -> Refused:
+    return _refused(RefusalCode.KEY_FILE_EXPOSED, f"The key file {path.name} {what}.", path)
+
+
+def _refused(code: RefusalCode, detail: str, path: Path) -> Refused:
+    return Refused(code, detail, file=str(path))

@@ -28,12 +28,16 @@ COMMANDS = {
     "audit": "Audit a whole log: URL, export folder or database.",
     "export": "The log as files, for auditors.",
     "receipt": "Verify one receipt offline.",
+    "witness": "A tlog-witness, for any C2SP log.",
     "rebuild": "Drop the derived tables and replay them from the entries.",
     "backup": "An online copy of a ledger with a signed manifest.",
     "restore": "A backup made a ledger again, audited and compared with what was kept outside.",
     "bench": "How fast, beside what this machine could do at best; exit 1 below a floor.",
 }
-"""Every verb with its summary; `api.commands` has a module of the same name for each."""
+"""Every verb with its summary; `api.commands` has a module of the same name for each.
+
+Its `run` is the verb; a module with several has them in its `app`.
+"""
 
 _MODULES = {"import": "import_invoices"}
 
@@ -81,13 +85,15 @@ def duebill(
     """A supply-chain receivables ledger on a hash chain that anybody can audit."""
 
 
-def _load(name: str) -> TyperCommand:
-    """The verb itself, from its module's `run`."""
+def _load(name: str) -> TyperCommand | TyperGroup:
+    """The verb itself, from its module."""
     module = importlib.import_module(f"api.commands.{_MODULES.get(name, name)}")
-    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    single.command(name)(module.run)
+    single = getattr(module, "app", None)
+    if single is None:
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        single.command(name)(module.run)
     command = typer.main.get_command(single)
-    if not isinstance(command, TyperCommand):
+    if not isinstance(command, TyperCommand | TyperGroup):
         raise TypeError(name)
     return command
 

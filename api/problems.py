@@ -33,6 +33,7 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
             _C.BASE64_INVALID,
             _C.ENVELOPE_MALFORMED,
             _C.TILE_MALFORMED,
+            _C.WITNESS_REQUEST_MALFORMED,
             _C.FIELD_MISSING,
             _C.FIELD_UNKNOWN,
             _C.FIELD_INVALID,
@@ -65,11 +66,12 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
             _C.ACT_BELONGS_TO_ANOTHER_PARTY,
         }
     ),
-    404: frozenset({_C.RECORD_NOT_FOUND, _C.ROUTE_UNKNOWN}),
+    404: frozenset({_C.RECORD_NOT_FOUND, _C.ROUTE_UNKNOWN, _C.LOG_NOT_WITNESSED}),
     405: frozenset({_C.METHOD_NOT_ALLOWED}),
     409: frozenset(
         {
             _C.JTI_IS_SPENT,
+            _C.OLD_SIZE_DIFFERS,
             _C.RECORD_HAS_CHANGED,
             _C.ACCEPTED_DIGEST_DIFFERS,
             _C.LEDGER_IS_OPEN,

@@ -40,6 +40,7 @@ BUDGETS = {
     "tests/ledger": 330,
     "tests/properties": 240,
     "tests/reliability": 180,
+    "tests/witness": 60,
     "tests": 20,
 }
 """Seconds of one quiet core that each folder's usual tests may take: under 10 minutes on two."""

@@ -53,6 +53,11 @@ class RefusalCode(Enum):
     ENTRY_OUT_OF_ORDER = "entry_out_of_order"
     RECEIPT_MALFORMED = "receipt_malformed"
     EVIDENCE_MALFORMED = "evidence_malformed"
+    # -- witnesses
+    WITNESS_REQUEST_MALFORMED = "witness_request_malformed"
+    LOG_NOT_WITNESSED = "log_not_witnessed"
+    OLD_SIZE_DIFFERS = "old_size_differs"
+    WITNESS_STATE_LOST = "witness_state_lost"
     # -- fields of a command
     FIELD_MISSING = "field_missing"
     FIELD_UNKNOWN = "field_unknown"

@@ -19,6 +19,11 @@ REMEDIES: Mapping[str, str] = {
     "entry_out_of_order": "Read the entries in their order from the log that numbered them.",
     "receipt_malformed": "Download the receipt again, byte for byte.",
     "evidence_malformed": "Ask for the evidence file again, byte for byte; its format is docs/spec/evidence.md.",
+    # witnesses
+    "witness_request_malformed": "Send an old size, a proof, an empty line and the checkpoint, as tlog-witness says.",
+    "log_not_witnessed": "Ask the keeper of the witness to add a key of this log.",
+    "old_size_differs": "Send the checkpoint with a proof from the size that the witness names.",
+    "witness_state_lost": "Retire this witness and make another under a new name: one that forgot or went back may sign a fork.",
     # exports and backups
     "folder_not_empty": "Name a folder that is new or empty.",
     "export_malformed": "Export the log again, or ask who gave you the folder.",

@@ -1,0 +1,1 @@
+"""`duebill witness`: a witness in a folder, and its HTTP interface."""

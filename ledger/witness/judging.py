@@ -1,0 +1,138 @@
+"""May this head follow the one that was cosigned last? Decided from values alone.
+
+The order of the faults is that of `tlog-witness`: the log is known, a key of it signed, the old
+size is not beyond the new one, the old size is ours, the trees are consistent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
+from ledger.chain.note import NoteKey, SignatureType, base64_decode, open_note
+from ledger.chain.proof import verify_first_or_grown
+from ledger.chain.tree import EMPTY_ROOT
+from ledger.errors import RefusalCode, Refused
+from ledger.witness.request import AddCheckpoint
+
+LogKeys: TypeAlias = Mapping[str, tuple[NoteKey, ...]]
+"""The keys of each log by its origin, which is the name of its keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint that a key of its log signed: the head, its text, and the lines of the log.
+
+    `signatures` has the first line of each key of the log, and no line of anybody else.
+    """
+
+    head: Checkpoint
+    body: str
+    signatures: str
+
+    @property
+    def note(self) -> str:
+        """The checkpoint as the log signed it."""
+        return f"{self.body}\n{self.signatures}"
+
+
+class Conflict(Enum):
+    """What a log's signature under a head that is not cosigned may mean.
+
+    A `FORK` proves itself: the log signed two roots for one size. `UNPROVEN` is a longer head
+    whose proof does not hold: a fork, or a sender that made a mistake or a joke.
+    """
+
+    FORK = "fork"
+    UNPROVEN = "unproven"
+
+
+class OldSizeDiffers(Refused):
+    """The sender's old size is not ours. `size` is what it must send a proof from."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            RefusalCode.OLD_SIZE_DIFFERS, f"The head cosigned last has {size} entries."
+        )
+        self.size = size
+
+
+def log_keys(keys: Iterable[NoteKey]) -> LogKeys:
+    """The keys by the origin that they sign for.
+
+    Raises `Refused` (`note_key_malformed`) for the key of a witness.
+    """
+    found: dict[str, tuple[NoteKey, ...]] = {}
+    for key in keys:
+        if key.type is not SignatureType.ED25519:
+            raise Refused(
+                RefusalCode.NOTE_KEY_MALFORMED, f"{key.text()} is the key of a witness, not a log."
+            )
+        found[key.name] = (*found.get(key.name, ()), key)
+    return found
+
+
+def open_signed(note: str, logs: LogKeys) -> Signed:
+    """The checkpoint of a note that a known log signed. Extension lines are kept in its text.
+
+    Raises `Refused`: `log_not_witnessed`; `note_malformed`, `checkpoint_malformed`;
+    `note_not_signed_by_known_key`, `signature_invalid`; `proof_invalid` for a size of 0 under
+    another root than that of nothing.
+    """
+    origin = note.partition("\n")[0]
+    keys = logs.get(origin, ())
+    if not keys:
+        raise Refused(RefusalCode.LOG_NOT_WITNESSED, "No key of this log is known here.")
+    body = open_note(note, keys).body
+    lines = body.split("\n")
+    if lines[1:2] == ["0"] and _root(lines) != EMPTY_ROOT:
+        raise Refused(RefusalCode.PROOF_INVALID, "A tree without leaves has another root.")
+    head = parse_checkpoint(body, allow_extensions=True)
+    return Signed(head, body, _lines_of(note, keys))
+
+
+def check_follows(known: Checkpoint | None, new: Checkpoint, request: AddCheckpoint) -> None:
+    """Raises `Refused` unless `new` may be cosigned after `known`, as the request proves.
+
+    `witness_request_malformed` for an old size beyond the new; `OldSizeDiffers`; `proof_invalid`.
+    A log without a known head begins with any, without proof: it is remembered, not proven.
+    """
+    size, root = (known.size, known.root) if known else (0, EMPTY_ROOT)
+    if request.old > new.size:
+        raise Refused(
+            RefusalCode.WITNESS_REQUEST_MALFORMED,
+            f"The old size {request.old} is beyond the {new.size} entries of the checkpoint.",
+        )
+    if request.old != size:
+        raise OldSizeDiffers(size)
+    verify_first_or_grown(size, root, new.size, new.root, request.proof)
+
+
+def conflict(known: Checkpoint | None, new: Checkpoint, refused: Refused) -> Conflict | None:
+    """What the refusal of `new` after `known` says of the log, if anything.
+
+    Two roots for one size are a fork whatever old size was sent with them.
+    """
+    if known is None or known.size == 0 or new.size < known.size:
+        return None
+    if new.size == known.size:
+        return Conflict.FORK if new.root != known.root else None
+    return Conflict.UNPROVEN if refused.code is RefusalCode.PROOF_INVALID else None
+
+
+def _root(lines: list[str]) -> bytes:
+    return base64_decode("".join(lines[2:3]), RefusalCode.CHECKPOINT_MALFORMED)
+
+
+def _lines_of(note: str, keys: Iterable[NoteKey]) -> str:
+    """The first line of each key in a note that was opened with these keys."""
+    found: dict[tuple[str, bytes], str] = {}
+    for line in note.rpartition("\n\n")[2].removesuffix("\n").split("\n"):
+        _, name, encoded = line.split(" ")
+        signature = base64_decode(encoded, RefusalCode.NOTE_MALFORMED)
+        found.setdefault((name, signature[:4]), f"{line}\n")
+    names = [(key.name, key.key_id) for key in keys]
+    return "".join(found[name] for name in names if name in found)

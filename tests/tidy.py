@@ -59,12 +59,8 @@ FLOORS = {
     "ledger/replay.py": 7.125,
     "ledger/scrub.py": 7,
     "ledger/reports/": 7,
-<<<<<<< HEAD
-    "ledger/witness.py": 7,
     "ledger/feeding/": 7.125,
-=======
     "ledger/witness/": 7.125,
->>>>>>> 14b0609 (ledger/witness: a tlog-witness for any C2SP log)
     "ledger/backup/": 7.5,
     "api/": 8,
 }

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.drafting import new_signing_key
-from api.embedded import write_key
-from api.keyfiles import password_of, read_keys
+from api.keyaccess import password_of
+from api.keyfiles import read_keys
 from ledger.chain.note import Cosigner, NoteKey
 from ledger.errors import RefusalCode, Refused
+from ledger.keystore import write_key
 from ledger.store.lock import sync_folder
 from ledger.witness.conflicts import Conflicts
 from ledger.witness.judging import LogKeys
@@ -37,7 +38,8 @@ def make_witness(folder: Path, name: str, password_file: Path | None = None) -> 
         raise Refused(RefusalCode.FOLDER_NOT_EMPTY, f"There is something in {folder}.")
     # The state comes first: there is never a key without one, whenever this is cut off.
     make_state(folder / _STATE, key)
-    write_key(folder / _KEY, cosigner.signing_key, password_of(password_file))
+    password = password_of(password_file) if password_file else None
+    write_key(folder / _KEY, cosigner.signing_key, password)
     sync_folder(folder)
     return key
 

@@ -60,7 +60,9 @@ class Report:
 
     `not_checkable` counts the entries whose rules could not be replayed for want of disclosures,
     `compared_records` the derived records that equal the replay. `trust` says where the log key
-    came from: ``policy`` (the auditor's own) or ``genesis`` (the log's word).
+    came from: ``policy`` (the auditor's own) or ``genesis`` (the log's word). The first `since`
+    entries were audited before and not read again. `evidence` is an evidence file
+    (docs/spec/evidence.md) where the log contradicts what was known of it, else empty.
     """
 
     level: Level
@@ -71,6 +73,8 @@ class Report:
     findings: Sequence[Finding]
     not_checkable: int = 0
     compared_records: int = 0
+    since: int = 0
+    evidence: bytes = b""
 
     @property
     def verdict(self) -> Verdict:

@@ -9,48 +9,76 @@ at the next one, whose link it breaks.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
 from ledger.audit.crew import Crew, Task
 from ledger.audit.findings import Collector, Level
+from ledger.audit.known import Before, Known, Line, Manifest, NamedKey, frontier_of
 from ledger.audit.part import Part, check_part, check_tile
 from ledger.audit.source import PAGE, Source
-from ledger.chain.checkpoint import Checkpoint, open_checkpoint
+from ledger.audit.witnesses import check_witnesses
+from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import NO_LEAF, Head, read_entry
 from ledger.chain.note import NoteKey, note_key
 from ledger.chain.tiles import TILE_WIDTH, Edge, TileId, tree_tiles
-from ledger.chain.tree import Frontier
+from ledger.chain.tree import HASH_BYTES, Frontier
+from ledger.chain.trust import TrustPolicy, trust_in
 from ledger.envelope import Envelope, read_envelope
 from ledger.errors import LedgerError, RefusalCode, Refused
-from ledger.keys import PublicKey, from_jwk
-
-Manifests = Mapping[tuple[str, str], tuple[int, str, int]]
-"""By (party, jti): how many lines, under which root, signed by which entry."""
+from ledger.keys import from_jwk
 
 
 @dataclass(slots=True)
 class Log:
-    """What is kept of the sound entries from the first on: less than 4 bytes for each.
+    """What is kept of the sound entries from `start` on: less than 4 bytes for each.
 
-    `pages` are the roots of the trees over each `PAGE` of entries: when an entry is read again,
-    they tell whether it is still the same. `kids` and `lines` are, for each span of `span` entries,
-    the keys and manifests that it asks for.
+    `start` is 0, or the page from which an audit goes on: then `edge` is that of the tree over the
+    pages before, `before` knows what they named, and the first `known_size` entries were audited.
+    `pages` are the roots of the trees over each `PAGE` of entries from `start` on: when an entry is
+    read again, they tell whether it is still the same. `kids` and `lines` are, for each span of
+    `span` entries, the keys and manifests that it asks for.
     """
 
     span: int
+    start: int = 0
+    known_size: int = 0
+    edge: Edge = field(default_factory=Edge)
+    before: Before | None = None
     size: int = 0
     last_leaf: bytes = NO_LEAF
     at_ms: int = 0
+    page_leaf: bytes = NO_LEAF
+    page_ms: int = 0
     genesis: bytes = b""
     pages: list[bytes] = field(default_factory=list)
     rest: list[bytes] = field(default_factory=list)
-    keys: dict[str, PublicKey] = field(default_factory=dict)
-    manifests: dict[tuple[str, str], tuple[int, str, int]] = field(default_factory=dict)
+    keys: dict[str, NamedKey] = field(default_factory=dict)
+    manifests: dict[Line, Manifest] = field(default_factory=dict)
     kids: list[Sequence[str]] = field(default_factory=list)
-    lines: list[Sequence[tuple[str, str]]] = field(default_factory=list)
+    lines: list[Sequence[Line]] = field(default_factory=list)
+
+    @staticmethod
+    def after(known: Known | None, before: Before | None, span: int) -> Log:
+        """The log with no entry read yet, behind what is `known`."""
+        if known is None:
+            return Log(span)
+        head = known.head
+        return Log(
+            span,
+            start=head.size,
+            known_size=known.size,
+            edge=known.pages,
+            before=before,
+            size=head.size,
+            last_leaf=head.last_leaf,
+            at_ms=head.at_ms,
+            page_leaf=head.last_leaf,
+            page_ms=head.at_ms,
+            genesis=known.genesis,
+        )
 
     @property
     def head(self) -> Head:
@@ -60,8 +88,21 @@ class Log:
     @property
     def root(self) -> bytes:
         """The root of the tree over all entries."""
-        full = Frontier().extend(self.pages[: self.size // PAGE])
+        full = frontier_of(self.edge).extend(self.full_pages)
         return Frontier(full.size * PAGE, full.hashes).extend(self.rest).root()
+
+    @property
+    def full_pages(self) -> Sequence[bytes]:
+        """The roots of the pages that are full."""
+        return self.pages[: (self.size - self.start) // PAGE]
+
+    def key(self, kid: str) -> NamedKey | None:
+        """The key of this id, whichever entry names it."""
+        return (self.before and self.before.key(kid)) or self.keys.get(kid)
+
+    def manifest(self, line: Line) -> Manifest | None:
+        """The manifest of this party and jti, whichever entry signed it."""
+        return (self.before and self.before.manifest(line)) or self.manifests.get(line)
 
     def add(self, part: Part) -> None:
         """Put `part` behind what is there."""
@@ -69,9 +110,14 @@ class Log:
         self.genesis = self.genesis or part.genesis
         self.pages += part.pages
         self.rest = part.rest
+        if part.page_ms is not None:
+            self.page_ms = part.page_ms
+        if part.tiles_made:
+            self.page_leaf = part.tiles_made[-1][-HASH_BYTES:]
         for kid, key in part.keys.items():
             self.keys.setdefault(kid, key)
-        self.manifests.update(part.manifests)
+        for line, manifest in part.manifests.items():
+            self.manifests.setdefault(line, manifest)
         self.kids.append(tuple(map(sys.intern, part.kids)))
         self.lines.append(tuple(part.lines))
 
@@ -80,27 +126,34 @@ def check_structure(
     source: Source,
     crew: Crew,
     level: Level,
-    span: int,
+    log: Log,
     found: Collector,
     tiles: Collector,
     progress: Callable[[int], None],
-) -> Log:
-    """Form, sequence, links and time of every entry, and the form of its command.
+    keep: Callable[[Part], None] | None = None,
+) -> None:
+    """Form, sequence, links and time of every entry behind `log`, and the form of its command.
 
-    An entry that is out of form ends the reading. What is wrong with full tiles of level 0 goes
-    to `tiles`, if `level` is deep enough.
+    Sound entries are put into `log`; one that is out of form ends the reading. What is wrong with
+    full tiles of level 0 goes to `tiles`, if `level` is deep enough. Each part is told to `keep`,
+    with its tiles.
     """
-    log = Log(span)
-    size = found.read(source.size, 0, "the number of entries")
-    task: Task[Part] = partial(check_part, level=level)
-    parts = ((task, start, min(start + span, size)) for start in range(0, size, span))
+    size, span = found.read(source.size, 0, "the number of entries"), log.span
+    if size < log.known_size:
+        detail = f"Entry {size} of {log.known_size} is missing."
+        found.add(Level.STRUCTURE, "entries_missing", detail, size)
+    task: Task[Part] = partial(check_part, level=level, keep=keep is not None)
+    parts = ((task, start, min(start + span, size)) for start in range(log.start, size, span))
     with closing(crew.run(parts)) as results:
         for part in results:
             stop = min(part.start + span, size)
             if part.head is not None and not _follows(part.head, log):
                 # Rare, since then a fault is at the seam: once more, with what is now known.
-                part = check_part(source, part.start, stop, level=level, head=log.head)  # noqa: PLW2901 - the same part
+                again = partial(check_part, level=level, keep=keep is not None, head=log.head)
+                part = again(source, part.start, stop)  # noqa: PLW2901 - the same part
             log.add(part)
+            if keep is not None:
+                keep(part)
             found.findings += part.found.findings
             tiles.findings += part.tiles.findings
             progress(log.size)
@@ -110,7 +163,6 @@ def check_structure(
                     found.add(Level.STRUCTURE, "entries_missing", detail, log.size)
                 break
     _check_irregular(source, size, found)
-    return log
 
 
 def _follows(head: Head, log: Log) -> bool:
@@ -118,32 +170,36 @@ def _follows(head: Head, log: Log) -> bool:
     return head.last_leaf == log.last_leaf and head.at_ms >= log.at_ms
 
 
-def check_merkle(source: Source, log: Log, keys: Sequence[NoteKey], found: Collector) -> str:
+def check_merkle(
+    source: Source, log: Log, trust: TrustPolicy | None, skew_s: int, found: Collector
+) -> str:
     """Every other tile against the entries, and the signed head against both.
 
-    Returns the note of the signed head.
+    Returns the note of the signed head. Without `trust` the genesis is believed.
     """
-    ours = dict(_other_tiles(log))
-    for tile in tree_tiles(log.size):
+    ours = dict(other_tiles(log))
+    for tile in tree_tiles(log.size, log.start):
         if tile in ours and (tile.width == TILE_WIDTH or source.has_partial_tiles):
             check_tile(source, tile, ours[tile], found)
     note = found.read(source.checkpoint, None, "checkpoint")
     if note is None:
         found.add(Level.MERKLE, "checkpoint_missing", "The log has no signed checkpoint.")
         return ""
+    trust = trust or trust_in(genesis_keys(log))
     # Which log this is says its genesis; a key counts only for the log that it is named after.
-    origin = _origin(log) or (keys[0].name if keys else "")
-    own = [key for key in keys if key.name == origin]
-    if keys and not own:
+    names = [key.name for key in trust.log_keys()]
+    origin = _origin(log) or (names[0] if names else "")
+    if names and origin not in names:
         detail = f"The genesis is of {origin[:100]!r}, and no trusted key is of that log."
         found.add(Level.MERKLE, RefusalCode.CHECKPOINT_OF_OTHER_LOG.value, detail, 0, "checkpoint")
         return note
     try:
-        checkpoint = open_checkpoint(note, origin, own)
+        opened = trust.open(note, origin)
     except Refused as refused:
         found.caught(Level.MERKLE, refused, None, "checkpoint")
         return note
-    _check_head(log, checkpoint, found)
+    _check_head(log, opened.checkpoint, found)
+    check_witnesses(source, opened, log.head, skew_s, found)
     return note
 
 
@@ -165,11 +221,11 @@ def _origin(log: Log) -> str:
     return str(_genesis(log).payload["aud"]) if log.genesis else ""
 
 
-def _other_tiles(log: Log) -> Iterator[tuple[TileId, bytes]]:
-    """The tiles above level 0, and the partial one of level 0."""
+def other_tiles(log: Log) -> Iterator[tuple[TileId, bytes]]:
+    """The tiles above level 0, and the partial one of level 0, without those known as full."""
     if log.rest:
         yield TileId(0, log.size // TILE_WIDTH, len(log.rest)), b"".join(log.rest)
-    edge, full = Edge().grow(log.pages[: log.size // PAGE])
+    edge, full = log.edge.grow(log.full_pages)
     for tile, hashes in full:
         yield TileId(tile.level + 1, tile.index), hashes
     for level, hashes in enumerate(edge.levels, start=1):

@@ -13,6 +13,7 @@ from typing import Any
 
 from ledger.audit.findings import Collector, Level
 from ledger.audit.forms import Facts, base64url_of, digests_of, read_facts
+from ledger.audit.known import Line, Manifest, NamedKey
 from ledger.audit.source import PAGE, Disclosures, Entries, Source
 from ledger.base64url import b64url_decode
 from ledger.chain.entry import Head, follow, read_entry
@@ -20,7 +21,7 @@ from ledger.chain.tiles import TILE_WIDTH, TileId, tile_hashes
 from ledger.chain.tree import leaf_hash, mth
 from ledger.envelope import read_envelope
 from ledger.errors import LedgerError, Refused
-from ledger.keys import PublicKey, from_jwk
+from ledger.keys import from_jwk
 
 
 @dataclass(slots=True)
@@ -29,9 +30,10 @@ class Part:
 
     `head` is the link and time before the first entry (its own word where nobody knew), and
     `last_leaf` and `at_ms` those after the last. `pages` are the roots of the trees over each
-    `PAGE` of entries, `rest` the leaf hashes of a last page that is not full. `keys` and
-    `manifests` are named here, `kids` and `lines` (party, jti) are asked for. `broken` says that
-    the entry `size` is there and out of form, or cannot be read.
+    `PAGE` of entries, `rest` the leaf hashes of a last page that is not full; of the full ones
+    `tiles_made` has the tiles, if they were asked for, and `page_ms` is the time after the last.
+    `keys` and `manifests` are named here, `kids` and `lines` (party, jti) are asked for. `broken`
+    says that the entry `size` is there and out of form, or cannot be read.
     """
 
     start: int
@@ -43,18 +45,28 @@ class Part:
     broken: bool = False
     pages: list[bytes] = field(default_factory=list)
     rest: list[bytes] = field(default_factory=list)
-    keys: dict[str, PublicKey] = field(default_factory=dict)
-    manifests: dict[tuple[str, str], tuple[int, str, int]] = field(default_factory=dict)
+    tiles_made: list[bytes] = field(default_factory=list)
+    page_ms: int | None = None
+    keys: dict[str, NamedKey] = field(default_factory=dict)
+    manifests: dict[Line, Manifest] = field(default_factory=dict)
     kids: set[str] = field(default_factory=set)
-    lines: set[tuple[str, str]] = field(default_factory=set)
+    lines: set[Line] = field(default_factory=set)
     found: Collector = field(default_factory=Collector)
     tiles: Collector = field(default_factory=Collector)
 
 
 def check_part(
-    source: Source, start: int, stop: int, *, level: Level, head: Head | None = None
+    source: Source,
+    start: int,
+    stop: int,
+    *,
+    level: Level,
+    head: Head | None = None,
+    keep: bool = False,
 ) -> Part:
     """Check entries start … stop-1, as deep as `level` needs it. Never raises.
+
+    With `keep` the full tiles of level 0 are part of the result.
 
     An entry that is out of form, or not there, ends the part: nothing after it can be judged. One
     that does not follow is reported and read on, so that the tiles can say which is wrong.
@@ -64,9 +76,13 @@ def check_part(
         part.last_leaf, part.at_ms = head.last_leaf, head.at_ms
     for first in range(start, stop, PAGE):
         last = min(first + PAGE, stop)
-        _check_page(source, first, last, part, level)
+        leaves = _check_page(source, first, last, part, level)
         if part.size < last:
             break
+        if last - first == PAGE:
+            part.page_ms = part.at_ms
+            if keep:
+                part.tiles_made.append(b"".join(leaves))
     return part
 
 
@@ -111,13 +127,14 @@ def entries_again(
     return None
 
 
-def _check_page(source: Source, first: int, last: int, part: Part, level: Level) -> None:
+def _check_page(source: Source, first: int, last: int, part: Part, level: Level) -> Sequence[bytes]:
+    """Check a page; the leaf hashes of its entries in form."""
     try:
         page = source.entry_page(first, last)
     except Exception as error:  # noqa: BLE001 - an audit reports whatever a source does
         part.found.caught(Level.STRUCTURE, error, first)
         part.broken = True
-        return
+        return ()
     facts, fault = read_facts(page.data)
     leaves = [leaf_hash(data) for data in page.data]
     _check_order(first, page.data, facts, leaves, part)
@@ -135,6 +152,7 @@ def _check_page(source: Source, first: int, last: int, part: Part, level: Level)
         check_tile(source, TileId(0, first // PAGE), b"".join(leaves), part.tiles)
     if level.depth >= Level.SIGNATURES.depth:
         _gather(first, facts, part)
+    return leaves
 
 
 def _check_order(
@@ -242,12 +260,12 @@ def _gather(first: int, facts: Facts, part: Part) -> None:
                 key = from_jwk(jwk)
             except LedgerError:
                 continue
-            part.keys.setdefault(key.kid, key)
+            part.keys.setdefault(key.kid, (key, first + at))
         if payload["kind"] == "manifest.sign":
             root, count = body.get("root"), body.get("count")
             if isinstance(root, str) and isinstance(count, int):
                 place = (payload["by"], payload["jti"])
-                part.manifests[place] = (count, root, first + at)
+                part.manifests.setdefault(place, (count, root, first + at))
 
 
 def _jwks(tree: Any) -> Iterator[Mapping[str, Any]]:

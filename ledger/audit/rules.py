@@ -41,13 +41,13 @@ def check_rules(
     found: Collector,
     progress: Callable[[int], None],
 ) -> int:
-    """Replay all entries into `scratch`; returns how many could not be checked.
+    """Replay all entries into `scratch`, which has the records of those that are known already.
 
-    A replay cannot go past an entry whose disclosures are missing, nor past one whose command is
-    refused: what follows rests on it.
+    Returns how many could not be checked. A replay cannot go past an entry whose disclosures are
+    missing, nor past one whose command is refused: what follows rests on it.
     """
     replay = _Replay(source, log, scratch, found)
-    for page, root in enumerate(log.pages):
+    for page, root in enumerate(log.pages, start=log.start // PAGE):
         last = min((page + 1) * PAGE, log.size)
         beyond = replay.check_page(page * PAGE, last, root)
         if beyond is not None:
@@ -67,11 +67,12 @@ class _Replay:
 
     def __init__(self, source: Source, log: Log, scratch: Scratch, found: Collector) -> None:
         self._source = source
+        self._known = log.known_size
         self._size = log.size
         self._scratch = scratch
         self._found = found
         self._book = Book(scratch)
-        self.documents = _documents(source, found)
+        self.documents = _documents(source, scratch, found)
 
     def check_page(self, first: int, last: int, root: bytes) -> int | None:
         """Replay entries first … last-1; how many cannot be checked where it ends, else None."""
@@ -93,7 +94,7 @@ class _Replay:
         except Exception as error:  # noqa: BLE001 - an audit reports whatever it meets
             fault = error
         else:
-            seq = first + len(page)
+            seq = max(first, self._known) + len(page)
         if fault is None:
             return None
         self._found.caught(Level.RULES, fault, seq)
@@ -102,10 +103,15 @@ class _Replay:
     def _read(
         self, first: int, last: int, data: Sequence[bytes], page: list[tuple[Entry, Envelope]]
     ) -> Exception | None:
-        """Put the entries with their commands into `page`, up to one that cannot be read."""
+        """Put the entries with their commands into `page`, up to one that cannot be read.
+
+        Without those that were replayed by an earlier audit.
+        """
         try:
             texts = self._source.disclosure_page(first, last).by_entry()
             for seq, item in enumerate(data, start=first):
+                if seq < self._known:
+                    continue
                 entry = read_entry(item)
                 page.append((entry, read_envelope(entry.command, tuple(texts.get(seq, ())))))
         except Exception as error:  # noqa: BLE001 - an audit reports whatever it meets
@@ -145,10 +151,17 @@ class _Replay:
         return True
 
 
-def _documents(source: Source, found: Collector) -> dict[str, bytes]:
+def _documents(source: Source, scratch: Scratch, found: Collector) -> dict[str, bytes]:
+    """The rule documents that are not in the scratch yet: the others are not read again."""
     sound: dict[str, bytes] = {}
     nothing: Mapping[str, bytes] = {}
-    for digest, data in found.read(source.documents, nothing, "rule documents").items():
+    papers = found.read(source.documents, nothing, "rule documents")
+    for digest in papers:
+        if scratch.document(digest) is not None:
+            continue
+        data = found.read(lambda name=digest: papers[name], None, digest)  # type: ignore[misc] # mypy knows no defaults of lambdas
+        if data is None:
+            continue
         if b64url_encode(hashlib.sha256(data).digest()) == digest:
             sound[digest] = data
         else:

@@ -8,22 +8,38 @@ rules are replayed here while the signatures are verified there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 
 from ledger.audit.crew import Crew
 from ledger.audit.derived import compare_records
-from ledger.audit.findings import Collector, Level, Report
-from ledger.audit.log import Log, check_merkle, check_structure, genesis_keys
+from ledger.audit.findings import Collector, Level, Report, Verdict
+from ledger.audit.log import Log, check_merkle, check_structure
+from ledger.audit.part import Part
 from ledger.audit.rules import Scratch, check_rules
 from ledger.audit.signatures import check_signatures
+from ledger.audit.since import Since
 from ledger.audit.source import PAGE, Source
+from ledger.audit.statefile import StateFile
+from ledger.audit.witnesses import SKEW_S
 from ledger.chain.note import NoteKey
+from ledger.chain.trust import TrustPolicy, trust_in
 
 SPAN = 32 * PAGE
 """Entries that one of the crew checks at a time."""
 
 OpenScratch = Callable[[], AbstractContextManager[Scratch]]
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How many entries could not be replayed, and how many records equal the replay."""
+
+    not_checkable: int = 0
+    compared: int = 0
+
+
+NOTHING = Replayed()
 
 
 def _silent(_done: int) -> None:
@@ -36,50 +52,107 @@ def audit(
     *,
     level: Level = Level.RULES,
     keys: Sequence[NoteKey] = (),
+    trust: TrustPolicy | None = None,
+    skew_s: int = SKEW_S,
     jobs: int = 1,
     progress: Callable[[int], None] = _silent,
     span: int = SPAN,
+    state: StateFile | None = None,
 ) -> Report:
     """The report over a whole log. Never raises, whatever the bytes.
 
-    `scratch` opens empty records for the replay; `keys` are the log's keys from the auditor's own
-    policy file (without them the genesis is believed, and the report says so). Up to `jobs`
-    processes share the work, a `span` of entries (a multiple of `PAGE`) at a time; the report is
-    the same with any number. `progress` is told how far it is, in entries.
+    `scratch` opens empty records for the replay. `trust` is the auditor's own policy, or `keys` are
+    the log's keys from it (without either the genesis is believed, and the report says so); an
+    entry may be `skew_s` seconds later than a cosignature over it. Up to `jobs` processes share the
+    work, a `span` of entries (a multiple of `PAGE`) at a time; the report is the same with any
+    number. `progress` is told how far it is, in entries.
+
+    With a `state` the audit goes on where the one ended that it was kept by, and its own records
+    are used; when the verdict is clean it is kept in turn, which may raise `Unavailable`.
     """
-    found, tiles, note = Collector(), Collector(), ""
-    times = max(1, level.depth)  # that the log is gone through
-
-    def tell(done: int) -> None:
-        progress(done // times)
-
+    trust = trust or (trust_in(keys) if keys else None)
+    since = Since(state, level, trust) if state else None
     with Crew(source, jobs) as crew:
-        log = check_structure(source, crew, level, span, found, tiles, tell)
-        if level.depth >= Level.MERKLE.depth:
-            found.findings += tiles.findings
-            note = check_merkle(source, log, list(keys) or genesis_keys(log), found)
-        replayed = Replayed()
-        if level.depth >= Level.SIGNATURES.depth and not found.findings:
-            deep = scratch if level is Level.RULES else None
-            replayed = _Deep(source, log, crew, found, tell).check(deep)
-    return Report(
-        level=level,
-        size=log.size,
-        root=log.root.hex(),
-        checkpoint=note,
-        trust="policy" if keys else "genesis",
-        findings=sorted(found.findings, key=lambda item: item.order),
-        not_checkable=replayed.not_checkable,
-        compared_records=replayed.compared,
-    )
+        whole = _Whole(source, crew, level, trust, skew_s, progress, since)
+        report = whole.check(scratch, span)
+    if since is not None and report.verdict is Verdict.CLEAN:
+        since.keep(whole.log, report.checkpoint)
+    return report
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """How many entries could not be replayed, and how many records equal the replay."""
+@dataclass(slots=True)
+class _Whole:
+    """All levels, in their order."""
 
-    not_checkable: int = 0
-    compared: int = 0
+    source: Source
+    crew: Crew
+    level: Level
+    trust: TrustPolicy | None
+    skew_s: int
+    progress: Callable[[int], None]
+    since: Since | None
+    found: Collector = field(default_factory=Collector)
+    log: Log = field(default_factory=lambda: Log(SPAN))
+
+    def check(self, scratch: OpenScratch, span: int) -> Report:
+        """The report; `log` is what was read."""
+        since, found = self.since, self.found
+        if since is not None:
+            self.log = Log.after(since.known, since.state, span)
+            shown = since.went_back(self.source, found)
+            if shown is not None or found.findings:
+                return self._report(shown.size, shown.root) if shown else self._report()
+            state = since.state
+            scratch = lambda: nullcontext(state.records)  # noqa: E731 - a context, as the other
+        else:
+            self.log = Log(span)
+        note = self._check_log()
+        replayed = NOTHING
+        if self.level.depth >= Level.SIGNATURES.depth and not found.findings:
+            deep = scratch if self.level is Level.RULES else None
+            replayed = _Deep(self.source, self.log, self.crew, found, self._tell).check(deep)
+        if since is not None and found.findings:
+            since.forked(self.source, self.log, found)
+        return self._report(note=note, replayed=replayed)
+
+    def _check_log(self) -> str:
+        """Levels structure and merkle; the note of the signed head."""
+        tiles, since = Collector(), self.since
+        keep = self._keep if since is not None else None
+        source, found = self.source, self.found
+        check_structure(source, self.crew, self.level, self.log, found, tiles, self._tell, keep)
+        if self.level.depth < Level.MERKLE.depth:
+            return ""
+        found.findings += tiles.findings
+        return check_merkle(source, self.log, self.trust, self.skew_s, found)
+
+    def _keep(self, part: Part) -> None:
+        if self.since is not None:
+            self.since.check_old(part, self.found)
+            self.since.keep_part(part)
+
+    def _tell(self, done: int) -> None:
+        self.progress(done // max(1, self.level.depth))  # times that the log is gone through
+
+    def _report(
+        self,
+        size: int | None = None,
+        root: bytes | None = None,
+        note: str = "",
+        replayed: Replayed = NOTHING,
+    ) -> Report:
+        return Report(
+            level=self.level,
+            size=self.log.size if size is None else size,
+            root=(root or self.log.root).hex(),
+            checkpoint=note,
+            trust="policy" if self.trust else "genesis",
+            findings=sorted(self.found.findings, key=lambda item: item.order),
+            not_checkable=replayed.not_checkable,
+            compared_records=replayed.compared,
+            since=self.log.known_size,
+            evidence=self.since.evidence if self.since else b"",
+        )
 
 
 @dataclass(slots=True)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from ledger.audit.crew import Crew, Task
 from ledger.audit.findings import Collector, Level
 from ledger.audit.forms import signatures_of
-from ledger.audit.log import Log, Manifests
+from ledger.audit.known import Line, Manifest
+from ledger.audit.log import Log
 from ledger.audit.part import entries_again
 from ledger.audit.source import PAGE, Source
 from ledger.base64url import b64url_decode
@@ -26,11 +27,15 @@ from ledger.keys import PublicKey
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What the signatures of a part are checked with: page roots, keys, manifests."""
+    """What the signatures of a part are checked with: page roots, keys, manifests.
+
+    `late` are the keys that are named only within the part, and by which entry.
+    """
 
     pages: Sequence[bytes]
     keys: Mapping[str, PublicKey]
-    manifests: Manifests
+    late: Mapping[str, int]
+    manifests: Mapping[Line, Manifest]
 
     def __call__(self, source: Source, start: int, stop: int) -> Collector:
         """The mathematics of every signature and of every manifest proof from start to stop-1."""
@@ -48,6 +53,8 @@ class Signed:
         try:
             envelope = signatures_of(data) or read_envelope(read_entry(data).command)
             if envelope.manifest is None:
+                if self.late:
+                    _check_named(envelope, seq, self.late)
                 verify_signatures(envelope, self.keys)
             else:
                 _check_line(envelope, seq, self.manifests)
@@ -60,21 +67,32 @@ def check_signatures(log: Log, crew: Crew) -> Iterator[Collector]:
     """What is found of the signatures, part by part; helpers begin at once."""
     parts = (
         (_task(log, number, start), start, min(start + log.span, log.size))
-        for number, start in enumerate(range(0, log.size, log.span))
+        for number, start in enumerate(range(log.start, log.size, log.span))
     )
     return crew.run(parts, ahead=len(log.kids))
 
 
 def _task(log: Log, number: int, start: int) -> Task[Collector]:
-    first = start // PAGE
+    first = (start - log.start) // PAGE
+    found = {kid: log.key(kid) for kid in log.kids[number]}
+    named = {kid: item for kid, item in found.items() if item is not None}
+    lines = {line: log.manifest(line) for line in log.lines[number]}
     return Signed(
         log.pages[first : first + log.span // PAGE],
-        {kid: log.keys[kid] for kid in log.kids[number] if kid in log.keys},
-        {line: log.manifests[line] for line in log.lines[number] if line in log.manifests},
+        {kid: key for kid, (key, _) in named.items()},
+        {kid: seq for kid, (_, seq) in named.items() if seq > start},
+        {line: manifest for line, manifest in lines.items() if manifest is not None},
     )
 
 
-def _check_line(envelope: Envelope, seq: int, manifests: Manifests) -> None:
+def _check_named(envelope: Envelope, seq: int, late: Mapping[str, int]) -> None:
+    for signature in envelope.signatures:
+        if late.get(signature.kid, seq) > seq:
+            detail = f"Entry {late[signature.kid]} names the key {signature.kid}, and none before."
+            raise Refused(RefusalCode.KEY_UNKNOWN, detail)
+
+
+def _check_line(envelope: Envelope, seq: int, manifests: Mapping[Line, Manifest]) -> None:
     proof = envelope.manifest
     manifest = manifests.get((envelope.by, proof.jti)) if proof else None
     if proof is None or manifest is None or manifest[2] >= seq:

@@ -9,19 +9,19 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, create_engine, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import bindparam, select
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from ledger.model.records import R, Record
 from ledger.store.images import Image, image_of
 from ledger.store.sql import Connect, Driver, batches, by_ids, by_key, everything, text_of, upsert
-from ledger.store.tables import DERIVED_TABLES, DOCUMENT, METADATA
+from ledger.store.tables import DERIVED_TABLES, DOCUMENT
 
 _DOCUMENT = select(DOCUMENT.c.data).where(DOCUMENT.c.digest == bindparam("digest"))
 
@@ -115,17 +115,31 @@ def temporary_records(path: Path | None = None) -> Iterator[WritableRecords]:
     The file is a temporary one, or `path`, which is kept; what was put stays in it only when the
     block ends without an exception.
     """
-    with tempfile.TemporaryDirectory(prefix="duebill-") as folder:
-        connection = _scratch(path or Path(folder) / "records.db")
-        engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-        try:
-            METADATA.create_all(engine, tables=[*DERIVED_TABLES, DOCUMENT])
-            connection.execute("BEGIN IMMEDIATE")
-            yield WritableRecords(connection)
-            connection.execute("COMMIT")
-        finally:
-            engine.dispose()
-            connection.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="duebill-") as folder,
+        closing(_scratch(path or Path(folder) / "records.db")) as connection,
+    ):
+        connection.execute("BEGIN IMMEDIATE")
+        create_scratch(connection)
+        yield WritableRecords(connection)
+        connection.execute("COMMIT")
+
+
+def create_scratch(driver: Driver) -> None:
+    """Make the tables of records and documents that are not there, inside the transaction."""
+    for statement in scratch_shape():
+        driver.execute(statement)
+
+
+@lru_cache(maxsize=1)
+def scratch_shape() -> tuple[str, ...]:
+    """The statements that make them: the shape of this release."""
+    found: list[DDLElement] = []
+    for table in (*DERIVED_TABLES, DOCUMENT):
+        found.append(CreateTable(table, if_not_exists=True))
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        found += [CreateIndex(index, if_not_exists=True) for index in indexes]
+    return tuple(text_of(item, "sqlite") for item in found)
 
 
 def rows_of(records: Iterable[Record]) -> Iterator[tuple[Image[Any], list[tuple[Any, ...]]]]:

@@ -13,6 +13,7 @@ from ledger.audit.source import (
     Disclosures,
     Entries,
     Irregularity,
+    Papers,
     WithoutRecords,
     bundles_between,
 )
@@ -82,7 +83,9 @@ class RemoteSource(WithoutRecords):
     def documents(self) -> Mapping[str, bytes]:
         """The rule documents by the digests that the server lists."""
         listed = json.loads(self._client.get("/log/documents"))["documents"]
-        return {name: self._client.get(f"/log/documents/{quote(name, safe='')}") for name in listed}
+        return Papers(
+            listed, lambda name: self._client.get(f"/log/documents/{quote(name, safe='')}")
+        )
 
     def irregularities(self, size: int) -> Iterator[Irregularity]:
         """Nothing: only what is asked for is seen of a server."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from api.keyfiles import read_keys, trusted_keys
+from api.keyfiles import read_keys, read_trust
 from api.options import Json
 from api.sources import open_source
 from api.terminal import progress, say, say_json
 from ledger.audit.findings import Level, Report, Verdict
 from ledger.audit.run import audit
 from ledger.audit.source import Source
+from ledger.audit.statefile import open_state
+from ledger.audit.witnesses import SKEW_S
 from ledger.errors import LedgerError
 from ledger.store.records import temporary_records
 
@@ -36,6 +40,18 @@ def run(
     key: Annotated[
         Path | None, typer.Option(exists=True, help="With a URL: the auditing party's key.")
     ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(help="What this audit knows is kept here; the next reads only what is new."),
+    ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(help="Where evidence of a fork or rollback goes; else STATE.evidence."),
+    ] = None,
+    skew: Annotated[
+        int,
+        typer.Option(min=0, max=86_400, help="Seconds an entry may be later than a cosignature."),
+    ] = SKEW_S,
     heads: Annotated[
         str, typer.Option(help="With postgresql://…: the head store, file:///… or postgresql://…")
     ] = "",
@@ -45,29 +61,56 @@ def run(
 
     Exit 0 only for `clean`. What lacks disclosures is `not checkable`, never clean. Without
     --policy the log's own word for its key is taken, and the report says so.
+
+    With --state the first run begins a file, and each later run audits what was added since; the
+    file changes only after a clean verdict.
     """
-    keys = trusted_keys(policy)
+    if evidence is not None and state is None:
+        raise typer.BadParameter("Evidence needs what was known before: name --state, too.")
+    trust = read_trust(policy) if policy else None
     signer = read_keys([key], None)[0] if key else None
-    origins = [trusted.name for trusted in keys]
-    crew = jobs or os.cpu_count() or 1
+    origins = [line.key.name for line in trust.logs] if trust else []
+    how: dict[str, Any] = {"level": level, "trust": trust, "skew_s": skew}
+    how["jobs"] = jobs or os.cpu_count() or 1
     reading = open_source(source, party, signer, origins, heads)
-    with reading as opened, progress("auditing", _size(opened)) as tell:
-        report = audit(opened, temporary_records, level=level, keys=keys, jobs=crew, progress=tell)
+    with (
+        open_state(state, version("duebill"), level, trust) if state else nullcontext() as kept,
+        reading as opened,
+        progress("auditing", _size(opened)) as tell,
+    ):
+        report = audit(opened, temporary_records, state=kept, progress=tell, **how)
+    if state is not None and report.evidence:
+        evidence = evidence or state.with_name(f"{state.name}.evidence")
+        evidence = write_evidence(evidence, report.evidence)
     if as_json:
-        say_json(report_tree(report))
+        say_json(report_tree(report, evidence if report.evidence else None))
     else:
         _tell(report)
+        if report.evidence:
+            say(f"  evidence: {evidence}; keep it, and show it to the other parties")
     if report.verdict is not Verdict.CLEAN:
         raise typer.Exit(1)
 
 
-def report_tree(report: Report) -> dict[str, Any]:
-    """A report as JSON."""
+def write_evidence(path: Path, data: bytes) -> Path:
+    """Write an evidence file, beside one that is there already; returns where. Raises `OSError`."""
+    number, place = 1, path
+    while place.exists() and place.read_bytes() != data:
+        number += 1
+        place = path.with_name(f"{path.name}.{number}")
+    place.write_bytes(data)
+    return place
+
+
+def report_tree(report: Report, evidence: Path | None = None) -> dict[str, Any]:
+    """A report as JSON; `evidence` is where the evidence file is."""
     return {
         "verdict": report.verdict.value,
         "level": report.level.value,
         "size": report.size,
+        "since": report.since,
         "root": report.root,
+        "evidence": str(evidence) if evidence else None,
         "trust": report.trust,
         "first_bad_entry": report.first_bad_entry,
         "not_checkable": report.not_checkable,
@@ -94,7 +137,8 @@ def _size(source: Source) -> int | None:
 
 
 def _tell(report: Report) -> None:
-    say(f"{report.verdict.value}: {report.size} entries, level {report.level.value}")
+    known = f", {report.since} of them known before" if report.since else ""
+    say(f"{report.verdict.value}: {report.size} entries{known}, level {report.level.value}")
     if report.verdict is Verdict.NOT_CHECKABLE:
         say(f"  {report.not_checkable} entries lack disclosures: their rules were not replayed")
     if report.first_bad_entry is not None:

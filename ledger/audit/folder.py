@@ -22,6 +22,7 @@ from ledger.audit.source import (
     Disclosures,
     Entries,
     Irregularity,
+    Papers,
     WithoutRecords,
     bundles_between,
 )
@@ -120,10 +121,9 @@ class FolderSource(WithoutRecords):
 
     def documents(self) -> Mapping[str, bytes]:
         """The rule documents by file name."""
-        return {
-            path.name: self._read(str(path.relative_to(self._folder)))
-            for path in _files(self._folder / "documents")
-        }
+        paths = _files(self._folder / "documents")
+        places = {path.name: str(path.relative_to(self._folder)) for path in paths}
+        return Papers(places, lambda name: self._read(places[name]))
 
     def irregularities(self, size: int) -> Iterator[Irregularity]:
         """Files under tile/ and disclosures/ that a log of this size does not have."""

@@ -5,7 +5,7 @@ Nothing here holds more than a page of entries, so that a log of any size fits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
@@ -119,6 +119,23 @@ class Source(LogReader, Protocol):
     def damage(self, kind: type[Any], row: Row) -> str:
         """A sentence that says why a row is no record of its kind; no text where it is one."""
         ...
+
+
+class Papers(Mapping[str, bytes]):
+    """Rule documents by name, each read when it is asked for: most were read by earlier audits."""
+
+    def __init__(self, names: Iterable[str], read: Callable[[str], bytes]) -> None:
+        self._names = list(names)
+        self._read = read
+
+    def __getitem__(self, name: str) -> bytes:
+        return self._read(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class WithoutRecords:

@@ -329,7 +329,7 @@ _known_header = lru_cache(maxsize=16_384)(_read_header)
 def _read_manifest(tree: Any) -> ManifestProof:
     place = "/command/manifest"
     _need_fields(tree, place, _PROOF_FIELDS, _PROOF_FIELDS)
-    if type(tree["index"]) is not int or not isinstance(tree["jti"], str):
+    if type(tree["index"]) is not int or tree["index"] < 0 or not isinstance(tree["jti"], str):
         raise _malformed("index is a whole number and jti a text.", place)
     nodes = _texts(tree["path"], f"{place}/path")
     path = tuple(_at(f"{place}/path", b64url_decode, node) for node in nodes)

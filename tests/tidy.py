@@ -62,6 +62,7 @@ FLOORS = {
     "ledger/feeding/": 7.125,
     "ledger/witness/": 7.125,
     "ledger/backup/": 7.5,
+    "api/verifier/": 9,  # nothing of ours imports it
     "api/": 8,
 }
 """A file, or a folder whose files may import each other. Imports go to lower floors only."""
@@ -143,6 +144,8 @@ THIRD_PARTY = {
 
 FILE_LINES, FILE_MEDIAN = 400, 150
 FUNCTION_LINES, FUNCTION_P90 = 50, 25
+LONGER = {"api/verifier/duebill_verify.py": 800}
+"""Files with a limit of their own: the verifier is one file, so that it can be carried along."""
 
 # Written in pieces, so that this file does not contain what it looks for.
 FORBIDDEN = tuple(
@@ -281,7 +284,7 @@ def function_lines(text: str) -> dict[str, int]:
 def long_parts(path: str, text: str) -> list[str]:
     """The file, or functions in it, that reach the limit of lines."""
     lines = len(text.splitlines())
-    found = [f"{path} has {lines} lines"] if lines >= FILE_LINES else []
+    found = [f"{path} has {lines} lines"] if lines >= LONGER.get(path, FILE_LINES) else []
     return found + [
         f"{path}:{name} has {length} lines"
         for name, length in function_lines(text).items()

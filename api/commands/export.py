@@ -10,6 +10,7 @@ import typer
 from api.options import Json
 from api.places import open_moment
 from api.terminal import say, say_json
+from api.verifying import verifier_file
 from ledger.audit.folder import export_log
 from ledger.book import Book
 from ledger.policy.state import ledger_of
@@ -29,7 +30,7 @@ def run(
     with open_moment(folder) as snapshot:
         signed = snapshot.head.size if snapshot.head else 0
         keys = log_note_keys(ledger_of(Book(snapshot.records)), signed)
-        size = export_log(snapshot, out, keys)
+        size = export_log(snapshot, out, keys, verifier_file())
     if as_json:
         say_json({"folder": str(out), "entries": size})
     else:

@@ -10,6 +10,7 @@ from pathlib import Path
 from api.demo.stage import Stage
 from api.keyfiles import trusted_keys
 from api.sources import open_source
+from api.verifying import verifier_file
 from ledger.audit.findings import Report
 from ledger.audit.folder import FolderSource, export_log
 from ledger.audit.run import audit
@@ -29,7 +30,8 @@ def check_receipt(stage: Stage, seq: int) -> tuple[Checkpoint, str]:
 
 def export(stage: Stage, folder: Path) -> int:
     """Write the log as files; returns its size."""
-    return export_log(stage.embedded.store, folder, stage.embedded.log_keys())
+    keys = stage.embedded.log_keys()
+    return export_log(stage.embedded.store, folder, keys, verifier_file())
 
 
 def audit_all(folder: Path, exported: Path, progress: Callable[[int], None]) -> list[Report]:

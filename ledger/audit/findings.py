@@ -110,10 +110,12 @@ class Collector:
         else:
             self.add(level, "unreadable", f"{type(error).__name__}: {error}", seq, place)
 
-    def read(self, action: Callable[[], T], otherwise: T, place: str) -> T:
+    def read(
+        self, action: Callable[[], T], otherwise: T, place: str, level: Level = Level.STRUCTURE
+    ) -> T:
         """What `action` gives, or `otherwise` and a finding when it raises."""
         try:
             return action()
         except Exception as error:  # noqa: BLE001 - an audit reports whatever a source does
-            self.caught(Level.STRUCTURE, error, None, place)
+            self.caught(level, error, None, place)
             return otherwise

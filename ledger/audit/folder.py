@@ -6,12 +6,14 @@
     disclosures/<index>.ndjson     one line per entry of a bundle that has any; auditors only
     documents/<digest>             rule documents, named by their base64url SHA-256
     policy                         the verifier's configuration (C2SP tlog-policy)
+    duebill_verify.py              the single-file verifier, for who has nothing of ours
 
 Nothing here is believed; reading raises `Refused` or `OSError`, and the audit reports it.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +42,9 @@ from ledger.chain.trust import trust_in
 from ledger.errors import RefusalCode, Refused
 from ledger.ports import LogReader
 
+VERIFIER = "duebill_verify.py"
+ALONE = frozenset({"checkpoint", "policy", VERIFIER})
+"""Files of an export that stand beside its folders."""
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a file that is read whole: 256 entries and their disclosures stay far below."""
 
@@ -66,20 +71,18 @@ class FolderSource(WithoutRecords):
 
     def checkpoint(self) -> str | None:
         """The signed head, or None when the file is missing."""
-        path = self._folder / "checkpoint"
-        if not path.exists():
+        if not (self._folder / "checkpoint").is_file():
             return None
         return self._read("checkpoint").decode("utf-8", errors="surrogateescape")
 
     def size(self) -> int:
-        """How many entries the bundles hold, when first asked: full ones and a partial one."""
+        """How many entries the bundles hold, when first asked: full ones and the widest partial."""
         if self._known_size is None:
             full = 0
-            while (self._folder / BundleId(full).path).is_file():
+            while self._has(BundleId(full)):
                 full += 1
-            partial = self._folder / f"{BundleId(full).path}.p"
-            widths = [int(path.name) for path in _files(partial) if path.name.isdecimal()]
-            last = max((width for width in widths if width < TILE_WIDTH), default=0)
+            partial = (width for width in range(TILE_WIDTH - 1, 0, -1))
+            last = next((width for width in partial if self._has(BundleId(full, width))), 0)
             self._known_size = full * TILE_WIDTH + last
         return self._known_size
 
@@ -121,20 +124,33 @@ class FolderSource(WithoutRecords):
 
     def documents(self) -> Mapping[str, bytes]:
         """The rule documents by file name."""
-        paths = _files(self._folder / "documents")
-        places = {path.name: str(path.relative_to(self._folder)) for path in paths}
+        places = {
+            place.partition("/")[2]: place
+            for place in self._places("documents")
+            if _is_document(place)
+        }
         return Papers(places, lambda name: self._read(places[name]))
 
     def irregularities(self, size: int) -> Iterator[Irregularity]:
-        """Files under tile/ and disclosures/ that a log of this size does not have."""
-        expected = {tile.path for tile in tree_tiles(size)}
+        """Files that an export of so many entries does not have, and what is there but no file."""
+        expected = {tile.path for tile in tree_tiles(size)} | ALONE
         expected |= {bundle.path for bundle in tree_bundles(size)}
         expected |= {disclosure_path(bundle.index) for bundle in tree_bundles(size)}
-        for top in ("tile", "disclosures"):
-            for path in _files(self._folder / top):
-                place = str(path.relative_to(self._folder))
-                if place not in expected:
-                    yield Irregularity(place, f"A log of {size} entries has no such file.")
+        for place in self._places(""):
+            if not (self._folder / place).is_file():
+                yield Irregularity(place, "This is no file.")
+            elif place not in expected and not _is_document(place):
+                yield Irregularity(place, f"An export of {size} entries has no such file.")
+
+    def _has(self, bundle: BundleId) -> bool:
+        return (self._folder / bundle.path).is_file()
+
+    def _places(self, below: str) -> Iterator[str]:
+        """All that stands below a folder and is none itself; a link to a folder is not followed."""
+        for top, folders, files in os.walk(self._folder / below):
+            links = [name for name in folders if (Path(top) / name).is_symlink()]
+            for name in sorted(files + links):
+                yield (Path(top) / name).relative_to(self._folder).as_posix()
 
     def _read(self, place: str) -> bytes:
         path = self._folder / place
@@ -145,8 +161,12 @@ class FolderSource(WithoutRecords):
         return path.read_bytes()
 
 
-def export_log(source: LogReader, folder: Path, keys: Sequence[NoteKey]) -> int:
+def export_log(
+    source: LogReader, folder: Path, keys: Sequence[NoteKey], verifier: bytes | None = None
+) -> int:
     """Write the log of `source` into an empty folder; returns the number of entries.
+
+    `verifier` are the bytes of the single-file verifier, which goes along.
 
     The size is the checkpoint's: what is not yet under a signed head is left out. Disclosures go
     along, so the folder is for auditors. Raises `Refused` when there is no checkpoint yet or the
@@ -171,6 +191,8 @@ def export_log(source: LogReader, folder: Path, keys: Sequence[NoteKey]) -> int:
     for digest, data in source.documents().items():
         _write(folder, f"documents/{digest}", data)
     _write(folder, "policy", trust_in(keys).text().encode())
+    if verifier is not None:
+        _write(folder, VERIFIER, verifier)
     _write(folder, "checkpoint", note.encode())
     return size
 
@@ -207,8 +229,9 @@ def disclosure_path(index: int) -> str:
     return f"disclosures/{position}.ndjson"
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.exists() else []
+def _is_document(place: str) -> bool:
+    """Whether it is for the replay to say if an entry names this file."""
+    return place.startswith("documents/") and place.count("/") == 1
 
 
 def _write(folder: Path, place: str, data: bytes) -> None:

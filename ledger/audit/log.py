@@ -181,7 +181,7 @@ def check_merkle(
     for tile in tree_tiles(log.size, log.start):
         if tile in ours and (tile.width == TILE_WIDTH or source.has_partial_tiles):
             check_tile(source, tile, ours[tile], found)
-    note = found.read(source.checkpoint, None, "checkpoint")
+    note = found.read(source.checkpoint, None, "checkpoint", Level.MERKLE)
     if note is None:
         found.add(Level.MERKLE, "checkpoint_missing", "The log has no signed checkpoint.")
         return ""

@@ -1,0 +1,1 @@
+"""The single-file verifier, as each export carries it. Nothing of ours imports it."""

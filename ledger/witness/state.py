@@ -194,8 +194,11 @@ class WitnessState(Closing):
         whole = driver.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         if not whole or driver.execute(_PARTS).fetchone()[0] != _SCHEMA.count("CREATE "):
             raise self._lost("is damaged")
-        (text,) = driver.execute("SELECT key FROM witness").fetchone() or ("",)
-        key = parse_note_key(text)
+        (text,) = driver.execute("SELECT key FROM witness").fetchone() or ("nobody",)
+        try:
+            key = parse_note_key(text)
+        except Refused:
+            raise self._lost("names no key") from None
         if key.key != public:
             raise self._lost(f"is that of {text}, not of this key")
         return key

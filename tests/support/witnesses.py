@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,9 +70,9 @@ class Reply:
 class ServedWitness:
     """`duebill witness serve` on a folder, in a process that may be killed and started again."""
 
-    def __init__(self, folder: Path, *logs: PlainLog) -> None:
+    def __init__(self, folder: Path, *logs: PlainLog, words: Sequence[str] = ()) -> None:
         self.folder, self.port = folder, free_port()
-        self._words = [word for log in logs for word in ("--log", log.vkey)]
+        self._words = [*words, *(word for log in logs for word in ("--log", log.vkey))]
         self.start()
 
     def start(self) -> None:
@@ -126,9 +126,9 @@ def ask(
 
 
 @contextmanager
-def serving(folder: Path, *logs: PlainLog) -> Iterator[ServedWitness]:
-    """A served witness, ended with the block."""
-    served = ServedWitness(folder, *logs)
+def serving(folder: Path, *logs: PlainLog, words: Sequence[str] = ()) -> Iterator[ServedWitness]:
+    """A served witness, ended with the block; `words` are more options."""
+    served = ServedWitness(folder, *logs, words=words)
     try:
         yield served
     finally:

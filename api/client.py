@@ -101,9 +101,9 @@ class Client:
             yield from page["data"]
             cursor = page["next_cursor"]
 
-    def receipt(self, seq: int) -> dict[str, Any]:
-        """``{entry, proof, disclosures}`` of an entry that concerns the caller."""
-        return self._json(self.get(f"/v1/receipts/{seq}", accept="application/json"))
+    def receipt(self, seq: int) -> bytes:
+        """The receipt file of an entry that concerns the caller."""
+        return self.get(f"/v1/receipts/{seq}", accept="application/json")
 
     def get(self, path: str, accept: str = "*/*") -> bytes:
         """The bytes at a path."""

@@ -22,19 +22,21 @@ from api.keyaccess import IN_CLEAR, KEYS, KeyAccess
 from api.places import OpenStore, Place, open_stores
 from ledger import vocabulary
 from ledger.base64url import b64url_encode
+from ledger.backup.copying import signed_moment
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import LARGEST_ENTRY
 from ledger.chain.note import NoteKey
-from ledger.errors import RefusalCode, Refused
+from ledger.errors import Halted, RefusalCode, Refused
 from ledger.keys import SigningKey
 from ledger.keystore import write_key
 from ledger.model.jwk import Jwk
+from ledger.packs.build import Moment
 from ledger.parties.commands import OpenLedger
 from ledger.parties.decide import SUITE
 from ledger.policy.state import LEDGER, RULES_NUMBER, Ledger
 from ledger.scrub import Scrub
 from ledger.service import Service
-from ledger.signing import LogSigner, log_note_keys
+from ledger.signing import LogSigner, log_note_keys, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,25 @@ class Embedded:
     def operator(self) -> tuple[Desk, SigningKey]:
         """The operator's desk and key."""
         return self.desk(self.ledger.operator), self.access.operator(self.folder)
+
+    def sign_statement(self, body: str) -> str:
+        """The log's signed note over a statement, in its own name. Raises `Halted` when halted.
+
+        `body` is a text that `ledger.packs.statement` made: it can never be a checkpoint's.
+        """
+        if self.service.halted:
+            raise Halted(self.service.halted)
+        keys = log_note_keys(self.ledger, read_text(body).head.size)
+        return self.signer.sign(body, keys)
+
+    @contextmanager
+    def moment(self) -> Iterator[Moment]:
+        """Log and records as of one commit, with the signed head of just its size.
+
+        For one thread. Raises as `signed_moment`.
+        """
+        with signed_moment(self.store.reading, self.service.heads) as (view, head):
+            yield Moment(view, head, self.clock(), self.service.subtrees)
 
     def log_keys(self) -> list[NoteKey]:
         """The keys that sign this ledger's newest checkpoint, as its entries say."""

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from api.embedded import Embedded, open_folder
 from api.importing import ImportRow, judge_rows
 from api.keyaccess import KeyAccess, key_access
 from api.places import Place, is_ledger
-from api.receipts import receipt_tree
+from api.receipts import whole_receipt
 from api.resolving import resolver
 from api.target import Verdict, now_ms
 from api.terminal import error_tree
@@ -101,9 +100,9 @@ class FolderTarget:
             progress(len(verdicts))
         return verdicts
 
-    def receipt(self, seq: int) -> dict[str, Any]:
-        """The receipt of an entry under the newest signed head."""
-        return receipt_tree(self._embedded.store, self._embedded.service.proof(seq), seq)
+    def receipt(self, seq: int) -> bytes:
+        """The receipt file of an entry under the newest signed head."""
+        return whole_receipt(self._embedded.store, self._embedded.service.proof(seq), seq)
 
 
 def _verdict(answer: Receipt | LedgerError) -> Verdict:

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from api.client import Client
 from api.places import SCHEMES, servers
-from api.receipts import verify
 from ledger.audit.folder import FolderSource
 from ledger.backup.outside import Outside
 from ledger.chain.checkpoint import open_checkpoint
@@ -26,7 +25,9 @@ from ledger.chain.note import NoteKey, base64_decode
 from ledger.chain.proof import consistency_proof
 from ledger.chain.receipt import HEADER, parse_receipt
 from ledger.chain.tiles import ReadTile
+from ledger.chain.trust import trust_in
 from ledger.errors import LedgerError, RefusalCode, Refused
+from ledger.packs.verify import verify_receipt_file
 from ledger.ports import LogReader
 
 LARGEST = 16 * 1024 * 1024
@@ -118,7 +119,7 @@ class Gathered:
             raise Refused(RefusalCode.JSON_INVALID, "The file is not JSON.") from None
         if isinstance(note, str):  # a head store's file: its size and root are the note's
             return self._head(note)
-        receipt = verify(data, self.keys)
+        receipt = verify_receipt_file(data, trust_in(self.keys))
         found = self._head(parse_receipt(tree["proof"]).checkpoint)
         shown = receipt.envelope.disclosed
         return replace(found, index=receipt.entry.seq, entry=receipt.entry, disclosures=shown)

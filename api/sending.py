@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ def send_all(target: Target, submissions: Sequence[bytes], receipts: Path | None
             if verdict.seq is not None:
                 path = receipts / f"{verdict.seq}.json"
                 path.touch(mode=0o600)
-                path.write_text(json.dumps(target.receipt(verdict.seq)), encoding="utf-8")
+                path.write_bytes(target.receipt(verdict.seq))
     return verdicts
 
 

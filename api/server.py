@@ -73,8 +73,8 @@ class ServerTarget:
             progress(len(verdicts))
         return verdicts
 
-    def receipt(self, seq: int) -> dict[str, Any]:
-        """The receipt of an entry that concerns the party."""
+    def receipt(self, seq: int) -> bytes:
+        """The receipt file of an entry that concerns the party."""
         return self._client.receipt(seq)
 
 

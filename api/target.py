@@ -59,8 +59,8 @@ class Target(Protocol):
         """A verdict for each submission, in order."""
         ...
 
-    def receipt(self, seq: int) -> dict[str, Any]:
-        """The receipt of an entry, as `api.receipts` reads it."""
+    def receipt(self, seq: int) -> bytes:
+        """The receipt file of an entry."""
         ...
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from ledger.financing import records as financing_records
-from ledger.model.records import snake
+from ledger.model.records import Record, snake
 from ledger.parties import state as parties_state
 from ledger.policy import state as policy_state
 from ledger.ports import Records
@@ -82,8 +82,13 @@ def history_of(records: Records, record_id: str) -> list[int]:
     """The entries that changed a record, in order; none where there is no such record."""
     kind = BY_PREFIX.get(record_id.partition("_")[0])
     record = records.get(kind, (record_id,)).get(record_id) if kind else None
+    return changes_of(records, record) if record else []
+
+
+def changes_of(records: Records, record: Record) -> list[int]:
+    """The entries that changed a record, in order, read backwards from its own `last_seq`."""
     found: list[int] = []
-    seq = record.last_seq if record else -1
+    record_id, seq = record.id, record.last_seq
     while seq >= 0:
         found.append(seq)
         touch = records.get(Touch, (touch_id(seq),)).get(touch_id(seq))

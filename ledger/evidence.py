@@ -22,7 +22,7 @@ from ledger.financing.records import Financing, Offer, OfferState, Programme
 from ledger.model.records import R, Reader, make_id
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Key, Party
-from ledger.ports import LogReader, Records
+from ledger.ports import EntryReader, Records
 from ledger.receivables.records import Holding, HoldingState, Receivable, Transfer
 
 ALL_SEEING = frozenset({Role.AUDITOR, Role.REGULATOR})
@@ -62,17 +62,17 @@ class EvidenceEntry:
 
 
 def evidence_of(
-    log: LogReader, records: Records, holding_id: str, asker: Party
+    log: EntryReader, records: Records, holding_id: str, asker: Party
 ) -> list[EvidenceEntry]:
     """All entries of a holding's history from registration on, as far as `asker` may read them.
 
     The history is that of the holding, of the holdings it was split from, of their transfers and
     financings, of the receivable and of its obligor and holders as parties. Raises `Refused`
-    (`record_not_found`) unless the asker owes, holds or held it, or may see all.
+    (`record_not_found`) unless the asker owes, holds, held or is buying it, or may see all.
     """
     view = _View(records)
     holding = view.get(Holding, holding_id)
-    if holding is None or not _concerned(holding, asker):
+    if holding is None or not _concerned(view, holding, asker):
         raise Refused(RefusalCode.RECORD_NOT_FOUND, f"There is no holding {holding_id}.")
     seqs: set[int] = set()
     for record_id in _history_ids(view, holding):
@@ -80,7 +80,7 @@ def evidence_of(
     return [entry_for(log, records, seq, asker) for seq in sorted(seqs)]
 
 
-def entry_for(log: LogReader, records: Records, seq: int, asker: Party) -> EvidenceEntry:
+def entry_for(log: EntryReader, records: Records, seq: int, asker: Party) -> EvidenceEntry:
     """One entry with the disclosures that `asker` may see: none, for a stranger to it."""
     (data,) = log.entries(seq, seq + 1)
     disclosed = tuple(log.disclosures(seq, seq + 1).get(seq, ()))
@@ -106,10 +106,30 @@ def visible_digests(envelope: Envelope, records: Records, asker: Party) -> froze
     )
 
 
+def hands_shown(records: Records, holding: Holding, asker: Party) -> tuple[str, ...]:
+    """The hands of a holding since the creditor's that `asker` may be told, in order.
+
+    All of them for the obligor, who owes the last, for its buyer and for those who see all; else
+    up to the next hand after the asker's own.
+    """
+    if ALL_SEEING & frozenset(asker.roles):
+        return holding.chain
+    met = _met_in(_View(records), holding, asker.id)
+    return met if asker.id == holding.obligor else met[1:]
+
+
+def sees_amount(records: Records, holding: Holding, asker: Party) -> bool:
+    """Whether `asker` may know how much a holding is: who owes it, or had or buys just this one."""
+    own = _View(records).own_chain(holding) | {holding.obligor}
+    return asker.id in own or bool(ALL_SEEING & frozenset(asker.roles))
+
+
 def holders_of(records: Records, receivable: str) -> frozenset[str]:
-    """Everybody who holds or held a part of a receivable."""
+    """Everybody who holds, held or is buying a part of a receivable."""
+    view = _View(records)
     found = records.find(Holding, {"receivable": receivable})
-    return frozenset(party for holding in found for party in holding.chain)
+    chains = {party for holding in found for party in holding.chain}
+    return frozenset(chains).union(*(view.buyer(holding) for holding in found))
 
 
 def may_take(book: Reader, offer: Offer, party: str) -> bool:
@@ -135,16 +155,21 @@ def knows(records: Records, asker: str, other: str) -> bool:
     }
     if any(other in (item.creditor, item.obligor) for item in receivables.values()):
         return True
+    view = _View(records)
     ids = receivables.keys() | {
         item.receivable for item in records.find(Holding, {"holder": asker})
     }
-    holdings = (item for key in ids for item in records.find(Holding, {"receivable": key}))
-    return any(other in _met_in(holding, asker) for holding in holdings)
+    holdings = [item for key in ids for item in records.find(Holding, {"receivable": key})]
+    bought = [item.holding for item in records.find(Financing, {"financier": asker})]
+    holdings += records.get(Holding, bought).values()
+    return any(other in _met_in(view, holding, asker) for holding in holdings)
 
 
-def _met_in(holding: Holding, asker: str) -> tuple[str, ...]:
+def _met_in(view: _View, holding: Holding, asker: str) -> tuple[str, ...]:
     if asker == holding.obligor:
         return holding.chain
+    if asker in view.buyer(holding):
+        return (holding.obligor, *holding.chain)
     if asker not in holding.chain:
         return ()
     last = len(holding.chain) - 1 - holding.chain[::-1].index(asker)
@@ -166,13 +191,19 @@ class _View:
         found = self.records.find(Holding, {"receivable": receivable})
         return next((item for item in found if item.parent is None), None)
 
+    def buyer(self, holding: Holding) -> frozenset[str]:
+        """The financier for whom a holding is locked: it is to be the next hand."""
+        pending = holding.pending if holding.state is HoldingState.LOCKED else None
+        made = self.get(Financing, pending)
+        return frozenset((made.financier,)) if made else frozenset()
+
     def own_chain(self, holding: Holding | None) -> frozenset[str]:
-        """Those who had exactly this holding: not those who had what it was split from."""
+        """Those who had exactly this holding, not what it was split from, and its buyer."""
         if holding is None:
             return frozenset()
         parent = self.get(Holding, holding.parent)
         start = len(parent.chain) - 1 if parent else 0
-        return frozenset(holding.chain[start:])
+        return frozenset(holding.chain[start:]) | self.buyer(holding)
 
     def after(self, transfer: Transfer, holding: Holding) -> frozenset[str]:
         """Those who had the holding, or a part of it, from this accepted transfer on."""
@@ -187,6 +218,7 @@ class _View:
             for item in self.records.find(Transfer, {"holding": holding.id})
         )
         parties, waiting = set(holding.chain[steps[-1 - again] :]), [holding.id]
+        parties |= self.buyer(holding)
         found = self.records.find(Holding, {"receivable": holding.receivable})
         while waiting:
             above = waiting.pop()
@@ -227,11 +259,12 @@ def _sealed(tree: Any, path: Path = ()) -> Iterator[tuple[str, Path]]:
             yield from _sealed(value, (*path, str(index)))
 
 
-def _concerned(holding: Holding, asker: Party) -> bool:
+def _concerned(view: _View, holding: Holding, asker: Party) -> bool:
     return (
         bool(ALL_SEEING & frozenset(asker.roles))
         or asker.id == holding.obligor
         or asker.id in holding.chain
+        or asker.id in view.buyer(holding)
     )
 
 
@@ -320,6 +353,10 @@ def _payment(act: _Act, path: Path) -> Audience:
     return _of(holding.obligor, holding.holder)
 
 
+def _genesis(act: _Act, path: Path) -> Audience:
+    return Audience(roles=frozenset(Role))  # who runs the ledger is no secret from its parties
+
+
 def _enrol(act: _Act, path: Path) -> Audience:
     party = act.made("pty")
     return Audience(frozenset({party}), met=party)
@@ -348,6 +385,7 @@ _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "holding.propose_transfer": _transfer,
     "holding.split": _split,
     "key.attest": _attested_key,
+    "ledger.open": _genesis,
     "offer.accept": _financing,
     "offer.make": _offer,
     "party.enrol": _enrol,

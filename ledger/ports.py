@@ -45,12 +45,8 @@ class Batch:
     head: Head = field(default_factory=Head)
 
 
-class LogReader(Protocol):
-    """The log as files or rows hold it: bytes, not yet believed."""
-
-    def checkpoint(self) -> str | None:
-        """The newest signed checkpoint (a C2SP signed note), or None before the first."""
-        ...
+class EntryReader(Protocol):
+    """Entries with what lies beside them, and the tree over them: bytes, not yet believed."""
 
     def size(self) -> int:
         """How many entries are there."""
@@ -66,6 +62,14 @@ class LogReader(Protocol):
 
     def disclosures(self, start: int, stop: int) -> Mapping[int, Sequence[str]]:
         """The disclosure texts kept for entries start … stop-1."""
+        ...
+
+
+class LogReader(EntryReader, Protocol):
+    """The log as files or rows hold it."""
+
+    def checkpoint(self) -> str | None:
+        """The newest signed checkpoint (a C2SP signed note), or None before the first."""
         ...
 
     def documents(self) -> Mapping[str, bytes]:

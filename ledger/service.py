@@ -132,7 +132,7 @@ class Service(Closing):
         self._halted: str | None = None
         self._sequencer: Sequencer | None = None
         self._last = NOTHING_SIGNED
-        self._heads = heads
+        self.heads = heads
         try:
             self._sequencer = Sequencer(store, heads, signer, clock)
         except Halted as halted:
@@ -235,7 +235,7 @@ class Service(Closing):
         known = self.signed
         if known.size < size:
             with suppress(Unavailable):
-                return self._heads.read() or known
+                return self.heads.read() or known
         return known
 
     def kept_head(self) -> SignedHead:

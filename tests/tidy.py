@@ -57,6 +57,7 @@ FLOORS = {
     "ledger/audit/": 7.125,
     "ledger/store/": 7,
     "ledger/replay.py": 7.125,
+    "ledger/packs/": 7.125,
     "ledger/scrub.py": 7,
     "ledger/reports/": 7,
     "ledger/feeding/": 7.125,

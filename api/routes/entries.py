@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import PlainTextResponse
 
 from api.auth import Caller
 from api.disclosing import disclosures_for
+from api.receipts import receipt_file
 from api.site import Here, Sight, SignedIn, signed_in
 from ledger import canonical
 from ledger.errors import RefusalCode, Refused
@@ -38,7 +38,8 @@ def entry(seq: int, caller: SignedIn, site: Here) -> dict[str, Any]:
 def receipt(seq: int, request: Request, site: Here) -> Response:
     """The tlog-proof under the newest signed head, for anybody: it holds hashes alone.
 
-    ``Accept: application/json`` asks for ``{entry, proof, disclosures}``, and for a token.
+    ``Accept: application/json`` asks for the receipt file (entry, proof and the disclosures that
+    the caller may see), and for a token.
     """
     proof = site.service.proof(seq)
     if "application/json" not in request.headers.get("accept", ""):
@@ -46,8 +47,7 @@ def receipt(seq: int, request: Request, site: Here) -> Response:
     caller = signed_in(request, site)
     with site.reading() as sight:
         data, texts = shown(sight, seq, caller)
-    entry_text = base64.b64encode(data).decode()
-    return JSONResponse({"entry": entry_text, "proof": proof, "disclosures": texts})
+    return Response(receipt_file(data, proof, texts), media_type="application/json")
 
 
 def shown(sight: Sight, seq: int, caller: Caller) -> tuple[bytes, list[str]]:

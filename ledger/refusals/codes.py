@@ -53,6 +53,11 @@ class RefusalCode(Enum):
     ENTRY_OUT_OF_ORDER = "entry_out_of_order"
     RECEIPT_MALFORMED = "receipt_malformed"
     EVIDENCE_MALFORMED = "evidence_malformed"
+    PACK_MALFORMED = "pack_malformed"
+    STATEMENT_DIFFERS = "statement_differs"
+    QUORUM_NOT_MET = "quorum_not_met"
+    SHEET_DIFFERS = "sheet_differs"
+    EXPORT_IS_OF_ANOTHER_HISTORY = "export_is_of_another_history"
     # -- witnesses
     WITNESS_REQUEST_MALFORMED = "witness_request_malformed"
     LOG_NOT_WITNESSED = "log_not_witnessed"

@@ -19,6 +19,11 @@ REMEDIES: Mapping[str, str] = {
     "entry_out_of_order": "Read the entries in their order from the log that numbered them.",
     "receipt_malformed": "Download the receipt again, byte for byte.",
     "evidence_malformed": "Ask for the evidence file again, byte for byte; its format is docs/spec/evidence.md.",
+    "pack_malformed": "Ask for the pack again, and keep it byte for byte.",
+    "statement_differs": "Ask for the pack again: its parts were not made together.",
+    "quorum_not_met": "Wait until enough witnesses have cosigned and fetch the file again, or trust the log alone with a policy that says quorum none.",
+    "sheet_differs": "Rely on the pack alone, and have the sheet made from it again.",
+    "export_is_of_another_history": "Keep both files as evidence and tell the auditors: the log has shown two histories.",
     # witnesses
     "witness_request_malformed": "Send an old size, a proof, an empty line and the checkpoint, as tlog-witness says.",
     "log_not_witnessed": "Ask the keeper of the witness to add a key of this log.",

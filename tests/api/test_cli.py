@@ -278,8 +278,10 @@ def test_a_receipt_proves_to_who_trusts_the_log(desk: Path) -> None:
     assert code == "note_not_signed_by_known_key"
     tree = json.loads(receipt.read_text())
     tree["entry"] = json.loads((desk / "receipts" / "4.json").read_text())["entry"]
-    receipt.write_text(json.dumps(tree))
+    receipt.write_bytes(canonical.encode(tree))
     assert refused("receipt", receipt, "--policy", policy) == "proof_invalid"
+    receipt.write_text(json.dumps(tree))
+    assert refused("receipt", receipt, "--policy", policy) == "json_not_canonical"
     receipt.write_text("[]")
     assert refused("receipt", receipt, "--policy", policy) == "receipt_malformed"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,7 +97,9 @@ def test_the_client_reads_and_writes(story: Story, url: str) -> None:
     assert [item["id"] for item in client.all("holdings", state="split")] == [story.whole.id]
     assert client.read("holdings", story.sold.id)["state"] == "held"
     assert client.ledger()["data"]["origin"] == ORIGIN
-    assert client.receipt(story.whole.last_seq - 1)["proof"].startswith("c2sp.org/tlog-proof@v1\n")
+    assert json.loads(client.receipt(story.whole.last_seq - 1))["proof"].startswith(
+        "c2sp.org/tlog-proof@v1\n"
+    )
     refused: list[tuple[Callable[[], object], RefusalCode]] = [
         (lambda: client.read("holdings", "hld_x"), RefusalCode.RECORD_NOT_FOUND),
         (lambda: client.submit(b"{"), RefusalCode.JSON_INVALID),

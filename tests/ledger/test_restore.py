@@ -16,6 +16,7 @@ import pytest
 
 from api.embedded import open_folder
 from api.outside import Gathered
+from ledger import canonical
 from ledger.audit.folder import FolderSource
 from ledger.backup.restoring import Verdict
 from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
@@ -210,7 +211,7 @@ def test_only_what_the_log_signed_counts(drill: Drill) -> None:
         "empty": "",
         "json": "{}",
         "deep": '{"a":' * 100_000,
-        "mixed": json.dumps({**receipt, "entry": other["entry"]}),
+        "mixed": canonical.encode({**receipt, "entry": other["entry"]}).decode(),
         "old": "old x\n\n",
     }
     folder = drill.folder / "fakes"

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from api.embedded import open_folder
-from api.receipts import receipt_tree, verify
+from api.receipts import whole_receipt
 from api.remote import RemoteSource
 from api.sources import open_source
+from ledger import canonical
 from ledger.audit.findings import Report, Verdict
 from ledger.audit.folder import FolderSource, export_log
 from ledger.audit.run import audit
@@ -25,10 +26,12 @@ from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
 from ledger.chain.note import NoteSigner, note_key, sign_note
 from ledger.chain.tiles import BundleId, encode_bundle
 from ledger.chain.tree import HASH_BYTES
+from ledger.chain.trust import trust_in
 from ledger.envelope import Sealer
 from ledger.errors import Halted, OutcomeUnknown, Refused, Unavailable
 from ledger.evidence import entry_for
 from ledger.keys import SigningKey
+from ledger.packs.verify import verify_receipt_file
 from ledger.parties.commands import AddAccount, Role
 from ledger.parties.state import Party
 from ledger.receivables import invoices
@@ -258,19 +261,24 @@ def test_nobody_fills_the_disclosures_for_ever(office: Office) -> None:
 def test_a_receipt_is_of_the_log_that_its_command_was_signed_for(office: Office) -> None:
     """The key of another trusted log proves nothing, nor does a tree of foreign commands."""
     receipt = office.service.submit(account(office))
-    tree = receipt_tree(office.embedded.store, office.service.proof(receipt.seq), receipt.seq)
+    proof = office.service.proof(receipt.seq)
+    honest = whole_receipt(office.embedded.store, proof, receipt.seq)
+    tree = json.loads(honest)
     own, other = office.embedded.log_keys(), key_of(LOG_KEY)
-    assert verify(json.dumps(tree).encode(), own).envelope.payload["aud"] == ORIGIN
+    verified = verify_receipt_file(honest, trust_in(own))
+    assert verified.envelope.payload["aud"] == ORIGIN
     head = office.service.signed
     body = Checkpoint(ORIGIN, head.size, head.root).body
-    proof, _, _ = tree["proof"].partition("\n\n")
+    proof, _, _ = proof.partition("\n\n")
     foreign = note_key("real.example/ledger", other.public)
     by_other = sign_note(body, [NoteSigner(foreign.name, other)])
-    data = json.dumps(tree | {"proof": f"{proof}\n\n{by_other}"}).encode()
-    assert refusal(lambda: verify(data, [*own, foreign]))[0] == "note_not_signed_by_known_key"
+    data = canonical.encode(tree | {"proof": f"{proof}\n\n{by_other}"})
+    trusted = trust_in([*own, foreign])
+    assert refusal(lambda: verify_receipt_file(data, trusted))[0] == "note_not_signed_by_known_key"
     elsewhere = sign_checkpoint(Checkpoint(foreign.name, head.size, head.root), other)
-    data = json.dumps(tree | {"proof": f"{proof}\n\n{elsewhere}"}).encode()
-    assert refusal(lambda: verify(data, [foreign]))[0] == "audience_is_another_ledger"
+    moved = canonical.encode(tree | {"proof": f"{proof}\n\n{elsewhere}"})
+    code, _ = refusal(lambda: verify_receipt_file(moved, trust_in([foreign])))
+    assert code == "audience_is_another_ledger"
 
 
 def test_an_export_is_for_its_owner_alone(office: Office, tmp_path: Path) -> None:

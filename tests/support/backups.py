@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import shutil
@@ -17,7 +16,7 @@ from api.commands.restore import examiner
 from api.defaults import default_calendar, default_policy
 from api.keyfiles import trusted_keys
 from api.outside import Gathered
-from api.receipts import receipt_tree
+from api.receipts import whole_receipt
 from ledger.audit.folder import FolderSource, export_log
 from ledger.backup.catching_up import Supply
 from ledger.backup.making import back_up
@@ -130,8 +129,8 @@ def keep_receipts(box: Sandbox, folder: Path, seqs: range) -> None:
     """The receipts of these entries with all their disclosures, one file each."""
     folder.mkdir()
     for seq in seqs:
-        tree = receipt_tree(box.store, box.service.proof(seq), seq)
-        (folder / f"{seq}.json").write_text(json.dumps(tree), encoding="utf-8")
+        receipt = whole_receipt(box.store, box.service.proof(seq), seq)
+        (folder / f"{seq}.json").write_bytes(receipt)
 
 
 def log_of(ledger: Path) -> tuple[list[bytes], dict[int, list[str]], dict[str, bytes]]:

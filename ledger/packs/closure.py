@@ -1,0 +1,67 @@
+"""Which entries a pack needs: those of a holding's history, and those that make them verify.
+
+A signature is verified with a key that some entry named, and a line of a manifest by the root that
+another entry signed. Those entries have signatures of their own, and so on down to the genesis,
+which is signed by the key that it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.catalogue import changes_of, history_of
+from ledger.chain.entry import read_entry
+from ledger.envelope import Envelope, read_envelope
+from ledger.evidence import ALL_SEEING, EvidenceEntry, entry_for
+from ledger.financing.records import Financing
+from ledger.model.records import make_id
+from ledger.parties.state import Key, Party
+from ledger.ports import EntryReader, Records
+
+
+def closed(
+    log: EntryReader, records: Records, history: Iterable[EvidenceEntry], asker: Party
+) -> list[EvidenceEntry]:
+    """`history` with the genesis and the entries that it rests on, as far as `asker` may read them.
+
+    Of a key that signed, all entries about it are there: who vouched for it, and since when.
+    """
+    found = {entry.seq: entry for entry in history}
+    waiting = [*found, 0]
+    while waiting:
+        seq = waiting.pop()
+        if seq not in found:
+            found[seq] = entry_for(log, records, seq, asker)
+        for needed in _named_by(records, envelope_of(found[seq])):
+            if needed not in found:
+                found[needed] = entry_for(log, records, needed, asker)
+                waiting.append(needed)
+    return [found[seq] for seq in sorted(found)]
+
+
+def offers_taken(records: Records, holding: str, asker: Party) -> set[int]:
+    """The entries that made the offers under which `asker` sold or bought the holding.
+
+    The acceptance takes its recourse from the offer, so the offer belongs to the contract.
+    """
+    sees_all = bool(ALL_SEEING & frozenset(asker.roles))
+    return {
+        seq
+        for made in records.find(Financing, {"holding": holding})
+        if sees_all or asker.id in (made.holder, made.financier)
+        for seq in history_of(records, made.offer)[:1]
+    }
+
+
+def envelope_of(entry: EvidenceEntry) -> Envelope:
+    """The command of an entry, with what is disclosed of it."""
+    return read_envelope(read_entry(entry.data).command, entry.disclosures)
+
+
+def _named_by(records: Records, envelope: Envelope) -> list[int]:
+    """The entries about the keys that signed a command, or the manifest that it stands under."""
+    if envelope.manifest is not None:
+        return history_of(records, make_id("man", envelope.by, envelope.manifest.jti))
+    kids = [signature.kid for signature in envelope.signatures]
+    keys = records.get(Key, kids)
+    return [seq for kid in kids if kid in keys for seq in changes_of(records, keys[kid])]

@@ -105,6 +105,18 @@ class Client:
         """The receipt file of an entry that concerns the caller."""
         return self.get(f"/v1/receipts/{seq}", accept="application/json")
 
+    def pack(self, holding: str, recipient: str | None = None, *, html: bool = False) -> bytes:
+        """The evidence pack of a holding, or its funding certificate for `recipient`.
+
+        With `html` the sheet that is made from it.
+        """
+        path = f"/v1/holdings/{quote(holding, safe='')}"
+        accept = "text/html" if html else "application/json"
+        if recipient is None:
+            return self.get(f"{path}/evidence", accept=accept)
+        body = json.dumps({"recipient": recipient}).encode()
+        return self._send("POST", f"{path}/certificate", body, accept=accept)
+
     def get(self, path: str, accept: str = "*/*") -> bytes:
         """The bytes at a path."""
         return self._send("GET", path, None, accept=accept)

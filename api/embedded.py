@@ -21,8 +21,8 @@ from api.drafting import Desk, new_jti, new_signing_key, operator_desk
 from api.keyaccess import IN_CLEAR, KEYS, KeyAccess
 from api.places import OpenStore, Place, open_stores
 from ledger import vocabulary
-from ledger.base64url import b64url_encode
 from ledger.backup.copying import signed_moment
+from ledger.base64url import b64url_encode
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import LARGEST_ENTRY
 from ledger.chain.note import NoteKey

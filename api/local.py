@@ -11,9 +11,11 @@ from pathlib import Path
 from api.embedded import Embedded, open_folder
 from api.importing import ImportRow, judge_rows
 from api.keyaccess import KeyAccess, key_access
+from api.packing import make_pack, own
 from api.places import Place, is_ledger
 from api.receipts import whole_receipt
 from api.resolving import resolver
+from api.sheet.page import sheet
 from api.target import Verdict, now_ms
 from api.terminal import error_tree
 from ledger.book import Book
@@ -103,6 +105,11 @@ class FolderTarget:
     def receipt(self, seq: int) -> bytes:
         """The receipt file of an entry under the newest signed head."""
         return whole_receipt(self._embedded.store, self._embedded.service.proof(seq), seq)
+
+    def pack(self, holding: str, party: str, recipient: str | None, *, html: bool = False) -> bytes:
+        """The pack of a holding as of the last commit, or its sheet."""
+        pack = make_pack(self._embedded, holding, party, recipient)
+        return sheet(own(self._embedded, pack)) if html else pack.data()
 
 
 def _verdict(answer: Receipt | LedgerError) -> Verdict:

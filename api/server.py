@@ -77,6 +77,10 @@ class ServerTarget:
         """The receipt file of an entry that concerns the party."""
         return self._client.receipt(seq)
 
+    def pack(self, holding: str, party: str, recipient: str | None, *, html: bool = False) -> bytes:
+        """The pack of a holding, or its sheet, made for the party that is signed in."""
+        return self._client.pack(holding, recipient, html=html)
+
 
 def _verdict(answer: dict[str, Any]) -> Verdict:
     receipt = answer.get("receipt")

@@ -63,6 +63,13 @@ class Target(Protocol):
         """The receipt file of an entry."""
         ...
 
+    def pack(self, holding: str, party: str, recipient: str | None, *, html: bool = False) -> bytes:
+        """The evidence pack of a holding for `party`, or its certificate for `recipient`.
+
+        With `html` the sheet that is made from it.
+        """
+        ...
+
 
 def now_ms() -> int:
     """Milliseconds since 1970: the clock of every process that is no test."""

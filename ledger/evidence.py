@@ -19,13 +19,13 @@ from ledger.chain.entry import read_entry
 from ledger.envelope import Envelope, read_disclosure, read_envelope
 from ledger.errors import RefusalCode, Refused
 from ledger.financing.records import Financing, Offer, OfferState, Programme
-from ledger.model.records import R, Reader, make_id
+from ledger.hands import ALL_SEEING, Hands, holders_of, knows
+from ledger.model.records import Reader, make_id
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Key, Party
 from ledger.ports import EntryReader, Records
 from ledger.receivables.records import Holding, HoldingState, Receivable, Transfer
 
-ALL_SEEING = frozenset({Role.AUDITOR, Role.REGULATOR})
 Path = tuple[str, ...]
 
 
@@ -70,7 +70,7 @@ def evidence_of(
     financings, of the receivable and of its obligor and holders as parties. Raises `Refused`
     (`record_not_found`) unless the asker owes, holds, held or is buying it, or may see all.
     """
-    view = _View(records)
+    view = Hands(records)
     holding = view.get(Holding, holding_id)
     if holding is None or not _concerned(view, holding, asker):
         raise Refused(RefusalCode.RECORD_NOT_FOUND, f"There is no holding {holding_id}.")
@@ -98,38 +98,12 @@ def visible_digests(envelope: Envelope, records: Records, asker: Party) -> froze
     rule = _RULES.get(envelope.kind)
     if rule is None:
         return frozenset()
-    act = _Act(_View(records), envelope)
+    act = _Act(Hands(records), envelope)
     return frozenset(
         digest
         for digest, path in sealed.items()
         if path[0] == "body" and rule(act, path[1:]).includes(asker, records)
     )
-
-
-def hands_shown(records: Records, holding: Holding, asker: Party) -> tuple[str, ...]:
-    """The hands of a holding since the creditor's that `asker` may be told, in order.
-
-    All of them for the obligor, who owes the last, for its buyer and for those who see all; else
-    up to the next hand after the asker's own.
-    """
-    if ALL_SEEING & frozenset(asker.roles):
-        return holding.chain
-    met = _met_in(_View(records), holding, asker.id)
-    return met if asker.id == holding.obligor else met[1:]
-
-
-def sees_amount(records: Records, holding: Holding, asker: Party) -> bool:
-    """Whether `asker` may know how much a holding is: who owes it, or had or buys just this one."""
-    own = _View(records).own_chain(holding) | {holding.obligor}
-    return asker.id in own or bool(ALL_SEEING & frozenset(asker.roles))
-
-
-def holders_of(records: Records, receivable: str) -> frozenset[str]:
-    """Everybody who holds, held or is buying a part of a receivable."""
-    view = _View(records)
-    found = records.find(Holding, {"receivable": receivable})
-    chains = {party for holding in found for party in holding.chain}
-    return frozenset(chains).union(*(view.buyer(holding) for holding in found))
 
 
 def may_take(book: Reader, offer: Offer, party: str) -> bool:
@@ -143,97 +117,11 @@ def may_take(book: Reader, offer: Offer, party: str) -> bool:
     return any(item.offer == offer.id for item in book.find(Financing, holder=party))
 
 
-def knows(records: Records, asker: str, other: str) -> bool:
-    """Whether `asker` met `other`: in a receivable, or along the chain of one holding.
-
-    Along a chain a holder knows the obligor, those before it and the next one, not those after.
-    """
-    receivables = {
-        item.id: item
-        for key in ("creditor", "obligor")
-        for item in records.find(Receivable, {key: asker})
-    }
-    if any(other in (item.creditor, item.obligor) for item in receivables.values()):
-        return True
-    view = _View(records)
-    ids = receivables.keys() | {
-        item.receivable for item in records.find(Holding, {"holder": asker})
-    }
-    holdings = [item for key in ids for item in records.find(Holding, {"receivable": key})]
-    bought = [item.holding for item in records.find(Financing, {"financier": asker})]
-    holdings += records.get(Holding, bought).values()
-    return any(other in _met_in(view, holding, asker) for holding in holdings)
-
-
-def _met_in(view: _View, holding: Holding, asker: str) -> tuple[str, ...]:
-    if asker == holding.obligor:
-        return holding.chain
-    if asker in view.buyer(holding):
-        return (holding.obligor, *holding.chain)
-    if asker not in holding.chain:
-        return ()
-    last = len(holding.chain) - 1 - holding.chain[::-1].index(asker)
-    return (holding.obligor, *holding.chain[: last + 2])
-
-
-class _View:
-    """Single records by id, and small questions about holdings."""
-
-    def __init__(self, records: Records) -> None:
-        self.records = records
-
-    def get(self, kind: type[R], record_id: str | None) -> R | None:
-        """The record of this id, or None."""
-        return self.records.get(kind, (record_id,)).get(record_id) if record_id else None
-
-    def root(self, receivable: str) -> Holding | None:
-        """The holding that acknowledgement opened, of which all others are parts."""
-        found = self.records.find(Holding, {"receivable": receivable})
-        return next((item for item in found if item.parent is None), None)
-
-    def buyer(self, holding: Holding) -> frozenset[str]:
-        """The financier for whom a holding is locked: it is to be the next hand."""
-        pending = holding.pending if holding.state is HoldingState.LOCKED else None
-        made = self.get(Financing, pending)
-        return frozenset((made.financier,)) if made else frozenset()
-
-    def own_chain(self, holding: Holding | None) -> frozenset[str]:
-        """Those who had exactly this holding, not what it was split from, and its buyer."""
-        if holding is None:
-            return frozenset()
-        parent = self.get(Holding, holding.parent)
-        start = len(parent.chain) - 1 if parent else 0
-        return frozenset(holding.chain[start:]) | self.buyer(holding)
-
-    def after(self, transfer: Transfer, holding: Holding) -> frozenset[str]:
-        """Those who had the holding, or a part of it, from this accepted transfer on."""
-        pair = (transfer.assignor, transfer.assignee)
-        pairs = zip(holding.chain, holding.chain[1:], strict=False)
-        steps = [at for at, step in enumerate(pairs) if step == pair]
-        # The same two may have had it before, or again: counted from the end, nothing too early.
-        again = sum(
-            item.accepted_ms is not None
-            and (item.assignor, item.assignee) == pair
-            and item.last_seq > transfer.last_seq
-            for item in self.records.find(Transfer, {"holding": holding.id})
-        )
-        parties, waiting = set(holding.chain[steps[-1 - again] :]), [holding.id]
-        parties |= self.buyer(holding)
-        found = self.records.find(Holding, {"receivable": holding.receivable})
-        while waiting:
-            above = waiting.pop()
-            for child in found:
-                if child.parent == above:
-                    parties |= self.own_chain(child)
-                    waiting.append(child.id)
-        return frozenset(parties)
-
-
 @dataclass(frozen=True, slots=True)
 class _Act:
     """A command as the audience rules look at it."""
 
-    view: _View
+    view: Hands
     envelope: Envelope
 
     @property
@@ -259,7 +147,7 @@ def _sealed(tree: Any, path: Path = ()) -> Iterator[tuple[str, Path]]:
             yield from _sealed(value, (*path, str(index)))
 
 
-def _concerned(view: _View, holding: Holding, asker: Party) -> bool:
+def _concerned(view: Hands, holding: Holding, asker: Party) -> bool:
     return (
         bool(ALL_SEEING & frozenset(asker.roles))
         or asker.id == holding.obligor
@@ -268,7 +156,7 @@ def _concerned(view: _View, holding: Holding, asker: Party) -> bool:
     )
 
 
-def _history_ids(view: _View, holding: Holding) -> set[str]:
+def _history_ids(view: Hands, holding: Holding) -> set[str]:
     receivable = view.get(Receivable, holding.receivable)
     ids = {holding.receivable, holding.obligor, *holding.chain}
     if receivable is not None:

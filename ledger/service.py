@@ -243,7 +243,7 @@ class Service(Closing):
 
         Raises `Unavailable` or `Halted` where it cannot be read.
         """
-        return self._heads.read() or NOTHING_SIGNED
+        return self.heads.read() or NOTHING_SIGNED
 
     def proof(self, seq: int, head: SignedHead | None = None) -> str:
         """The tlog-proof text of entry `seq` under the signed `head`, else under the newest.

@@ -51,6 +51,7 @@ FLOORS = {
     "ledger/signer/": 7.125,
     "ledger/sequencer.py": 7,
     "ledger/service.py": 7.25,
+    "ledger/hands.py": 6.75,
     "ledger/evidence.py": 7,
     "ledger/helper.py": 7,
     "ledger/checking.py": 7.125,

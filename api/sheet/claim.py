@@ -190,7 +190,7 @@ def _recourse(said: Facts) -> Said:
             **names,
         )
     return filled(
-        "If {obligor} does not pay, {buyer} has NO recourse to {seller}, who does not owe this debt.",
+        "If {obligor} does not pay, {buyer} has NO recourse to {seller}, who does not owe it.",
         "若 {obligor} 不付款，{buyer} 对 {seller} 无追索权：后者不承担本债务。",
         **names,
     )
@@ -201,9 +201,10 @@ def _funding(said: Facts) -> Said:
     lock = said["certificate"]["lock"]
     with_recourse = lock.get("recourse") == "assignor"
     return filled(
-        "{seller} has sold it to {financier} for {price}, {how} recourse to the seller. It is locked "
-        "for that; title passes when the payment is proven.",
-        "{seller} 已以 {price} 将其转让予 {financier}，对转让人{zh}追索权；已为此锁定，付款获证明时权属转移。",
+        "{seller} has sold it to {financier} for {price}, {how} recourse to the seller. It is "
+        "locked for that; title passes when the payment is proven.",
+        "{seller} 已以 {price} 将其转让予 {financier}，对转让人{zh}追索权；"
+        "已为此锁定，付款获证明时权属转移。",
         seller=name_of(said["parties"], lock.get("seller")),
         financier=name_of(said["parties"], lock.get("financier")),
         price=_sum(said["certificate"]["price"]["price"]),

@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from ledger.catalogue import changes_of, history_of
 from ledger.chain.entry import read_entry
 from ledger.envelope import Envelope, read_envelope
-from ledger.evidence import ALL_SEEING, EvidenceEntry, entry_for
+from ledger.evidence import EvidenceEntry, entry_for
 from ledger.financing.records import Financing
+from ledger.hands import ALL_SEEING
 from ledger.model.records import make_id
 from ledger.parties.state import Key, Party
 from ledger.ports import EntryReader, Records

@@ -15,8 +15,8 @@ from ledger.book import Book
 from ledger.catalogue import changes_of
 from ledger.dates import add_months, instant_text
 from ledger.envelope import Envelope
-from ledger.evidence import ALL_SEEING, hands_shown, sees_amount
 from ledger.financing.records import Financing
+from ledger.hands import ALL_SEEING, hands_shown, sees_amount
 from ledger.model.records import make_id
 from ledger.money import Money, format_decimal
 from ledger.parties.state import Key, Party

@@ -7,7 +7,7 @@ must be the pack's, and the tree of all of them the one that a newer head signs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +18,6 @@ from ledger.chain.tree import Frontier, leaf_hash
 from ledger.chain.trust import TrustPolicy
 from ledger.envelope import read_envelope
 from ledger.errors import RefusalCode, Refused
-from ledger.packs.statement import Statement
 from ledger.packs.verify import Proven, proven
 from ledger.ports import EntryReader
 
@@ -42,22 +41,24 @@ class Since:
     may_have: tuple[int, ...]
 
 
-def moved_since(statement: Statement, export: Export, policy: TrustPolicy) -> Since:
-    """Which entries of `export` after the statement's size name one of its records.
+def moved_since(
+    old: Checkpoint, records: Sequence[str], export: Export, policy: TrustPolicy
+) -> Since:
+    """Which entries of `export` after the head `old` name one of `records`.
 
-    Raises `Refused`: `export_is_of_another_history` unless the export extends the log as the
-    statement knew it; what reading and opening the head raise.
+    Raises `Refused`: `export_is_of_another_history` unless the export extends the log as `old` has
+    it; what reading it and opening its head raise.
     """
-    head = proven(policy.open(export.checkpoint() or "", statement.origin), policy)
+    head = proven(policy.open(export.checkpoint() or "", old.origin), policy)
     newer = head.checkpoint
-    if newer.size < statement.size:
-        raise _other(f"The export has {newer.size} entries, the statement is of {statement.size}.")
-    before = _grown(export, Frontier(), 0, statement.size)
-    if before.root() != statement.root:
-        raise _other(f"The first {statement.size} entries of the export have another root.")
+    if newer.size < old.size:
+        raise _other(f"The export has {newer.size} entries, the file is of {old.size}.")
+    before = _grown(export, old.size)
+    if before.root() != old.root:
+        raise _other(f"The first {old.size} entries of the export have another root.")
     moved, may_have = [], []
-    names = re.compile(b"|".join(f'"{record}"'.encode() for record in statement.records) or b"$.")
-    for first in range(statement.size, newer.size, PAGE):
+    names = re.compile(b"|".join(f'"{record}"'.encode() for record in records) or b"(?!)")
+    for first in range(old.size, newer.size, PAGE):
         page = list(export.entries(first, min(first + PAGE, newer.size)))
         before = before.extend(map(leaf_hash, page))
         for seq, data in enumerate(page, start=first):
@@ -66,7 +67,8 @@ def moved_since(statement: Statement, export: Export, policy: TrustPolicy) -> Si
                 may_have.append(seq)
             elif names.search(payload):
                 moved.append(seq)
-    _check_root(before, newer)
+    if (before.size, before.root()) != (newer.size, newer.root):
+        raise _other("The entries of the export are not those that its head signs.")
     return Since(head, tuple(moved), tuple(may_have))
 
 
@@ -76,19 +78,12 @@ def _said(data: bytes) -> tuple[str, bytes]:
     return envelope.kind, b64url_decode(envelope.tree["payload"])
 
 
-def _grown(export: Export, frontier: Frontier, start: int, stop: int) -> Frontier:
-    for first in range(start, stop, PAGE):
-        frontier = frontier.extend(_leaves(export.entries(first, min(first + PAGE, stop))))
+def _grown(export: Export, size: int) -> Frontier:
+    frontier = Frontier()
+    for first in range(0, size, PAGE):
+        entries = export.entries(first, min(first + PAGE, size))
+        frontier = frontier.extend(map(leaf_hash, entries))
     return frontier
-
-
-def _leaves(entries: Iterable[bytes]) -> Iterable[bytes]:
-    return map(leaf_hash, entries)
-
-
-def _check_root(frontier: Frontier, head: Checkpoint) -> None:
-    if (frontier.size, frontier.root()) != (head.size, head.root):
-        raise _other("The entries of the export are not those that its head signs.")
 
 
 def _other(detail: str) -> Refused:

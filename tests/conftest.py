@@ -37,6 +37,7 @@ def data_folder() -> Path:
 
 BUDGETS = {
     "tests/api": 240,
+    "tests/foreign": 40,
     "tests/ledger": 330,
     "tests/properties": 240,
     "tests/reliability": 180,

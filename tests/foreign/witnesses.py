@@ -1,0 +1,123 @@
+"""Witnesses that others wrote (C2SP `tlog-witness`), as servers on this machine.
+
+`witness-log` is Rust in a wheel and brings no server, so a few lines of HTTP stand before it;
+`aics-witness` is a server in Python, started as its operators start it.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from witness_log import WitnessService
+
+from ledger.chain.note import NoteKey, parse_note_key
+from tests.foreign.tools import INSTALLED, found, run
+from tests.ledger.chain.sample import LOG_NOTE_KEY, ORIGIN
+
+SEED = bytes(range(100, 132))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a witness said to `add-checkpoint`."""
+
+    status: int
+    media_type: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A foreign witness that knows the sample log: where it listens, and its key."""
+
+    url: str
+    key: NoteKey
+
+    def ask(self, body: str) -> Answer:
+        """Its answer to the body of an `add-checkpoint` request."""
+        address = urlsplit(self.url)
+        connection = HTTPConnection(address.hostname or "", address.port, timeout=30)
+        try:
+            connection.request("POST", f"{address.path}/add-checkpoint", body.encode())
+            answer = connection.getresponse()
+            media_type = answer.headers.get("Content-Type", "")
+            return Answer(answer.status, media_type, answer.read().decode())
+        finally:
+            connection.close()
+
+
+@contextmanager
+def witness_log() -> Iterator[Witness]:
+    """The Rust witness, its state in memory."""
+    service = WitnessService.new("witness.example/rust", SEED)
+    assert service.add_log(ORIGIN, LOG_NOTE_KEY.text())
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            request = self.rfile.read(length).decode()
+            status, media_type, said = service.handle_add_checkpoint_http(request)
+            self.send_response(status)
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(said.encode())))
+            self.end_headers()
+            self.wfile.write(said.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield Witness(f"http://127.0.0.1:{server.server_port}", parse_note_key(service.vkey()))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def aics_witness(folder: Path) -> Iterator[Witness]:
+    """The Python witness as a process of its own, its state below `folder`."""
+    python = {"PYTHONPATH": str(found(INSTALLED / "python"))}
+    words = [sys.executable, "-m", "aics_witness"]
+    config = ["--config", str(folder / "witness.json")]
+    new = ["--name", "witness.example/aics", "--listen", "127.0.0.1:0"]
+    log = ["--origin", ORIGIN, "--vkey", LOG_NOTE_KEY.text()]
+    done = run([*words, "init", *config, *new], folder, python)
+    assert done.returncode == 0, done.stderr
+    vkey = done.stdout.split()[0]
+    done = run([*words, "add-log", *config, *log], folder, python)
+    assert done.returncode == 0, done.stderr
+    said = folder / "serve.log"
+    with said.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - a program of our own choice
+            [*words, "serve", *config], stdout=output, stderr=output, env=python, cwd=folder
+        )
+    try:
+        yield Witness(_address(process, said), parse_note_key(vkey))
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _address(process: subprocess.Popen[bytes], said: Path) -> str:
+    """Where the process says that it listens."""
+    while process.poll() is None:
+        match = re.search(r"listening on (http://\S+)", said.read_text("utf-8"))
+        if match:
+            return match[1]
+        time.sleep(0.05)
+    raise AssertionError(said.read_text("utf-8"))

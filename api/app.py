@@ -12,15 +12,20 @@ from api.routes import commands, drafts, entries, log, packs, pending, reads, st
 from api.settings import Settings
 from api.site import Site
 from ledger.errors import LedgerError
+from ledger.feeding.feeder import Feeder
 from ledger.scrub import Scrub
 
 
 def create_app(
-    embedded: Embedded, settings: Settings | None = None, scrub: Scrub | None = None
+    embedded: Embedded,
+    settings: Settings | None = None,
+    scrub: Scrub | None = None,
+    feeder: Feeder | None = None,
 ) -> FastAPI:
     """The HTTP application over an open ledger, which stays the caller's to close.
 
-    `scrub` is what reads the log again in the background, for /readyz to say how far it is.
+    `scrub` is what reads the log again in the background, for /readyz to say how far it is;
+    `feeder` what asks the witnesses.
     """
     app = FastAPI(
         title="Duebill",
@@ -29,7 +34,8 @@ def create_app(
         docs_url=None,  # the page would load its scripts from elsewhere
         redoc_url=None,
     )
-    app.state.site = Site(embedded, settings or Settings(folder=embedded.folder), scrub)
+    settings = settings or Settings(folder=embedded.folder)
+    app.state.site = Site(embedded, settings, scrub, feeder)
     app.add_middleware(Frame, site=app.state.site)
     app.add_exception_handler(LedgerError, on_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)

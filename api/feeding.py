@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from api.embedded import Embedded
 from api.keyfiles import read_trust
 from ledger.chain.trust import TrustPolicy
+from ledger.dates import instant_text
 from ledger.errors import RefusalCode, Refused
-from ledger.feeding.feeder import Feeder, Pace
+from ledger.feeding.feeder import Feeder, Pace, WitnessState
 from ledger.feeding.kept import MOST_WITNESSES, Kept, Reader
 from ledger.feeding.outside import FedLog, KeepEvidence, Outside
 
@@ -72,6 +74,68 @@ def keeper(folder: Path) -> KeepEvidence:
             path.write_bytes(text)
 
     return keep
+
+
+def witness_tree(feeder: Feeder) -> dict[str, Any]:
+    """How the witnesses are, as JSON; instants in UTC."""
+    best = feeder.witnessed()
+    return {
+        "witnessed": best.head.size if best else 0,
+        "unwitnessed_since": _instant(feeder.unwitnessed_since),
+        "each": [
+            {
+                "name": item.name,
+                "required": item.needed,
+                "size": item.size,
+                "succeeded_at": _instant(item.succeeded_at),
+                "failures": item.failures,
+                "failing": item.failing,
+            }
+            for item in feeder.states()
+        ],
+    }
+
+
+Figure: TypeAlias = "tuple[str, str, str, dict[str, float]]"
+"""A figure for Prometheus: its name, what it says, its kind, and values by their labels."""
+
+
+def witness_figures(feeder: Feeder) -> list[Figure]:
+    """The figures of the witnesses."""
+    states = feeder.states()
+    best, since = feeder.witnessed(), feeder.unwitnessed_since
+
+    def each(name: str, says: str, kind: str, value: Callable[[WitnessState], float]) -> Figure:
+        values = {_label(item.name): value(item) for item in states}
+        return f"duebill_witness_{name}", says, kind, values
+
+    return [
+        (
+            "duebill_witnessed_size",
+            "Entries under the newest head with its quorum.",
+            "gauge",
+            {"": best.head.size if best else 0},
+        ),
+        (
+            "duebill_unwitnessed_since_seconds",
+            "Since when the newest head lacks its quorum; 0: it does not.",
+            "gauge",
+            {"": since or 0},
+        ),
+        each("size", "Entries that the witness cosigned.", "gauge", lambda item: item.size),
+        each("success_seconds", "When it did so last.", "gauge", lambda item: item.succeeded_at),
+        each("failures_total", "Exchanges that failed.", "counter", lambda item: item.failures),
+        each("latency_seconds", "Of its last answer.", "gauge", lambda item: item.latency_s),
+    ]
+
+
+def _label(name: str) -> str:
+    escaped = name.replace("\\", r"\\").replace('"', r"\"")
+    return f'{{witness="{escaped}"}}'
+
+
+def _instant(seconds: float | None) -> str | None:
+    return instant_text(int(seconds * 1000)) if seconds else None
 
 
 def _check(policy: TrustPolicy, origin: str) -> None:

@@ -20,6 +20,8 @@ class Settings:
     `folder` holds the ledger (`api.embedded`), or at least its keys when the ledger is at `place`.
     `host` and `port` are where it listens, and `largest_body` bounds the bytes of any request.
     `access` says how the ledger's own keys are had.
+    `witnesses` is the tlog-policy file of those who are asked for cosignatures, every
+    `witness_interval` seconds at most.
     """
 
     folder: Path = Path("duebill-ledger")
@@ -28,10 +30,13 @@ class Settings:
     largest_body: int = LARGEST_BATCH
     place: Place | None = None
     access: KeyAccess = IN_CLEAR
+    witnesses: Path | None = None
+    witness_interval: int = 1
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """What ``DUEBILL_DB``, ``_HOST``, ``_PORT`` and ``_LARGEST_BODY`` (bytes) say.
+        """What ``DUEBILL_DB``, ``_HOST``, ``_PORT``, ``_LARGEST_BODY`` (bytes), ``_WITNESSES`` (a
+        file) and ``_WITNESS_INTERVAL`` (seconds) say.
 
         The database is a folder or the URL ``sqlite:///folder/ledger.db``; or it is
         ``postgresql://…?schema=name``, and then ``DUEBILL_HEADS`` is the URL of the head store and
@@ -40,6 +45,7 @@ class Settings:
         """
         default = cls()
         place = _place(environ)
+        witnesses = environ.get("DUEBILL_WITNESSES", "")
         name = "DUEBILL_DIR" if place else "DUEBILL_DB"
         return cls(
             folder=_folder(environ.get(name, str(default.folder)), name),
@@ -48,6 +54,8 @@ class Settings:
             host=environ.get("DUEBILL_HOST", default.host),
             port=_number(environ, "DUEBILL_PORT", default.port, 65_535),
             largest_body=_number(environ, "DUEBILL_LARGEST_BODY", default.largest_body, 2**30),
+            witnesses=Path(witnesses) if witnesses else None,
+            witness_interval=_number(environ, "DUEBILL_WITNESS_INTERVAL", 1, 3_600),
         )
 
 

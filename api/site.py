@@ -22,7 +22,10 @@ from ledger.book import Book
 from ledger.chain.proof import Subtrees, TreeReader
 from ledger.chain.tree import EMPTY_ROOT
 from ledger.errors import Overloaded, RefusalCode, Refused
+from ledger.feeding.feeder import Feeder
+from ledger.feeding.kept import CosignedHead
 from ledger.parties.commands import Role
+from ledger.ports import SignedHead
 from ledger.scrub import Scrub
 from ledger.service import Service
 from ledger.store.sqlite import View
@@ -45,6 +48,8 @@ class Site:
     embedded: Embedded
     settings: Settings
     scrub: Scrub | None = None
+    feeder: Feeder | None = None
+    """What asks the witnesses; None where none are asked."""
     arriving: Arriving = field(default_factory=Arriving)
     awaiting: Awaiting = field(default_factory=Awaiting)
     refusals: Counter[str] = field(default_factory=Counter)
@@ -56,6 +61,10 @@ class Site:
     def service(self) -> Service:
         """The writer."""
         return self.embedded.service
+
+    def over(self, head: SignedHead) -> CosignedHead:
+        """A signed head with the cosignatures that are known."""
+        return self.feeder.over(head) if self.feeder else CosignedHead(head)
 
     def count(self, code: str) -> None:
         """One more answer with this refusal code."""

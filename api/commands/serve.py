@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from api.app import create_app
+from api.embedded import Embedded
+from api.feeding import feeding
 from api.local import open_ledger
 from api.options import Folder, LedgerPassword, SignerAt
 from api.process import settle_in
 from api.settings import Settings
 from api.terminal import note
+from ledger.feeding.feeder import Pace
 
 GRACE_S = 4
 """Seconds that open requests may take to end after a signal to stop."""
@@ -36,13 +40,17 @@ def run(
     port: Annotated[int | None, typer.Option(min=1, max=65_535)] = None,
     password_file: LedgerPassword = None,
     signer: SignerAt = None,
+    witnesses: Annotated[
+        Path | None, typer.Option(exists=True, help="Ask the witnesses of this tlog-policy file.")
+    ] = None,
 ) -> None:
     """Serve the API until interrupted.
 
     When what is stored is not what was signed, nothing is written and reads go on: /readyz says
     why. With a postgresql URL --dir is the folder of the keys, and several servers may share the
     ledger. What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HEADS,
-    DUEBILL_DIR, DUEBILL_HOST, DUEBILL_PORT, DUEBILL_PASSWORD_FILE, DUEBILL_SIGNER.
+    DUEBILL_DIR, DUEBILL_HOST, DUEBILL_PORT, DUEBILL_PASSWORD_FILE, DUEBILL_SIGNER,
+    DUEBILL_WITNESSES.
     """
     said = {
         "DUEBILL_DB": db or folder,
@@ -52,6 +60,7 @@ def run(
         "DUEBILL_PORT": port,
         "DUEBILL_PASSWORD_FILE": password_file,
         "DUEBILL_SIGNER": signer,
+        "DUEBILL_WITNESSES": witnesses,
     }
     given = {name: str(value) for name, value in said.items() if value is not None}
     try:
@@ -68,11 +77,20 @@ def run(
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
         settle_in()
-        with embedded.scrubbing() as scrub:
-            uvicorn.run(
-                create_app(embedded, settings, scrub),
-                host=settings.host,
-                port=settings.port,
-                log_level="warning",
-                timeout_graceful_shutdown=GRACE_S,
-            )
+        _serve(embedded, settings)
+
+
+def _serve(embedded: Embedded, settings: Settings) -> None:
+    """Answer requests until a signal, with all that works in the background beside."""
+    pace = Pace(interval_s=settings.witness_interval)
+    with (
+        embedded.scrubbing() as scrub,
+        feeding(embedded, settings.witnesses, pace) as feeder,
+    ):
+        uvicorn.run(
+            create_app(embedded, settings, scrub, feeder),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            timeout_graceful_shutdown=GRACE_S,
+        )

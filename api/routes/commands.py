@@ -13,7 +13,8 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from api.problems import problem_of
-from api.site import Raw, raw, read_body, site_of
+from api.site import Raw, Site, raw, read_body, site_of
+from api.states import PARAMETERS, State, reach, wanted
 from ledger import canonical
 from ledger.base64url import b64url_encode
 from ledger.envelope import LONGEST_SUBMISSION
@@ -36,18 +37,40 @@ router = APIRouter(tags=["commands"], route_class=Raw)
     responses={
         200: {"content": {JSON: {}}, "description": "It was an entry already: its receipt."},
         201: {"content": {JSON: {}}, "description": "It is an entry now: its receipt."},
+        202: {"content": {JSON: {}}, "description": "It is one, and not so far as was asked."},
     },
-    openapi_extra=raw(JSON, "The command with its disclosures and rule documents."),
+    openapi_extra={
+        **raw(JSON, "The command with its disclosures and rule documents."),
+        "parameters": PARAMETERS,
+    },
 )
 async def submit(request: Request) -> Response:
-    """The receipt of a command. 201 when it became an entry now, 200 when it was one already."""
-    body = await read_body(request, LONGEST_SUBMISSION)
+    """The receipt of a command. 201 when it became an entry now, 200 when it was one already.
+
+    With ``state=witnessed`` the answer waits for witnesses, ``wait`` seconds at most; after them it
+    is 202 with the receipt as far as it is. The entry is in the log either way.
+    """
     site = site_of(request)
+    state, seconds = wanted(site, request.query_params)
+    body = await read_body(request, LONGEST_SUBMISSION)
     (answer,) = await site.awaiting.wait(site.service.offer([body]))
     if isinstance(answer, LedgerError):
         raise answer
+    if state is State.WITNESSED:
+        return await _witnessed(site, answer, seconds)
     location = {"Location": f"/v1/entries/{answer.seq}"}
-    text = _receipt_text(answer)
+    return Response(_receipt_text(answer), _status(answer), location, media_type=JSON)
+
+
+async def _witnessed(site: Site, answer: Receipt, seconds: float) -> Response:
+    """The receipt under a witnessed head, or 202 and where to ask for it again."""
+    head = await reach(site, answer.seq, State.WITNESSED, seconds)
+    if head is None:
+        location = {"Location": f"/v1/receipts/{answer.seq}?state={State.WITNESSED.value}"}
+        return Response(_receipt_text(answer), 202, location, media_type=JSON)
+    seen = msgspec.structs.replace(answer, checkpoint=head.note)
+    location = {"Location": f"/v1/entries/{answer.seq}"}
+    text = _receipt_text(seen, State.WITNESSED)
     return Response(text, _status(answer), location, media_type=JSON)
 
 
@@ -90,22 +113,24 @@ def _verdict(answer: Receipt | LedgerError) -> bytes:
 
 
 def receipt_tree(receipt: Receipt) -> dict[str, Any]:
-    """A receipt as JSON: place, leaf hash (base64url), what followed, and the signed head."""
+    """A receipt as JSON: place, leaf hash (base64url), what followed, the head and the state."""
     return _receipt(receipt, event_trees(receipt.events))
 
 
-def _receipt_text(receipt: Receipt) -> bytes:
+def _receipt_text(receipt: Receipt, state: State = State.INCLUDED) -> bytes:
     """The canonical bytes of `receipt_tree`, made without the trees of its events."""
-    return canonical.encode_again(_receipt(receipt, msgspec.Raw(event_bytes(receipt.events))))
+    events = msgspec.Raw(event_bytes(receipt.events))
+    return canonical.encode_again(_receipt(receipt, events, state))
 
 
-def _receipt(receipt: Receipt, events: Any) -> dict[str, Any]:
+def _receipt(receipt: Receipt, events: Any, state: State = State.INCLUDED) -> dict[str, Any]:
     return {
         "seq": receipt.seq,
         "leaf": b64url_encode(receipt.leaf),
         "events": events,
         "checkpoint": receipt.checkpoint,
         "repeated": receipt.repeated,
+        "state": state.value,
     }
 
 

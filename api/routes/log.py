@@ -7,25 +7,29 @@ disclosures and rule documents are for auditors and regulators.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import PlainTextResponse
 
 from api.files import FOR_A_MINUTE, FOR_EVER, FOR_SECONDS, NOT_AT_ALL, file_answer
-from api.site import Auditing, Here, Site
+from api.site import Auditing, Here, Site, raw, raw_body
 from ledger.audit.folder import disclosure_lines
 from ledger.chain.proof import TreeReader
 from ledger.chain.tiles import TILE_WIDTH, BundleId, TileId, encode_bundle, parse_path
 from ledger.chain.tree import HASH_BYTES, LARGEST_SIZE
 from ledger.errors import RefusalCode, Refused
 
+LARGEST_SENT = 65_536
+"""Bytes of a note with cosignatures that anybody may send."""
 BYTES = "application/octet-stream"
 NDJSON = "application/x-ndjson"
 
 _FILE: dict[int | str, dict[str, Any]] = {200: {"content": {BYTES: {}}, "description": "The file"}}
 
 router = APIRouter(prefix="/log", tags=["log"])
+
+_note = raw_body(LARGEST_SENT)
 
 
 def _file(path: str, **described: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -41,11 +45,38 @@ def _file(path: str, **described: Any) -> Callable[[Callable[..., Any]], Callabl
 
 @_file("/checkpoint", summary="The signed head", response_class=PlainTextResponse)
 def checkpoint(request: Request, site: Here) -> Response:
-    """The newest signed head (C2SP tlog-checkpoint)."""
-    note = site.service.newest(LARGEST_SIZE).note
+    """The newest signed head (C2SP tlog-checkpoint), with the cosignatures that it has."""
+    note = site.over(site.service.newest(LARGEST_SIZE)).note
     if not note:
         raise Refused(RefusalCode.RECORD_NOT_FOUND, "Nothing is signed yet.")
     return file_answer(request, note.encode(), "text/plain", f"public, {FOR_SECONDS}")
+
+
+@_file("/witnessed", summary="The witnessed head", response_class=PlainTextResponse)
+def witnessed(request: Request, site: Here) -> Response:
+    """The newest signed head that meets the quorum of the operator's policy file."""
+    head = site.feeder.witnessed() if site.feeder else None
+    if head is None:
+        raise Refused(RefusalCode.RECORD_NOT_FOUND, "No head has its quorum of witnesses yet.")
+    return file_answer(request, head.note.encode(), "text/plain", f"public, {FOR_SECONDS}")
+
+
+@router.post(
+    "/cosignatures",
+    summary="Send cosignatures",
+    openapi_extra=raw("text/plain", "A checkpoint of this log with its lines of signatures."),
+)
+def cosignatures(site: Here, body: Annotated[bytes, Depends(_note)]) -> dict[str, list[str]]:
+    """Take in the lines of witnesses and auditors that the operator's policy file names.
+
+    The note is a checkpoint of this log, as the log signed it, with their lines; other lines are
+    ignored. Receipts under that head carry them from then on.
+    """
+    if site.feeder is None:
+        raise Refused(
+            RefusalCode.NOTE_NOT_SIGNED_BY_KNOWN_KEY, "This server knows no witness or auditor."
+        )
+    return {"taken": site.feeder.take(body.decode("utf-8", "surrogateescape"))}
 
 
 @_file("/tile/entries/{position:path}", summary="An entry bundle", responses=_FILE)

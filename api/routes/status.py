@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.responses import JSONResponse, PlainTextResponse
 
+from api.feeding import Figure, witness_figures, witness_tree
 from api.problems import MEDIA_TYPE, PAGE, headers_of, problem_of, refusals_page
 from api.site import Here, Site
 from ledger.errors import Halted
@@ -52,7 +53,8 @@ def readyz(site: Here) -> Any:
 
     `checked_at_start` newest entries were hashed again when the process began, under a right edge
     and a head store that fit; `scrubbed` says how far the present reading of all others is, and
-    how many entries the last whole one covered.
+    how many entries the last whole one covered. `witnesses` says how each of them is, and since
+    when the newest head lacks its quorum: commands are taken all the same.
     """
     if site.service.halted:
         status, body = problem_of(Halted())
@@ -66,18 +68,20 @@ def readyz(site: Here) -> Any:
         "checked_at_start": CHECKED_AT_START,
         "scrubbed": {"done": scrubbed.done, "whole": scrubbed.whole},
         "warning": site.embedded.store.warning,
+        "witnesses": None if site.feeder is None else witness_tree(site.feeder),
     }
 
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
 def metrics(site: Here) -> str:
     """Counters and gauges in the Prometheus text format 0.0.4."""
-    figures = [
+    figures: list[Figure] = [
         ("duebill_entries", "Entries in the log.", "gauge", {"": site.embedded.store.size()}),
         ("duebill_head_size", "Entries under the signed head.", "gauge", _head(site)),
         ("duebill_halted", "Whether writing has stopped.", "gauge", {"": int(_halted(site))}),
         ("duebill_waiting", "Commands that wait or are being written.", "gauge", _waiting(site)),
         ("duebill_refusals_total", "Refusals by code.", "counter", _refusals(site)),
+        *(witness_figures(site.feeder) if site.feeder else ()),
     ]
     lines = []
     for name, says, kind, values in figures:
@@ -92,11 +96,11 @@ def refusals() -> Response:
     return Response(refusals_page(), media_type="text/markdown; charset=utf-8")
 
 
-def _head(site: Site) -> dict[str, int]:
+def _head(site: Site) -> dict[str, float]:
     return {"": site.service.signed.size}
 
 
-def _waiting(site: Site) -> dict[str, int]:
+def _waiting(site: Site) -> dict[str, float]:
     return {"": site.service.waiting}
 
 
@@ -104,5 +108,5 @@ def _halted(site: Site) -> bool:
     return site.service.halted is not None
 
 
-def _refusals(site: Site) -> dict[str, int]:
+def _refusals(site: Site) -> dict[str, float]:
     return {f'{{code="{code}"}}': count for code, count in sorted(site.refusals.items())}

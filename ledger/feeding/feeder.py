@@ -309,7 +309,8 @@ class Feeder(Closing):
 
     def _fail(self, desk: _Desk, head: SignedHead, error: Exception) -> None:
         failures = desk.state.failures + 1
-        state = replace(desk.state, failures=failures, failing=str(error)[:300])
+        why = error.detail if isinstance(error, Refused) else str(error)
+        state = replace(desk.state, failures=failures, failing=why[:300])
         with self._change:
             rest = min(self.pace.rest_s, self.pace.interval_s * 2 ** min(desk.in_a_row, 20))
             desk.in_a_row += 1
@@ -318,7 +319,7 @@ class Feeder(Closing):
             desk.state = state
             self._change.notify_all()
         if desk.in_a_row == 1:
-            _log.warning("witness %s fails: %s", desk.state.name, error)
+            _log.warning("witness %s fails: %s", desk.state.name, why)
 
     def _done(self, desk: _Desk, head: SignedHead, state: WitnessState) -> None:
         with self._change:

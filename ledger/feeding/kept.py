@@ -41,7 +41,7 @@ class CosignedHead:
     @property
     def note(self) -> str:
         """The note that the log signed, with all cosignatures."""
-        return self.head.note + "".join(self.lines.values())
+        return self.head.note + "".join(line for _, line in sorted(self.lines.items()))
 
     def by(self, name: str, line: str) -> CosignedHead:
         """As this, with one more cosignature; the first of a witness stays."""

@@ -14,15 +14,16 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.auth import make_token
+from ledger.feeding.feeder import Feeder
 from tests.support.sandbox import ORIGIN, Sandbox, open_sandbox
 
 
 class Served:
     """The application over `box`; `get` and `post` sign in as a party, or as nobody ("")."""
 
-    def __init__(self, box: Sandbox) -> None:
+    def __init__(self, box: Sandbox, feeder: Feeder | None = None) -> None:
         self.box = box
-        self.app = create_app(box.embedded)
+        self.app = create_app(box.embedded, feeder=feeder)
         self.client = TestClient(self.app)
 
     def token(self, name: str) -> dict[str, str]:

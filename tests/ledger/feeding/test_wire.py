@@ -1,0 +1,149 @@
+"""One exchange with a server that does not behave: it ends in time, and bounded."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from ledger.errors import Unavailable
+from ledger.feeding.wire import Wire
+
+Behave = Callable[[socket.socket, threading.Event], None]
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+
+
+@contextmanager
+def server(behave: Behave) -> Iterator[str]:
+    """A server that behaves so on each connection; its URL."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listening.accept()
+                    threading.Thread(target=serve, args=[connection], daemon=True).start()
+
+        def serve(connection: socket.socket) -> None:
+            with connection, suppress(OSError):
+                behave(connection, over)
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/prefix/"
+        over.set()
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def silent(connection: socket.socket, over: threading.Event) -> None:
+    """Take the request and say nothing."""
+    over.wait()
+
+
+def dripping(start: bytes) -> Behave:
+    """A byte every now and then, after `start`, for ever."""
+
+    def drip(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(start)
+        while not over.wait(0.02):
+            connection.sendall(b"A")
+
+    return drip
+
+
+def saying(data: bytes) -> Behave:
+    """One answer, and hang up."""
+
+    def say(connection: socket.socket, over: threading.Event) -> None:
+        connection.recv(65_536)
+        connection.sendall(data)
+
+    return say
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [
+        silent,
+        dripping(b""),
+        dripping(b"HTTP/1.1 200 OK\r\nX: "),
+        dripping(OK + b"Content-Length: 60000\r\n\r\n"),
+        dripping(OK + b"Connection: close\r\n\r\n"),
+        dripping(OK + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n"),
+    ],
+    ids=["silent", "status", "header", "body", "body without length", "chunk"],
+)
+def test_an_exchange_ends_at_its_deadline(behave: Behave) -> None:
+    """However slowly the server drips, the exchange breaks off when its time is over."""
+    slow = pytest.raises(Unavailable, match=r"time is over|timed out")
+    with server(behave) as url, Wire(url, 0.3) as wire, slow:
+        wire.exchange("/add-checkpoint", b"old 0\n\n")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        OK + b"Content-Length: 50000000\r\n\r\n" + b"A" * 70_000,
+        OK + b"Connection: close\r\n\r\n" + b"A" * 70_000,
+    ],
+    ids=["with length", "without"],
+)
+def test_an_answer_is_read_up_to_its_bound(data: bytes) -> None:
+    """More than 65,536 bytes are refused, whatever length was promised."""
+    large = pytest.raises(Unavailable, match="more than 65536 bytes")
+    with server(saying(data)) as url, Wire(url, 5) as wire, large:
+        wire.exchange("/add-checkpoint", b"old 0\n\n")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00" * 100,
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 100_000,
+        OK + b"Content-Length: 10\r\n\r\nabc",
+        OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+    ids=["nothing", "no HTTP", "headers", "header", "cut", "chunk"],
+)
+def test_what_is_no_whole_answer_is_none(data: bytes) -> None:
+    """An answer that is cut, or is no HTTP, is unavailable, and never half an answer."""
+    with server(saying(data)) as url, Wire(url, 5) as wire, pytest.raises(Unavailable):
+        wire.exchange("/checkpoint")
+
+
+def test_a_connection_is_kept_and_made_anew_when_it_was_closed() -> None:
+    """Two answers on one connection; the third comes on a second one after a silent close."""
+    made = []
+
+    def twice(connection: socket.socket, over: threading.Event) -> None:
+        made.append(connection)
+        for _ in range(2):
+            connection.recv(65_536)
+            connection.sendall(OK + b"Content-Length: 2\r\n\r\nhi")
+
+    with server(twice) as url, Wire(url, 5) as wire:
+        answers = [wire.exchange("/x", b"old 0\n\n") for _ in range(3)]
+        assert [(item.status, item.media_type, item.body) for item in answers] == [
+            (200, "text/plain", b"hi")
+        ] * 3
+    assert len(made) == 2
+
+
+def test_nobody_listens() -> None:
+    """A closed port is unavailable."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    with Wire(f"http://127.0.0.1:{port}", 5) as wire, pytest.raises(Unavailable, match="refused"):
+        wire.exchange("/x")
+
+
+@pytest.mark.parametrize("url", ["ftp://a/b", "file:///etc", "http://", "a.example", "http://a/?q"])
+def test_other_addresses_are_refused(url: str) -> None:
+    """Only http and https, with a host and without a query."""
+    with pytest.raises(ValueError, match="no http"):
+        Wire(url, 1)

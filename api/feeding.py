@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 from api.embedded import Embedded
 from api.keyfiles import read_trust
+from ledger.chain.note import NoteKey
 from ledger.chain.trust import TrustPolicy
 from ledger.dates import instant_text
 from ledger.errors import RefusalCode, Refused
 from ledger.feeding.feeder import Feeder, Pace, WitnessState
 from ledger.feeding.kept import MOST_WITNESSES, Kept, Reader
 from ledger.feeding.outside import FedLog, KeepEvidence, Outside
+from ledger.signing import log_note_keys
 
 KEPT = "cosignatures.json"
 """The file in the ledger's folder where cosignatures stay over a restart."""
@@ -41,7 +43,6 @@ def feeding(
 
 def make_feeder(embedded: Embedded, policy: TrustPolicy, pace: Pace | None = None) -> Feeder:
     """The feeder of an open ledger, not started. Raises `Refused` as `feeding`."""
-    keys = embedded.log_keys()
     origin = embedded.ledger.origin
     _check(policy, origin)
     service = embedded.service
@@ -52,26 +53,29 @@ def make_feeder(embedded: Embedded, policy: TrustPolicy, pace: Pace | None = Non
         subtrees=service.subtrees,
         halt=service.halt,
     )
-    reader = Reader(origin, lambda: keys, policy)
+
+    def keys(size: int) -> list[NoteKey]:
+        return log_note_keys(embedded.ledger, size)
+
+    reader = Reader(origin, keys, policy)
     return Feeder(
         log,
         reader,
         Kept(embedded.folder / KEPT, reader),
-        Outside(log, keeper(embedded.folder / EVIDENCE)),
+        Outside(log, keys, keeper(embedded.folder / EVIDENCE)),
         service.news,
         pace,
     )
 
 
 def keeper(folder: Path) -> KeepEvidence:
-    """Keeps each pair of contradicting notes as a file of its own, once."""
+    """Keeps each evidence file under its digest, once."""
 
-    def keep(theirs: str, ours: str) -> None:
+    def keep(data: bytes) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        text = (theirs + "\n" + ours).encode("utf-8", "surrogateescape")
-        path = folder / f"{hashlib.sha256(text).hexdigest()[:16]}.notes"
+        path = folder / f"{hashlib.sha256(data).hexdigest()[:16]}.json"
         if not path.exists():
-            path.write_bytes(text)
+            path.write_bytes(data)
 
     return keep
 

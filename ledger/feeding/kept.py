@@ -50,10 +50,14 @@ class CosignedHead:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads notes of the log `origin`, with its own keys of now and those of the `policy`."""
+    """Reads notes of the log `origin`, with its own keys and those of the `policy`.
+
+    `log_keys` gives the keys that sign its head of a size: a key that was retired since, and
+    perhaps stolen, signs no later head.
+    """
 
     origin: str
-    log_keys: Callable[[], list[NoteKey]]
+    log_keys: Callable[[int], list[NoteKey]]
     policy: TrustPolicy
 
     def read(self, note: str) -> tuple[Checkpoint, CosignedHead]:
@@ -62,7 +66,8 @@ class Reader:
         Raises `Refused`: as `open_note` and `parse_checkpoint`; `note_not_signed_by_known_key`
         without a line of the log; `checkpoint_of_other_log`.
         """
-        own, witnesses = self.log_keys(), self.policy.witnesses
+        said_size = parse_checkpoint(note.partition("\n\n")[0] + "\n").size
+        own, witnesses = self.log_keys(said_size), self.policy.witnesses
         opened = open_note(note, [*own, *(line.key for line in witnesses)])
         if not opened.signed_by:
             raise Refused(

@@ -12,15 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.chain.checkpoint import Checkpoint
+from ledger.chain.contradiction import compare_heads, grown_from
+from ledger.chain.note import NoteKey
 from ledger.chain.proof import Subtrees, TreeReader
 from ledger.chain.tiles import ReadTile
-from ledger.errors import Halted
+from ledger.errors import Halted, Refused
 from ledger.ports import SignedHead
 
 _log = logging.getLogger(__name__)
 
-KeepEvidence = Callable[[str, str], None]
-"""Keeps two notes that contradict each other: theirs, and ours."""
+KeepEvidence = Callable[[bytes], None]
+"""Keeps an evidence file (docs/spec/evidence.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,13 @@ class FedLog:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Holds heads that come from outside against the log."""
+    """Holds heads that come from outside against the log.
+
+    `log_keys` gives the keys that sign its head of a size.
+    """
 
     log: FedLog
+    log_keys: Callable[[int], list[NoteKey]]
     keep: KeepEvidence
 
     def check(self, theirs: Checkpoint, note: str, whence: str) -> None:
@@ -62,10 +68,20 @@ class Outside:
         self.log.halt(reason)
         _log.error("%s", reason)
         try:
-            self.keep(note, signed.note)
-        except OSError as error:
+            self.keep(self._evidence(theirs, note, signed))
+        except (OSError, Refused) as error:
             _log.error("evidence cannot be kept: %s; the note is\n%s", error, note)
         raise Halted(reason)
+
+    def _evidence(self, theirs: Checkpoint, note: str, ours: SignedHead) -> bytes:
+        """Both notes, theirs as the one that was known before.
+
+        That it is another history is shown from our tiles, unless theirs is the larger one.
+        """
+        keys = {*self.log_keys(theirs.size), *self.log_keys(ours.size)}
+        mine = Checkpoint(theirs.origin, ours.size, ours.root)
+        grown = grown_from(self.log.tile, theirs.size, mine) if theirs.size < mine.size else None
+        return compare_heads(note, ours.note, keys, grown).data()
 
     def _root(self, size: int) -> bytes:
         return TreeReader(size, self.log.tile, self.log.subtrees).root()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.chain.contradiction import Relation, read_contradiction
 from ledger.chain.note import Cosigner, open_note
 from ledger.chain.proof import LONGEST_PROOF
 from ledger.errors import Halted, Refused
@@ -33,12 +34,14 @@ QUICK = Pace(interval_s=0.01, timeout_s=0.5, rest_s=0.05, look_s=0.05)
 PATIENT_S = 20.0
 
 
-class Evidence(list[tuple[str, str]]):
+class Evidence(list[bytes]):
     """What was kept of contradictions."""
 
-    def keep(self, theirs: str, ours: str) -> None:
-        """Keep both notes."""
-        self.append((theirs, ours))
+    def shows(self, log: LogOfCounters, kept: str, shown: str, relation: Relation) -> None:
+        """The first file shows these two notes, and that they are this to each other."""
+        found = read_contradiction(self[0], [log.key])
+        assert (found.kept_note, found.shown_note) == (kept, shown)
+        assert found.relation is relation
 
 
 @contextmanager
@@ -52,9 +55,9 @@ def feed(
     start: bool = True,
 ) -> Iterator[Feeder]:
     """A feeder of the log, running unless `start` is false."""
-    reader = Reader(ORIGIN, lambda: [log.key], policy(log.key, quorum, *asked))
+    reader = Reader(ORIGIN, log.keys, policy(log.key, quorum, *asked))
     fed = log.fed()
-    outside = Outside(fed, (evidence if evidence is not None else Evidence()).keep)
+    outside = Outside(fed, log.keys, (evidence if evidence is not None else Evidence()).append)
     with Feeder(fed, reader, Kept(path, reader), outside, log.news, pace) as feeder:
         if start:
             feeder.start()
@@ -284,7 +287,7 @@ def test_a_larger_head_of_our_own_key_stops_the_writer() -> None:
         with feed(log, 1, witness, evidence=evidence):
             until(lambda: log.halted and evidence)
         assert "9 entries was signed, and the log has 5" in log.halted[0]
-        assert evidence[0] == (later.note, log.head.note)
+        evidence.shows(log, later.note, log.head.note, Relation.UNPROVEN)
 
 
 @pytest.mark.parametrize("size", [4, 5])
@@ -297,7 +300,7 @@ def test_another_history_under_our_own_key_stops_the_writer(size: int) -> None:
         with feed(log, 1, witness, evidence=evidence):
             until(lambda: log.halted and evidence)
         assert f"another head of {size} entries was signed" in log.halted[0]
-        assert evidence[0] == (other.note, log.head.note)
+        evidence.shows(log, other.note, log.head.note, Relation.FORK)
 
 
 def test_a_forged_head_stops_nobody() -> None:

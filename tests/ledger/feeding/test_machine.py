@@ -43,10 +43,10 @@ class Feeding(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         """The feeder starts."""
-        reader = Reader(ORIGIN, lambda: [self.log.key], policy(self.log.key, QUORUM, *self.three))
+        reader = Reader(ORIGIN, self.log.keys, policy(self.log.key, QUORUM, *self.three))
         fed = self.log.fed()
         kept = Kept(self.folder / "kept.json", reader)
-        outside = Outside(fed, lambda *_: None)
+        outside = Outside(fed, self.log.keys, lambda _: None)
         self.feeder = Feeder(fed, reader, kept, outside, self.log.news, PACE)
         self.feeder.start()
 

@@ -20,6 +20,9 @@ COMMANDS = {
     "serve": "The API over a ledger in a folder.",
     "init": "Open a ledger in a folder.",
     "keygen": "Make a key for one person.",
+    "rotate-key": "Let the log sign with a new key beside its old one.",
+    "retire-key": "Let the log sign without its old key.",
+    "signer": "Hold the log's key in a process of its own (signer serve).",
     "enrol": "Apply for a party (--apply), or enrol it as the operator.",
     "draft": "Draft a command from a JSON body, unsigned.",
     "sign": "Sign drafted commands offline; several people one after another.",
@@ -40,7 +43,11 @@ COMMANDS = {
 Its `run` is the verb; a module with several has them in its `app`.
 """
 
-_MODULES = {"import": "import_invoices"}
+_MODULES = {
+    "import": "import_invoices",
+    "retire-key": "retire_key",
+    "rotate-key": "rotate_key",
+}
 
 
 class _Lazy(TyperGroup):

@@ -132,6 +132,9 @@ _DIGESTS = re.compile(r"(?:[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\n)*")
 _SIGNATURES = re.compile(r"(?:[A-Za-z0-9_-]{85}[AQgw]\n)*")
 _JTIS = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\n)*")
 
+NAMING = frozenset({"manifest.sign", "log_key.rotate", "log_key.retire"})
+"""Kinds whose payloads the audit goes on with, beside all that name a key."""
+
 _signers: dict[str, tuple[str, str]] = {}
 """What the exact reader made of a protected header. It belongs to a key, and so comes often."""
 _MOST_SIGNERS = 50_000
@@ -199,7 +202,7 @@ def _sound_facts(data: Sequence[bytes]) -> Facts | None:
         {
             at: canonical.decode(payload)
             for at, (body, payload) in enumerate(zip(bodies, payloads, strict=True))
-            if body.kind == "manifest.sign" or b'"kty":' in payload
+            if body.kind in NAMING or b'"kty":' in payload
         },
     )
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 from ledger import canonical
 from ledger.audit.findings import Level
+from ledger.audit.log_keys import Act
 from ledger.audit.source import PAGE
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
@@ -31,7 +32,7 @@ Line: TypeAlias = tuple[str, str]
 VERSION = 1
 
 _FIELDS = frozenset(
-    {"v", "build", "level", "note", "genesis", "page_leaf", "page_ms", "edge", "keys"}
+    {"v", "build", "level", "note", "genesis", "page_leaf", "page_ms", "edge", "keys", "log_keys"}
 )
 
 
@@ -56,8 +57,9 @@ class Known:
     """A log that was found clean up to the signed head of `note`, at `level` and those before.
 
     `edge` are the partial tiles of the tree on all levels, `page_leaf` and `page_ms` the link and
-    the time before the page that is not full, `genesis` the bytes of the first entry, `keys` the
-    verifier keys that were trusted, `build` which program judged.
+    the time before the page that is not full, `genesis` the bytes of the first entry, `log_keys` what
+    changed the log's own keys, `keys` the verifier keys that were trusted, `build`
+    which program judged.
     """
 
     level: Level
@@ -68,6 +70,7 @@ class Known:
     page_ms: int
     keys: tuple[str, ...]
     build: str
+    log_keys: tuple[Act, ...] = ()
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -107,6 +110,7 @@ class Known:
                 "page_ms": self.page_ms,
                 "edge": [b64url_encode(level) for level in self.edge.levels],
                 "keys": list(self.keys),
+                "log_keys": [[seq, dict(payload)] for seq, payload in self.log_keys],
             }
         )
 
@@ -164,4 +168,11 @@ def _known(tree: dict[str, Any]) -> Known:
         page_ms=tree["page_ms"],
         keys=tuple(tree["keys"]),
         build=str(tree["build"]),
+        log_keys=tuple(_act(*item) for item in tree["log_keys"]),
     )
+
+
+def _act(seq: Any, payload: Any) -> Act:
+    if type(seq) is not int or not isinstance(payload, dict):
+        raise ValueError(seq)
+    return seq, payload

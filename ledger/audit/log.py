@@ -17,6 +17,7 @@ from functools import partial
 from ledger.audit.crew import Crew, Task
 from ledger.audit.findings import Collector, Level
 from ledger.audit.known import Before, Known, Line, Manifest, NamedKey, frontier_of
+from ledger.audit.log_keys import Act, LogKeys, check_signed, follow
 from ledger.audit.part import Part, check_part, check_tile
 from ledger.audit.source import PAGE, Source
 from ledger.audit.witnesses import check_witnesses
@@ -39,7 +40,8 @@ class Log:
     pages before, `before` knows what they named, and the first `known_size` entries were audited.
     `pages` are the roots of the trees over each `PAGE` of entries from `start` on: when an entry is
     read again, they tell whether it is still the same. `kids` and `lines` are, for each span of
-    `span` entries, the keys and manifests that it asks for.
+    `span` entries, the keys and manifests that it asks for; `log_keys` are all changes of the log's
+    own keys, from genesis on.
     """
 
     span: int
@@ -59,6 +61,7 @@ class Log:
     manifests: dict[Line, Manifest] = field(default_factory=dict)
     kids: list[Sequence[str]] = field(default_factory=list)
     lines: list[Sequence[Line]] = field(default_factory=list)
+    log_keys: list[Act] = field(default_factory=list)
 
     @staticmethod
     def after(known: Known | None, before: Before | None, span: int) -> Log:
@@ -78,6 +81,7 @@ class Log:
             page_leaf=head.last_leaf,
             page_ms=head.at_ms,
             genesis=known.genesis,
+            log_keys=[act for act in known.log_keys if act[0] < head.size],
         )
 
     @property
@@ -120,6 +124,7 @@ class Log:
             self.manifests.setdefault(line, manifest)
         self.kids.append(tuple(map(sys.intern, part.kids)))
         self.lines.append(tuple(part.lines))
+        self.log_keys += part.log_keys
 
 
 def check_structure(
@@ -175,7 +180,8 @@ def check_merkle(
 ) -> str:
     """Every other tile against the entries, and the signed head against both.
 
-    Returns the note of the signed head. Without `trust` the genesis is believed.
+    Returns the note of the signed head. Without `trust` the keys that the entries name are
+    believed.
     """
     ours = dict(other_tiles(log))
     for tile in tree_tiles(log.size, log.start):
@@ -185,7 +191,8 @@ def check_merkle(
     if note is None:
         found.add(Level.MERKLE, "checkpoint_missing", "The log has no signed checkpoint.")
         return ""
-    trust = trust or trust_in(genesis_keys(log))
+    own_keys = follow(_genesis_key(log), log.log_keys, found)
+    trust = trust or trust_in(own_keys.all())
     # Which log this is says its genesis; a key counts only for the log that it is named after.
     names = [key.name for key in trust.log_keys()]
     origin = _origin(log) or (names[0] if names else "")
@@ -196,20 +203,29 @@ def check_merkle(
     try:
         opened = trust.open(note, origin)
     except Refused as refused:
-        found.caught(Level.MERKLE, refused, None, "checkpoint")
+        gone = own_keys.gone(trust.log_keys(), log.size)
+        detail = f"{refused.detail} {gone}".rstrip()
+        found.add(Level.MERKLE, refused.code.value, detail, None, refused.place or "checkpoint")
         return note
+    if opened.checkpoint.size <= log.size:
+        check_signed(note, own_keys.at(opened.checkpoint.size), opened.checkpoint.size, found)
     _check_head(log, opened.checkpoint, found)
     check_witnesses(source, opened, log.head, skew_s, found)
     return note
 
 
-def genesis_keys(log: Log) -> list[NoteKey]:
-    """The log key as the genesis names it, for who has no policy file. Empty if there is none."""
+def own_keys_of(log: Log) -> LogKeys:
+    """With which keys the log signs, as far as its entries may be relied on for that."""
+    return follow(_genesis_key(log), log.log_keys, Collector())
+
+
+def _genesis_key(log: Log) -> NoteKey | None:
+    """The log's first key as the genesis names it; None where it names none."""
     try:
         payload = _genesis(log).payload
-        return [note_key(payload["aud"], from_jwk(payload["body"]["log_key"]))]
+        return note_key(payload["aud"], from_jwk(payload["body"]["log_key"]))
     except (LedgerError, LookupError, TypeError, AttributeError):
-        return []
+        return None
 
 
 def _genesis(log: Log) -> Envelope:

@@ -14,6 +14,7 @@ from typing import Any
 from ledger.audit.findings import Collector, Level
 from ledger.audit.forms import Facts, base64url_of, digests_of, read_facts
 from ledger.audit.known import Line, Manifest, NamedKey
+from ledger.audit.log_keys import KINDS, Act
 from ledger.audit.source import PAGE, Disclosures, Entries, Source
 from ledger.base64url import b64url_decode
 from ledger.chain.entry import Head, follow, read_entry
@@ -32,8 +33,9 @@ class Part:
     `last_leaf` and `at_ms` those after the last. `pages` are the roots of the trees over each
     `PAGE` of entries, `rest` the leaf hashes of a last page that is not full; of the full ones
     `tiles_made` has the tiles, if they were asked for, and `page_ms` is the time after the last.
-    `keys` and `manifests` are named here, `kids` and `lines` (party, jti) are asked for. `broken`
-    says that the entry `size` is there and out of form, or cannot be read.
+    `keys` and `manifests` are named here, `kids` and `lines` (party, jti) are asked for, `log_keys`
+    change the log's own keys. `broken` says that the entry `size` is there and out of form, or
+    cannot be read.
     """
 
     start: int
@@ -51,6 +53,7 @@ class Part:
     manifests: dict[Line, Manifest] = field(default_factory=dict)
     kids: set[str] = field(default_factory=set)
     lines: set[Line] = field(default_factory=set)
+    log_keys: list[Act] = field(default_factory=list)
     found: Collector = field(default_factory=Collector)
     tiles: Collector = field(default_factory=Collector)
 
@@ -147,6 +150,9 @@ def _check_page(source: Source, first: int, last: int, part: Part, level: Level)
         part.rest = leaves
     elif level.depth >= Level.MERKLE.depth:
         check_tile(source, TileId(0, first // PAGE), b"".join(leaves), part.tiles)
+    for at, payload in facts.naming.items():
+        if payload["kind"] in KINDS:
+            part.log_keys.append((first + at, payload))
     if level.depth >= Level.SIGNATURES.depth:
         _gather(first, facts, part)
     return leaves

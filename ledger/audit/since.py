@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ledger.audit.findings import Collector, Level
 from ledger.audit.known import Known
-from ledger.audit.log import Log, genesis_keys
+from ledger.audit.log import Log, own_keys_of
 from ledger.audit.part import Part
 from ledger.audit.source import PAGE, Source
 from ledger.audit.statefile import StateFile
@@ -53,7 +53,7 @@ class Since:
         Then nothing else can be judged: what is known is of another log than the one shown.
         """
         known = self.known
-        shown = self._contradiction(source, found, grown=False)
+        shown = self._contradiction(source, found)
         if known is None or shown is None or shown.shown.size > known.size:
             return None
         if shown.relation is Relation.SAME:
@@ -63,7 +63,7 @@ class Since:
 
     def forked(self, source: Source, log: Log, found: Collector) -> None:
         """Whether a larger head is of another history: asked where the entries do not make it."""
-        shown = self._contradiction(source, found, grown=True)
+        shown = self._contradiction(source, found, log)
         if shown is None or shown.shown.size < log.known_size:
             return
         if (shown.shown.size, shown.shown.root) == (log.size, log.root):
@@ -94,7 +94,7 @@ class Since:
         """Keep what this audit knows, which found nothing wrong. Raises `Unavailable`."""
         edge, full = log.edge.grow(log.full_pages)
         self.state.put_tiles((TileId(tile.level + 1, tile.index), data) for tile, data in full)
-        keys = self.trust.log_keys() if self.trust else genesis_keys(log)
+        keys = self.trust.log_keys() if self.trust else own_keys_of(log).all()
         known = Known(
             level=self.level,
             note=note,
@@ -104,36 +104,38 @@ class Since:
             page_ms=log.page_ms,
             keys=tuple(key.text() for key in keys),
             build=self.state.build,
+            log_keys=tuple(log.log_keys),
         )
         self.state.keep(known, log.keys, log.manifests)
 
     def _contradiction(
-        self, source: Source, found: Collector, *, grown: bool
+        self, source: Source, found: Collector, grown: Log | None = None
     ) -> Contradiction | None:
         """What the head that is shown is to the known one; None where it is no signed head.
 
-        A larger one is compared by the tiles of the source, if that is asked for.
+        A larger one is compared by the tiles of the source, if the log was read meanwhile.
         """
         known = self.known
         if known is None:
             return None
+        keys = self._keys(grown or Log.after(known, None, 0))
         try:
             note = source.checkpoint() or ""
-            shown = compare_heads(known.note, note, self._keys(known))
+            shown = compare_heads(known.note, note, keys)
             smaller, larger = in_order(shown.kept, shown.shown)
             read = self.state.tile if larger is shown.kept else source.tile
             if smaller.size == larger.size or (larger is shown.shown and not grown):
                 return shown
             proof = grown_from(read, smaller.size, larger)
-            return compare_heads(known.note, note, self._keys(known), proof)
+            return compare_heads(known.note, note, keys, proof)
         except Exception as error:  # noqa: BLE001 - an audit reports whatever a source does
             of_other = isinstance(error, Refused) and error.code is _OF_OTHER
             if of_other and not grown:
                 found.caught(Level.MERKLE, error, None, "checkpoint")
             return None  # what is wrong with the signed head the level merkle says
 
-    def _keys(self, known: Known) -> Sequence[NoteKey]:
-        return self.trust.log_keys() if self.trust else genesis_keys(Log(0, genesis=known.genesis))
+    def _keys(self, log: Log) -> Sequence[NoteKey]:
+        return self.trust.log_keys() if self.trust else own_keys_of(log).all()
 
     def _say(self, source: Source, shown: Contradiction, found: Collector) -> None:
         code, sentence = _SAYS[shown.relation]

@@ -93,15 +93,20 @@ def _read_own(path: Path) -> bytes:
         if error.errno == errno.ELOOP:
             raise _exposed("is a link", path) from None
         raise
-    with os.fdopen(file, "rb") as opened:
-        facts = os.fstat(file)
-        if not stat.S_ISREG(facts.st_mode):
-            raise _exposed("is no file", path)
-        if facts.st_uid != os.geteuid():
-            raise _exposed("belongs to another user", path)
-        if facts.st_mode & 0o077:
-            raise _exposed("is readable by others: chmod 600 it", path)
-        return opened.read(LARGEST_KEY_FILE)
+    try:
+        _check_own(os.fstat(file), path)
+        return os.read(file, LARGEST_KEY_FILE)
+    finally:
+        os.close(file)
+
+
+def _check_own(facts: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(facts.st_mode):
+        raise _exposed("is no file", path)
+    if facts.st_uid != os.geteuid():
+        raise _exposed("belongs to another user", path)
+    if facts.st_mode & 0o077:
+        raise _exposed("is readable by others: chmod 600 it", path)
 
 
 def _exposed(what: str, path: Path) -> Refused:

@@ -33,9 +33,10 @@ from ledger.parties.commands import SignManifest
 from ledger.parties.decide import operator_id
 from ledger.parties.standing import persons_needed
 from ledger.parties.state import Key
+from ledger.policy.state import LEDGER, Ledger
 from ledger.routing import stake
 from ledger.service import Receipt, Service
-from ledger.signing import KeySigner
+from ledger.signing import KeySigner, log_note_keys
 from ledger.store.heads import MemoryHeadStore
 from ledger.store.sqlite import SqliteStore
 
@@ -162,7 +163,9 @@ class Stage:
     @property
     def log_keys(self) -> list[NoteKey]:
         """What verifies this ledger's checkpoints."""
-        return [note_key(ORIGIN, self.log_key.public)]
+        if not self.store.size():
+            return [note_key(ORIGIN, self.log_key.public)]
+        return log_note_keys(self.get(Ledger, LEDGER), self.store.size())
 
     @property
     def today(self) -> date:

@@ -21,7 +21,6 @@ class Authority:
 
     name: str = "Test Root"
     seed: bytes = b"an authority for tests, 32 bytes"
-    serial: int = 1000
 
     @property
     def key(self) -> ed25519.Ed25519PrivateKey:
@@ -44,7 +43,6 @@ class Authority:
         until: datetime = UNTIL,
     ) -> bytes:
         """A certificate of `key` for `subject`, DER."""
-        self.serial += 1
         attributes = [x509.NameAttribute(oid, text) for oid, text in subject.items()]
         usage = x509.KeyUsage(
             digital_signature=not ca,
@@ -62,7 +60,7 @@ class Authority:
             .subject_name(x509.Name(attributes))
             .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.name)]))
             .public_key(key)
-            .serial_number(self.serial)
+            .serial_number(_serial(key, subject))
             .not_valid_before(FROM)
             .not_valid_after(until)
             .add_extension(x509.BasicConstraints(ca=ca, path_length=path_length), critical=True)
@@ -76,3 +74,12 @@ class Authority:
         lower = Authority(name, hashlib.sha256(self.seed + name.encode()).digest())
         subject = {NameOID.COMMON_NAME: name}
         return lower, self.issue(lower.key.public_key(), subject, ca=True, path_length=path_length)
+
+
+def _serial(key: PublicKey, subject: dict[x509.ObjectIdentifier, str]) -> int:
+    """A number that follows from what is certified: the same history has the same certificates."""
+    raw = key.public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    names = "".join(f"{oid.dotted_string}={text}" for oid, text in subject.items())
+    return 1 + int.from_bytes(hashlib.sha256(raw + names.encode()).digest()[:8], "big")

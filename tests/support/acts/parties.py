@@ -10,10 +10,14 @@ from cryptography.x509.oid import NameOID
 from api.drafting import Desk
 from ledger import vocabulary
 from ledger.base64url import b64url_encode
+from ledger.keys import SigningKey
+from ledger.model.jwk import Jwk
 from ledger.parties import commands as p
 from ledger.parties.commands import Role
 from ledger.parties.state import Key, Party
+from ledger.policy.state import LEDGER, Ledger
 from ledger.service import Receipt
+from ledger.signing import KeyChange
 from tests.support import having as h
 from tests.support.actors import DIGITS, Stage, digest
 from tests.support.authority import Authority
@@ -169,7 +173,44 @@ def claims_by_manifest(s: Stage) -> None:
     assert len({id(answer) for answer in answers if isinstance(answer, Receipt)}) == 201
 
 
+def log_key_change(s: Stage) -> Callable[[Desk, str], vocabulary.Command]:
+    """The command that lets the log sign with a fresh key, too; its signer has that key."""
+    ledger = s.get(Ledger, LEDGER)
+    new, old = SigningKey.from_seed(s.random.randbytes(32)), ledger.log_keys[-1].kid
+    for stage in (s, s.twin.stage) if s.twin else (s,):
+        stage.signer.add(new)
+
+    def make(desk: Desk, jti: str) -> vocabulary.Command:
+        change = KeyChange(ledger.origin, ledger.operator, jti, new.public.kid, old)
+        possession, endorsement = map(b64url_encode, s.signer.endorse(change))
+        key = Jwk(**new.public.jwk())
+        return p.RotateLogKey(key=key, possession=possession, endorsement=endorsement)
+
+    return make
+
+
+def log_key_rotated(s: Stage) -> str:
+    """Let the log sign with two keys, if it does not; the older one's name."""
+    ledger = s.get(Ledger, LEDGER)
+    signing = ledger.keys_at(s.store.size())
+    if len(signing) == 1:
+        h.sure(s.do("operator", log_key_change(s)))
+    return signing[0].kid
+
+
+def _rotate_log_key(s: Stage) -> None:
+    if len(s.get(Ledger, LEDGER).keys_at(s.store.size())) == 2:
+        _retire_log_key(s)
+    log_key_rotated(s)
+
+
+def _retire_log_key(s: Stage) -> None:
+    s.do("operator", p.RetireLogKey(kid=log_key_rotated(s)))
+
+
 STANDING: dict[str, Act] = {
+    "log_key.rotate": _rotate_log_key,
+    "log_key.retire": _retire_log_key,
     "policy.adopt": _adopt_policy,
     "party.enrol": _enrol,
     "party.assign_roles": _assign_roles,

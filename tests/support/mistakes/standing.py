@@ -8,10 +8,11 @@ from ledger.base64url import b64url_encode
 from ledger.money import Money
 from ledger.parties import commands as p
 from ledger.parties.commands import Role
+from ledger.policy.state import LEDGER, Ledger
 from tests.support import having as h
 from tests.support.actors import Stage, digest
 from tests.support.acts import bind
-from tests.support.acts.parties import certificate
+from tests.support.acts.parties import certificate, log_key_change, log_key_rotated
 from tests.support.authority import Authority
 from tests.support.founding import enrolment, genesis, open_ledger
 from tests.support.mistakes.form import Mistake
@@ -102,7 +103,18 @@ def _too_many_people(s: Stage) -> None:
     s.do("first", p.SetApproval(tiers=(p.Tier(acts=(), persons=4),)))
 
 
+def _log_key_changed_twice(s: Stage) -> None:
+    log_key_rotated(s)
+    s.do("operator", log_key_change(s))
+
+
+def _newest_log_key_retired(s: Stage) -> None:
+    s.do("operator", p.RetireLogKey(kid=s.get(Ledger, LEDGER).log_keys[-1].kid))
+
+
 STANDING: dict[str, Mistake] = {
+    "log_key_is_changing": _log_key_changed_twice,
+    "log_key_is_not_leaving": _newest_log_key_retired,
     "key_unsafe": _small_order_key,
     "key_not_of_party": _foreign_key,
     "key_not_in_force": _key_of_tomorrow,

@@ -6,6 +6,7 @@ _READER = "only the readers of e-invoices say it, before anything is drafted"
 _LOG = "only readers of tiles, notes, proofs and entries say it: a submission carries none"
 _EXPORT = "only exports and the verifier's policy file meet it"
 _BACKUP = "only a restore says it, of a backup or of what was kept outside"
+_KEYS = "only who opens a file of a private key meets it"
 _HTTP = "only the HTTP interface says it, before or beside a submission"
 
 UNREACHABLE: dict[str, str] = {
@@ -66,6 +67,7 @@ UNREACHABLE: dict[str, str] = {
         ],
         _HTTP,
     ),
+    **dict.fromkeys(["key_file_exposed", "key_is_locked"], _KEYS),
     "holding_is_not_locked": "an instructed advance keeps its lock until it ends itself",
     "holding_is_not_financed": "no command gives title back yet",
 }

@@ -2,7 +2,7 @@
 
 witness.pem       the key, readable by its owner alone
 witness.db        its name, and what it cosigned last (`ledger.witness.state`)
-conflicts.jsonl   heads that contradict it (`ledger.witness.conflicts`)
+evidence.jsonl    heads that contradict it (`ledger.witness.conflicts`)
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ledger.witness.judging import LogKeys
 from ledger.witness.state import WitnessState, make_state
 from ledger.witness.witness import Witness
 
-_KEY, _STATE, _CONFLICTS = "witness.pem", "witness.db", "conflicts.jsonl"
+_KEY, _STATE, _CONFLICTS = "witness.pem", "witness.db", "evidence.jsonl"
 
 
 def make_witness(folder: Path, name: str, password_file: Path | None = None) -> NoteKey:

@@ -162,17 +162,26 @@ def verify_consistency(
     if not proof:
         raise _invalid("The proof is empty.")
     # Where the old tree is one perfect subtree, its root is the node to start from.
-    first, *path = [old_root, *proof] if old.bit_count() == 1 else proof
-    shift = _trailing_zeros(old)
-    sides = _sides((old - 1) >> shift, (new - 1) >> shift, len(path))
-    old_node = new_node = first
-    for sibling, is_left in zip(path, sides, strict=True):
-        if is_left:
-            old_node, new_node = node_hash(sibling, old_node), node_hash(sibling, new_node)
-        else:
-            new_node = node_hash(new_node, sibling)
-    if old_node != old_root or new_node != new_root:
+    nodes = [old_root, *proof] if old.bit_count() == 1 else proof
+    if _roots(old, new, nodes) != (old_root, new_root):
         raise _invalid("The proof leads to other roots.")
+
+
+def implied_root(old: int, new: int, new_root: bytes, proof: Sequence[bytes]) -> bytes | None:
+    """The one root at `old` leaves that the tree (`new`, `new_root`) has, as a proof shows it.
+
+    A proof that does not fit the old root one knows may fit another, and then the tree has that
+    one and not ours. None for a proof that does not lead to `new_root`, and where the old tree is
+    one perfect subtree: then the proof begins above its root.
+    """
+    if not 0 < old < new <= LARGEST_SIZE or old.bit_count() == 1 or not proof:
+        return None
+    try:
+        _check_hashes(new_root, *proof)
+        old_root, led_to = _roots(old, new, proof)
+    except Refused:
+        return None
+    return old_root if led_to == new_root else None
 
 
 def verify_first_or_grown(
@@ -189,6 +198,20 @@ def verify_first_or_grown(
     _check_hashes(old_root, new_root)
     if proof or old_root != EMPTY_ROOT or (new == 0) != (new_root == EMPTY_ROOT):
         raise _invalid("From the empty tree there is no proof, and one root for size 0.")
+
+
+def _roots(old: int, new: int, nodes: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """The roots at both sizes to which the nodes of a consistency proof lead, from its first."""
+    first, *path = nodes
+    shift = _trailing_zeros(old)
+    sides = _sides((old - 1) >> shift, (new - 1) >> shift, len(path))
+    old_node = new_node = first
+    for sibling, is_left in zip(path, sides, strict=True):
+        if is_left:
+            old_node, new_node = node_hash(sibling, old_node), node_hash(sibling, new_node)
+        else:
+            new_node = node_hash(new_node, sibling)
+    return old_node, new_node
 
 
 def _sides(position: int, last: int, steps: int) -> list[bool]:

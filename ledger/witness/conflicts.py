@@ -1,8 +1,8 @@
 """What a log should not have signed, kept by the witness that was shown it.
 
-A line of JSON for each, in a file that only grows: the note that was cosigned, the note
-that was sent, and how it was sent. The heads carry the signatures of the log, so whoever reads
-the file need not believe the witness.
+Each line of the file is an evidence file of its own (docs/spec/evidence.md): the note that was
+cosigned, the note that was sent, and what proves that they contradict each other, if anything
+does. Both carry the signatures of the log, so whoever reads them need not believe the witness.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import os
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import TypeAlias
 
-from ledger.witness.judging import Conflict, Signed
-from ledger.witness.request import AddCheckpoint
-from ledger.witness.state import Cosigned
+from ledger.chain.contradiction import Contradiction, Relation
 
 MOST_KEPT = 100
 """Conflicts of one kind and log that are kept: anybody may send, and one fork is enough."""
+
+_Name: TypeAlias = tuple[str, tuple[str, ...]]
 
 
 class Conflicts:
@@ -32,40 +33,28 @@ class Conflicts:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._busy = threading.Lock()
-        self._known: set[tuple[str, ...]] = set()
-        self._kept: Counter[tuple[str, str]] = Counter()
-        self.counted: Counter[str] = Counter({kind.value: 0 for kind in Conflict})
-        self.lost = 0
+        self._known: set[_Name] = set()
         self._torn = False
+        self.counted = Counter({kind.value: 0 for kind in (Relation.FORK, Relation.UNPROVEN)})
+        self.lost = 0
         data = path.read_bytes() if path.exists() else b""
         for line in data.splitlines(keepends=True):
             self._torn = not line.endswith(b"\n")
-            self._remember(_name(line))
+            name = _name(line)
+            if name is not None:
+                self._known.add(name)
 
-    def keep(
-        self, kind: Conflict, known: Cosigned, new: Signed, request: AddCheckpoint, at_s: int
-    ) -> None:
-        """Keep what contradicts `known`, once. The file is durable when this returns.
+    def keep(self, found: Contradiction) -> None:
+        """Keep a conflict, once. The file is durable when this returns.
 
         A file that cannot be written is counted and stops nothing: the head is refused all the
         same.
         """
-        tree = {
-            "at": at_s,
-            "cosigned": known.note,
-            "kind": kind.value,
-            "old": str(request.old),
-            "origin": new.head.origin,
-            "proof": [base64.b64encode(item).decode() for item in request.proof],
-            "root": base64.b64encode(new.head.root).decode(),
-            "size": str(new.head.size),
-            "submitted": new.note,
-        }
-        line = json.dumps(tree, sort_keys=True).encode()
+        line = found.data()
         name = _name(line)
         with self._busy:
-            self.counted[kind.value] += 1
-            if name in self._known or self._kept[kind.value, new.head.origin] >= MOST_KEPT:
+            self.counted[found.relation.value] += 1
+            if name is None or name in self._known or self._is_full(name):
                 return
             try:
                 self._append(line)
@@ -73,7 +62,11 @@ class Conflicts:
                 self._torn = True
                 self.lost += 1
             else:
-                self._remember(name)
+                self._known.add(name)
+
+    def _is_full(self, name: _Name) -> bool:
+        kind, (origin, *_) = name
+        return sum((kind, origin) == (other, head[0]) for other, head in self._known) >= MOST_KEPT
 
     def _append(self, line: bytes) -> None:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -83,16 +76,12 @@ class Conflicts:
             os.fsync(file.fileno())
         self._torn = False
 
-    def _remember(self, name: tuple[str, ...]) -> None:
-        if name:
-            self._known.add(name)
-            self._kept[name[0], name[1]] += 1
 
-
-def _name(line: bytes) -> tuple[str, ...]:
-    """Kind, origin, size and root of a line; nothing for one that a crash cut off."""
+def _name(line: bytes) -> _Name | None:
+    """Whether it is proven, and the head that was shown; None for a line that was cut off."""
     try:
         tree = json.loads(line)
     except ValueError:
-        return ()
-    return (tree["kind"], tree["origin"], tree["size"], tree["root"])
+        return None
+    kind = Relation.FORK if "root" in tree else Relation.UNPROVEN
+    return kind.value, tuple(base64.b64decode(tree["shown"]).decode().split("\n")[:3])

@@ -6,14 +6,14 @@ size is not beyond the new one, the old size is ours, the trees are consistent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import TypeAlias
 
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
+from ledger.chain.contradiction import Contradiction, Grown, Relation
 from ledger.chain.note import NoteKey, SignatureType, base64_decode, open_note
-from ledger.chain.proof import verify_first_or_grown
+from ledger.chain.proof import implied_root, verify_first_or_grown
 from ledger.chain.tree import EMPTY_ROOT
 from ledger.errors import RefusalCode, Refused
 from ledger.witness.request import AddCheckpoint
@@ -37,17 +37,6 @@ class Signed:
     def note(self) -> str:
         """The checkpoint as the log signed it."""
         return f"{self.body}\n{self.signatures}"
-
-
-class Conflict(Enum):
-    """What a log's signature under a head that is not cosigned may mean.
-
-    A `FORK` proves itself: the log signed two roots for one size. `UNPROVEN` is a longer head
-    whose proof does not hold: a fork, or a sender that made a mistake or a joke.
-    """
-
-    FORK = "fork"
-    UNPROVEN = "unproven"
 
 
 class OldSizeDiffers(Refused):
@@ -111,16 +100,24 @@ def check_follows(known: Checkpoint | None, new: Checkpoint, request: AddCheckpo
     verify_first_or_grown(size, root, new.size, new.root, request.proof)
 
 
-def conflict(known: Checkpoint | None, new: Checkpoint, refused: Refused) -> Conflict | None:
-    """What the refusal of `new` after `known` says of the log, if anything.
+def contradiction(
+    known: Checkpoint, known_note: str, new: Signed, proof: Sequence[bytes], refused: Refused
+) -> Contradiction | None:
+    """What a refused head shows beside the one that was cosigned last, if it shows anything.
 
-    Two roots for one size are a fork whatever old size was sent with them.
+    Two roots for one size are a fork whatever old size was sent with them. So is a longer head
+    whose proof leads from another root than ours; with a proof that leads nowhere it may be one,
+    or its sender made a mistake or a joke (`UNPROVEN`).
     """
-    if known is None or known.size == 0 or new.size < known.size:
+    head, grown = new.head, None
+    if known.size == head.size and known.root != head.root:
+        grown = Grown(head.root, ())
+    elif not 0 < known.size < head.size or refused.code is not RefusalCode.PROOF_INVALID:
         return None
-    if new.size == known.size:
-        return Conflict.FORK if new.root != known.root else None
-    return Conflict.UNPROVEN if refused.code is RefusalCode.PROOF_INVALID else None
+    elif (root := implied_root(known.size, head.size, head.root, proof)) is not None:
+        grown = Grown(root, tuple(proof))
+    relation = Relation.UNPROVEN if grown is None else Relation.FORK
+    return Contradiction(known_note, new.note, known, head, grown, relation)
 
 
 def _root(lines: list[str]) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ledger.chain.note import Cosigner, NoteKey
 from ledger.errors import Refused
 from ledger.witness.conflicts import Conflicts
-from ledger.witness.judging import LogKeys, Signed, check_follows, conflict, open_signed
+from ledger.witness.judging import LogKeys, Signed, check_follows, contradiction, open_signed
 from ledger.witness.request import AddCheckpoint, parse_request
 from ledger.witness.state import Cosigned, WitnessState
 
@@ -48,14 +48,13 @@ class Witness:
         return kept.note.removeprefix(new.note)
 
     def _next(self, known: Cosigned | None, new: Signed, request: AddCheckpoint) -> Cosigned:
-        head = known.head if known else None
-        now = self._clock()
         try:
-            check_follows(head, new.head, request)
+            check_follows(known.head if known else None, new.head, request)
         except Refused as refused:
-            kind = conflict(head, new.head, refused)
-            if known is not None and kind is not None:
-                self.conflicts.keep(kind, known, new, request, now)
+            if known is not None:
+                found = contradiction(known.head, known.note, new, request.proof, refused)
+                if found is not None:
+                    self.conflicts.keep(found)
             raise
-        time_s = max(now, known.time_s) if known else now
+        time_s = max(self._clock(), known.time_s if known else 0)
         return Cosigned(new.head, new.note + self._cosigner.line(new.body, time_s), time_s)

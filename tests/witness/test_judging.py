@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.chain.checkpoint import Checkpoint
+from ledger.chain.contradiction import Relation, read_contradiction
 from ledger.chain.note import parse_note_key
+from ledger.chain.proof import implied_root
 from ledger.chain.tree import EMPTY_ROOT
 from ledger.errors import RefusalCode, Refused
 from ledger.witness.judging import (
-    Conflict,
     OldSizeDiffers,
     check_follows,
-    conflict,
+    contradiction,
     log_keys,
     open_signed,
 )
@@ -33,6 +34,18 @@ KEYS = log_keys([parse_note_key(LOG.vkey)])
 def head(size: int, log: PlainLog = LOG) -> Checkpoint:
     """The head of a log at a size."""
     return Checkpoint(log.origin, size, log.root(size))
+
+
+def shown(
+    known: int, log: PlainLog, new: int, proof: list[bytes], refused: Refused
+) -> Relation | None:
+    """What a head of `log` shows beside that of LOG of `known` leaves, as its evidence reads."""
+    signed = open_signed(log.note(new), KEYS)
+    found = contradiction(head(known), LOG.note(known), signed, proof, refused)
+    if found is None:
+        return None
+    assert read_contradiction(found.data(), KEYS[LOG.origin]) == found
+    return found.relation
 
 
 def code_of(data: bytes) -> RefusalCode:
@@ -192,8 +205,9 @@ def test_no_head_of_a_fork_follows(old: int, new: int, at: int) -> None:
             with pytest.raises(Refused) as refused:
                 check_follows(head(old), head(new, fork), asked)
             assert refused.value.code is RefusalCode.PROOF_INVALID
-            found = conflict(head(old), head(new, fork), refused.value)
-            assert found is (Conflict.FORK if old == new else Conflict.UNPROVEN)
+            proven = proof == fork.proof(old, new) and old.bit_count() > 1
+            found = shown(old, fork, new, proof, refused.value)
+            assert found is (Relation.FORK if old == new or proven else Relation.UNPROVEN)
 
 
 def test_the_order_of_the_faults() -> None:
@@ -213,7 +227,7 @@ def test_a_first_head_has_no_proof() -> None:
         with pytest.raises(Refused) as refused:
             check_follows(known, head(3), AddCheckpoint(0, (HASH,), ""))
         assert refused.value.code is RefusalCode.PROOF_INVALID
-        assert conflict(known, head(3), refused.value) is None
+        assert shown(0, LOG, 3, [HASH], refused.value) is None
 
 
 def test_two_roots_for_one_size_are_a_fork_whatever_was_sent_with_them() -> None:
@@ -221,7 +235,18 @@ def test_two_roots_for_one_size_are_a_fork_whatever_was_sent_with_them() -> None
     fork = LOG.fork()
     fork.leaves[3] = b"other"
     stale = OldSizeDiffers(20)
-    assert conflict(head(20), head(20, fork), stale) is Conflict.FORK
-    assert conflict(head(20), head(20), stale) is None
-    assert conflict(head(20), head(19, fork), stale) is None
-    assert conflict(head(20), head(30, fork), stale) is None
+    assert shown(20, fork, 20, [], stale) is Relation.FORK
+    assert shown(20, LOG, 20, [], stale) is None
+    assert shown(20, fork, 19, [], stale) is None
+    assert shown(20, fork, 30, [], stale) is None
+
+
+@given(st.integers(1, 40), st.integers(1, 40))
+def test_a_proof_implies_the_old_root(old: int, new: int) -> None:
+    """From the proof alone comes the root at the old size, unless that is the proof's beginning."""
+    old, new = sorted((old, new))
+    root = implied_root(old, new, LOG.root(new), LOG.proof(old, new))
+    assert root == (LOG.root(old) if old.bit_count() > 1 and old < new else None)
+    for proof in ([], [HASH], LOG.proof(old, new)[1:], [*LOG.proof(old, new), HASH], [b"x"]):
+        assert implied_root(old, new, LOG.root(new), proof) is None
+    assert implied_root(old, new, HASH, LOG.proof(old, new)) is None

@@ -29,16 +29,17 @@ _KEY, _STATE, _CONFLICTS = "witness.pem", "witness.db", "evidence.jsonl"
 def make_witness(folder: Path, name: str, password_file: Path | None = None) -> NoteKey:
     """Make a witness with a new key in a new or empty folder; what verifies its cosignatures.
 
-    Raises `Refused`: `folder_not_empty`, or `note_key_malformed` for a name that cannot name a key.
+    Raises `Refused`: `folder_not_empty`; `note_key_malformed` for a name that cannot name a key;
+    `key_is_locked` for an empty password.
     """
     cosigner = Cosigner(name, new_signing_key())
     key = cosigner.key
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(folder.iterdir()):
         raise Refused(RefusalCode.FOLDER_NOT_EMPTY, f"There is something in {folder}.")
+    password = password_of(password_file) if password_file else None
     # The state comes first: there is never a key without one, whenever this is cut off.
     make_state(folder / _STATE, key)
-    password = password_of(password_file) if password_file else None
     write_key(folder / _KEY, cosigner.signing_key, password)
     sync_folder(folder)
     return key

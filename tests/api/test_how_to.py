@@ -16,6 +16,7 @@ PAGES = (
     "audit-the-chain",
     "sign-with-two-people",
     "back-up-and-restore",
+    "run-a-witness",
 )
 
 

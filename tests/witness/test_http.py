@@ -62,17 +62,14 @@ def served(key: tuple[Path, NoteKey], logs: list[PlainLog]) -> Iterator[ServedWi
         yield found
 
 
-def test_the_exchange(
-    served: ServedWitness, key: tuple[Path, NoteKey], logs: list[PlainLog]
-) -> None:
-    """One log's life with a witness, request by request: each status where the protocol has it."""
-    log, _, stranger = logs
+def life_of(log: PlainLog, stranger: PlainLog) -> list[tuple[str, bytes, int, str]]:
+    """One log's life with a witness: what is sent, the status, and the body of a 409."""
     fork = log.fork()
     fork.leaves[5] = b"another"
     wrong = PlainLog(log.origin, b"wrong key")
     zero = f"{log.origin}\n0\n{base64.b64encode(digest(b'x')).decode()}\n"
     three = log.body(3)
-    cases: list[tuple[str, bytes, int, str]] = [
+    return [
         ("a log nobody named", stranger.request(0, 3), 404, ""),
         ("a key nobody named", request(0, [], f"{three}\n{wrong.sign(three)}"), 403, ""),
         ("a signature of another text", request(0, [], three + "\n" + log.sign("x\n")), 403, ""),
@@ -98,7 +95,14 @@ def test_the_exchange(
         ("a shorter head of a fork", fork.request(6, 6), 409, "9\n"),
         ("the longest head", log.request(9, 40), 200, ""),
     ]  # fmt: skip
-    for name, body, status, says in cases:
+
+
+def test_the_exchange(
+    served: ServedWitness, key: tuple[Path, NoteKey], logs: list[PlainLog]
+) -> None:
+    """One log's life with a witness, request by request: each status where the protocol has it."""
+    log, _, stranger = logs
+    for name, body, status, says in life_of(log, stranger):
         reply = served.add(body)
         assert (name, reply.status) == (name, status)
         kind = "text/x.tlog.size" if status == 409 else PLAIN

@@ -206,5 +206,5 @@ def test_a_long_life() -> None:
     from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - for this one only
 
     run_state_machine_as_test(
-        WitnessMachine, settings=settings(max_examples=1_500, stateful_step_count=80)
+        WitnessMachine, settings=settings(max_examples=300, stateful_step_count=80)
     )

@@ -51,12 +51,13 @@ def write(tree: Any) -> bytes:
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
-def read(data: bytes) -> Any:
-    """The value of canonical bytes. A name that stood twice would be written only once again."""
+def read(data: bytes, *, html: bool = False) -> Any:
+    """The value of canonical bytes (in HTML each < is escaped). No name stands twice in them."""
     try:
         tree = json.loads(data.decode())
         _check(tree, 1)
-        need(write(tree) == data, "JSON that is not in its canonical form")
+        again = write(tree).replace(b"<", b"\\u003c") if html else write(tree)
+        need(again == data, "JSON that is not in its canonical form")
     except RecursionError:
         raise ValueError("JSON that nests too deep") from None
     return tree
@@ -566,11 +567,10 @@ class Export:
             path = self.folder / f"tile/{level}" / place(index, width)
             theirs = self.attempt(None, "merkle", read_file, path)
             if theirs is not None and theirs != ours:
-                odd = next(
-                    at for at in range(len(ours)) if ours[at : at + 1] != theirs[at : at + 1]
-                )
-                seq = 256 * index + odd // 32 if level == 0 and len(ours) == len(theirs) else None
-                self.found.append((seq, "merkle", f"a hash of {path} that differs"))
+                differ = (at // 32 for at in range(len(ours)) if ours[at] != theirs[at])
+                named = level == 0 and len(ours) == len(theirs)
+                seq = 256 * index + next(differ) if named else None
+                self.found.append((seq, "merkle", f"a tile that differs: {path.name}"))
 
     def check_head(self) -> None:
         """The signed head is of these entries, and of this log; the quorum is met."""
@@ -682,17 +682,15 @@ def read_pack(tree: Any, policy: Policy) -> dict[str, Any]:
 
 def read_shown(data: bytes, policy: Policy) -> dict[str, Any]:
     """A receipt or a pack; or a sheet, of which the pack is read that stands in it."""
-    said: dict[str, Any] = {}
-    if data.lstrip().startswith(b"<"):
-        start, end = b'<script type="application/json" id="duebill-pack">', b"</script>"
+    said, html = {}, data.lstrip().startswith(b"<")
+    if html:
+        start = b'<script type="application/json" id="duebill-pack">'
         need(data.count(start) == 1, "no pack in this page, or several")
-        text = data.partition(start)[2].partition(end)[0]
-        data = write(json.loads(text))
-        need(data.replace(b"<", b"\\u003c") == text, "a pack in another form than a sheet's")
+        data = data.partition(start)[2].partition(b"</script>")[0]
         said = {"not checked": "the text of the page; what the pack proves stands here"}
-    tree = read(data)
+    tree = read(data, html=html)
     need(isinstance(tree, dict), "no receipt and no pack")
-    return said | (read_pack if "statement" in tree else read_receipt)(tree, policy)
+    return {**said, **(read_pack if "statement" in tree else read_receipt)(tree, policy)}
 
 
 # ---- the command ---------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from tests.support.second import first_says, level_of_both, second_says
 from tests.support.spoiling import CHANGES, Spoiler
 
 LONG = 1_000
-SHARES = 4
+SHARES = 10
 
 
 def small(folder: Path) -> Path:

@@ -23,6 +23,7 @@ import os
 import re
 import sys
 import unicodedata
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -159,6 +160,11 @@ def instant(text: str) -> str:
     return text
 
 
+def seconds(at: str) -> float:
+    """An instant in seconds since 1970."""
+    return datetime.fromisoformat(at).timestamp()
+
+
 def read_payload(data: bytes) -> Any:
     """What the parties sign."""
     kinds = {"aud": str, "by": str, "kind": str, "jti": str, "iat": int, "exp": int, "ver": int}
@@ -252,6 +258,12 @@ def verify(alg: str, key: bytes, signature: bytes, message: bytes) -> None:
         raise ValueError("a signature that does not verify") from None
 
 
+def party_id(by: str, jti: str) -> str:
+    """The id of the party that a command enrols: docs/spec/command.md, "Ids"."""
+    raw = sha256(f"duebill.id.v1\npty\n{by}\n{jti}\n0".encode()).digest()[:16]
+    return "pty_" + base64.b32encode(raw).decode().rstrip("=").lower()
+
+
 class Signers:
     """The keys and manifests that entries named so far.
 
@@ -260,13 +272,15 @@ class Signers:
 
     def __init__(self) -> None:
         self.keys: dict[str, tuple[str, bytes]] = {}
+        self.owners: dict[str, str] = {}
         self.manifests: dict[tuple[str, str], tuple[int, str]] = {}
 
-    def check(self, entry: Any) -> None:
+    def check(self, entry: Any, *, owned: bool = False) -> None:
         """Learn what the entry names; check its signatures, or its path to a manifest's root."""
-        by, body = entry.payload["by"], entry.payload["body"]
-        self.learn(body)
+        by, jti, body = entry.payload["by"], entry.payload["jti"], entry.payload["body"]
+        self.learn(body, party_id(by, jti) if entry.payload["kind"] == "party.enrol" else by)
         for kid, alg, signed, value in entry.signatures:
+            need(not owned or self.owners.get(kid) == by, "a signature by another party's key")
             need(self.keys.get(kid, ("",))[0] == alg, "a signature by a key that nobody named")
             verify(*self.keys[kid], value, signed)
         if entry.line is not None:
@@ -279,11 +293,11 @@ class Signers:
         if entry.payload["kind"] == "manifest.sign" and type(count) is int and type(root) is str:
             self.manifests.setdefault((by, entry.payload["jti"]), (count, root))
 
-    def learn(self, tree: Any) -> None:
+    def learn(self, tree: Any, owner: str) -> None:
         """Each JSON Web Key with the required members that is safe, under its thumbprint."""
         if not isinstance(tree, dict) or "kty" not in tree:
             for value in inside(tree):
-                self.learn(value)
+                self.learn(value, owner)
             return
         try:
             if tree["kty"] == "OKP":
@@ -297,6 +311,7 @@ class Signers:
         except ValueError:
             return  # no key that could sign
         self.keys.setdefault(digest(write(tree)), key)
+        self.owners.setdefault(digest(write(tree)), owner)
 
 
 # ---- docs/spec/checkpoint.md: RFC 6962, C2SP tlog-policy, signed-note, tlog-cosignature ----------
@@ -581,14 +596,13 @@ class Export:
         self.head = self.policy.head(note, self.origin)
         size = min(self.head.size, len(self.leaves))
         if self.head.size != len(self.leaves):
-            what = f"a head of {self.head.size} entries over {len(self.leaves)} sound ones"
-            self.found.append((size, "merkle", what))
+            self.found.append((size, "merkle", f"a signed head of {self.head.size} entries"))
         else:
+            limit = min(self.head.times.values(), default=2**63) + SKEW
+            late = bisect(self.latest, 0, 1, key=lambda at: seconds(at) > limit) - 1
+            if late < size:
+                self.found.append((late, "merkle", "an entry later than a cosignature over it"))
             need(self.head.root == mth(self.leaves), "a signed root of another tree")
-        for key, time in self.head.times.items():
-            late = (datetime.fromisoformat(at).timestamp() > time + SKEW for at in self.latest[1:])
-            if (seq := next((seq for seq, is_late in enumerate(late) if is_late), size)) < size:
-                self.found.append((seq, "merkle", f"an entry after its cosignature by {key[0]}"))
         need(self.policy.met(self.policy.quorum, self.head.times), "a head without its quorum")
 
     def check_files(self, size: int) -> None:
@@ -660,7 +674,7 @@ def read_pack(tree: Any, policy: Policy) -> dict[str, Any]:
         form(item, disclosures=list, entry=str, proof=list)
         entry = read_entry(unbase64(item["entry"], url=False))
         check_shown(item, entry, item["proof"], head)
-        signers.check(entry)
+        signers.check(entry, owned=True)
         seqs.append(entry.seq)
         disclosed += item["disclosures"]
     lines, _ = policy.open(tree["statement"], head.origin)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeAlias
 
-from api.keyfiles import trusted_keys
+from api.keyfiles import read_trust
 from api.verifier import duebill_verify
 from ledger.audit.findings import Level
 from ledger.audit.folder import FolderSource
@@ -18,8 +18,8 @@ Said: TypeAlias = tuple[int | None, str] | None
 
 def first_says(folder: Path, policy: Path, level: Level = Level.SIGNATURES) -> Said:
     """What our audit names first."""
-    source, keys = FolderSource(folder), trusted_keys(policy)
-    findings = audit(source, temporary_records, level=level, keys=keys).findings
+    source, trust = FolderSource(folder), read_trust(policy)
+    findings = audit(source, temporary_records, level=level, trust=trust).findings
     return (findings[0].seq, findings[0].level.value) if findings else None
 
 

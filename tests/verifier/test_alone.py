@@ -239,7 +239,7 @@ def test_unsafe_keys_are_the_same() -> None:
     for y in [*SMALL_ORDER_Y, 2, 3, 4, 5, 2**255 - 19, 2**255 - 18, second.P - 2]:
         jwk = {"crv": "Ed25519", "kty": "OKP", "x": b64url_encode(y.to_bytes(32, "little"))}
         signers = second.Signers()
-        signers.learn({"any": [jwk]})
+        signers.learn({"any": [jwk]}, "pty")
         try:
             kid = {from_jwk(jwk).kid}
         except LedgerError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -11,12 +12,15 @@ import pytest
 
 from ledger.audit.findings import Level
 from ledger.audit.folder import export_log
+from ledger.base64url import b64url_decode
+from ledger.chain.note import Cosigner
+from ledger.envelope import sign_payload
 from ledger.store.snapshot import open_snapshot
 from tests.support.actors import Stage
 from tests.support.acts import claims_by_manifest
 from tests.support.history import tour
-from tests.support.long_log import long_log
-from tests.support.second import first_says, level_of_both, second_says
+from tests.support.long_log import LongLog, key_of, long_log
+from tests.support.second import Said, first_says, level_of_both, second_says
 from tests.support.spoiling import CHANGES, Spoiler
 
 LONG = 1_000
@@ -114,3 +118,67 @@ def test_what_only_a_replay_could_judge_is_said_by_both(
         assert first_says(folder, policy) is None
         assert second_says(folder, policy) == (None, "rules")
         assert first_says(folder, policy, Level.RULES) is not None
+
+
+@pytest.mark.parametrize(
+    ("late_s", "expected"),
+    [(0, None), (-300, None), (-301, (129, "merkle")), (-310, (120, "merkle"))],
+)
+def test_cosignatures_bound_the_time_of_entries(
+    tmp_path: Path, late_s: int, expected: Said
+) -> None:
+    """An entry may be five minutes later than a cosignature over it, not more (a second each)."""
+    log = long_log(130)
+    folder = log.write(tmp_path / "log")
+    witness = Cosigner("witness.example/w", key_of("witness"))
+    body = log.checkpoint().partition("\n\n")[0] + "\n"
+    with (folder / "checkpoint").open("a", encoding="utf-8") as file:
+        file.write(witness.line(body, log.head.at_ms // 1000 + late_s))
+    lines = [f"log {log.keys[0].text()}", f"witness w {witness.key.text()}", "quorum w", ""]
+    policy = tmp_path / "policy"
+    policy.write_text("\n".join(lines))
+    assert first_says(folder, policy) == second_says(folder, policy) == expected
+    (folder / "checkpoint").write_text(log.checkpoint())
+    assert first_says(folder, policy) == second_says(folder, policy) == (None, "merkle")
+
+
+def forged(log: LongLog, seq: int) -> LongLog:
+    """Somebody else's signature over the same payload."""
+    tree = json.loads(log.made[seq])["command"]
+    payload = json.loads(b64url_decode(tree["payload"]))
+    other = sign_payload(payload, [key_of("ann")])["signatures"]
+    other[0]["signature"] = sign_payload(payload, [key_of("bob")])["signatures"][0]["signature"]
+    return log.rewritten(seq, command={**tree, "signatures": other})
+
+
+def named_late(log: LongLog, seq: int) -> LongLog:
+    """A key that no entry has named so far."""
+    tree = json.loads(log.made[seq])["command"]
+    payload = json.loads(b64url_decode(tree["payload"]))
+    return log.rewritten(seq, command=sign_payload(payload, [key_of("bob")]))
+
+
+def other_line(log: LongLog, seq: int) -> LongLog:
+    """The place of another line in the manifest, or of none, or a path that is too long."""
+    tree = json.loads(log.made[seq])["command"]
+    line = {**tree["manifest"], "index": (tree["manifest"]["index"] + 1) % 20}
+    return log.rewritten(seq, command={**tree, "manifest": line})
+
+
+def other_manifest(log: LongLog, seq: int) -> LongLog:
+    """A manifest that nobody signed."""
+    tree = json.loads(log.made[seq])["command"]
+    line = {**tree["manifest"], "jti": tree["manifest"]["jti"][:-1] + "x"}
+    return log.rewritten(seq, command={**tree, "manifest": line})
+
+
+@pytest.mark.parametrize(
+    ("change", "seq"), [(forged, 77), (named_late, 33), (other_line, 105), (other_manifest, 110)]
+)
+def test_faults_under_a_good_tree(
+    change: Callable[[LongLog, int], LongLog], seq: int, tmp_path: Path
+) -> None:
+    """All hashes fit and the log signed the head: only the signature is wrong, at that entry."""
+    folder = change(long_log(330), seq).write(tmp_path / "log")
+    said = second_says(folder, folder / "policy")
+    assert first_says(folder, folder / "policy") == said == (seq, "signatures")

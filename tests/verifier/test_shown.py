@@ -22,7 +22,9 @@ from ledger.chain.note import Cosigner, NoteSigner, sign_note
 from ledger.chain.proof import inclusion_proof
 from ledger.chain.receipt import Receipt
 from ledger.chain.tree import leaf_hash
-from ledger.chain.trust import trust_in
+from ledger.chain.trust import parse_trust, trust_in
+from ledger.errors import Refused
+from ledger.packs.verify import verify_pack, verify_receipt_file
 from tests.support.long_log import LINES, ORIGIN, LongLog, key_of
 from tests.support.spoiling import spoil_tree
 
@@ -107,18 +109,27 @@ def pack(seqs: list[int], made: LongLog | None = None, **changes: Any) -> Tree:
 
 @cache
 def policy(*lines: str) -> Any:
-    """Who trusts the log, and what else the file says."""
-    text = trust_in(log().keys).text()
-    return second.Policy(("\n".join([text.replace("quorum none\n", ""), *lines]) or text).encode())
+    """Who trusts the log, and what else the file says: read by the single file, and by us."""
+    text = "\n".join([trust_in(log().keys).text().replace("quorum none\n", ""), *lines])
+    return second.Policy(text.encode()), parse_trust(text)
 
 
-def accepted(data: bytes, trusted: Any = None) -> bool:
-    """Whether the verifier accepts; it must not raise anything but its own refusal."""
-    try:
-        second.read_shown(data, trusted or policy("quorum none"))
-    except ValueError:
-        return False
-    return True
+def accepted(data: bytes, *lines: str) -> bool:
+    """Whether both verifiers accept, in which they must agree. Each raises its own refusal only."""
+    theirs, ours = policy(*(lines or ("quorum none",)))
+    verdicts = []
+    for read in (
+        lambda: second.read_shown(data, theirs),
+        lambda: (verify_pack if data.startswith(b'{"ch') else verify_receipt_file)(data, ours),
+    ):
+        try:
+            read()
+        except (ValueError, Refused):
+            verdicts.append(False)
+        else:
+            verdicts.append(True)
+    assert verdicts[0] == verdicts[1], verdicts
+    return verdicts[0]
 
 
 CLOSED = [0, 1, 2, 3, 4, SIZE - 1]
@@ -127,12 +138,12 @@ CLOSED = [0, 1, 2, 3, 4, SIZE - 1]
 
 def test_honest_receipts_and_packs_are_accepted() -> None:
     """A receipt, evidence, a certificate; what was opened is told."""
-    answer = second.read_shown(receipt(), policy("quorum none"))
+    answer = second.read_shown(receipt(), policy("quorum none")[0])
     assert (answer["kind"], answer["entry"], answer["size"]) == ("receipt", 1, SIZE)
     assert 'note: "a note"' in answer["opened"]
     assert accepted(encode(pack(CLOSED)))
     assert accepted(encode(pack(CLOSED, kind="certificate", recipient="Bank")))
-    assert second.read_shown(encode(pack(CLOSED)), policy("quorum none"))["facts"]["to"] == "确"
+    assert second.read_shown(encode(pack(CLOSED)), policy("quorum none")[0])["facts"]["to"] == "确"
 
 
 @pytest.mark.parametrize("share", range(SHARES))
@@ -250,15 +261,15 @@ def test_a_pack_has_what_its_signatures_need(missing: int) -> None:
 def test_the_quorum_is_asked_for() -> None:
     """A witness that the policy wants must have cosigned, with its time in big-endian order."""
     witness = Cosigner("witness.example/w", key_of("witness"))
-    wanted = policy(f"witness w {witness.key.text()}", "quorum w")
+    wanted = (f"witness w {witness.key.text()}", "quorum w")
     body = Checkpoint(ORIGIN, SIZE, log().head.frontier.root()).body
     tree = pack(CLOSED)
-    assert not accepted(encode(tree), wanted)
+    assert not accepted(encode(tree), *wanted)
     tree["checkpoint"] += witness.line(body, 1_767_700_000)
-    assert second.read_shown(encode(tree), wanted)["cosigned"] == {"w": 1_767_700_000}
+    assert second.read_shown(encode(tree), policy(*wanted)[0])["cosigned"] == {"w": 1_767_700_000}
     assert accepted(encode(tree))
     tree["checkpoint"] = tree["checkpoint"][:-6] + "AAA=\n"
-    assert not accepted(encode(tree), wanted)
+    assert not accepted(encode(tree), *wanted)
 
 
 def test_a_sheet_is_read_by_the_pack_in_it() -> None:
@@ -266,10 +277,11 @@ def test_a_sheet_is_read_by_the_pack_in_it() -> None:
     text = encode(pack(CLOSED)).decode().replace("<", "\\u003c")
     start = '<script type="application/json" id="duebill-pack">'
     sheet = f"<!doctype html>\n<title>{html.escape('<x>')}</title>{start}{text}</script>"
-    answer = second.read_shown(sheet.encode(), policy("quorum none"))
+    answer = second.read_shown(sheet.encode(), policy("quorum none")[0])
     assert "the page" in answer["not checked"]
     for spoiled in (sheet + start, sheet.replace("\\u003c", "<"), sheet.replace(',"v":1', "")):
-        assert not accepted(spoiled.encode())
+        with pytest.raises(ValueError, match=r"."):
+            second.read_shown(spoiled.encode(), policy("quorum none")[0])
 
 
 def test_what_has_moved_since(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,7 @@ BUDGETS = {
     "tests/ledger": 330,
     "tests/properties": 240,
     "tests/reliability": 180,
+    "tests/verifier": 60,
     "tests/witness": 60,
     "tests": 20,
 }

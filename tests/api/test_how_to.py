@@ -33,10 +33,11 @@ def test_the_page_runs(page: str, tmp_path: Path, compiled: dict[str, str]) -> N
     text = (ROOT / "docs" / "how-to" / f"{page}.md").read_text("utf-8")
     blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     assert len(blocks) >= 3
-    command = tmp_path / "bin" / "duebill"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m api.cli "$@"\n')
-    command.chmod(0o755)
+    (tmp_path / "bin").mkdir()
+    for name, words in (("duebill", "-m api.cli"), ("python", "")):
+        command = tmp_path / "bin" / name
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
+        command.chmod(0o755)
     place = {"PYTHONPATH": str(ROOT), "PATH": f"{command.parent}:{os.environ['PATH']}"}
     result = subprocess.run(
         ["/bin/sh", "-eu"],

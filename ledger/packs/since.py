@@ -63,10 +63,10 @@ def moved_since(
         before = before.extend(map(leaf_hash, page))
         for seq, data in enumerate(page, start=first):
             kind, payload = _said(data)
-            if kind == "clock.advance":
-                may_have.append(seq)
-            elif names.search(payload):
+            if names.search(payload):
                 moved.append(seq)
+            elif kind == "clock.advance":
+                may_have.append(seq)
     if (before.size, before.root()) != (newer.size, newer.root):
         raise _other("The entries of the export are not those that its head signs.")
     return Since(head, tuple(moved), tuple(may_have))

@@ -41,6 +41,8 @@ class Since:
     trust: TrustPolicy | None
     evidence: bytes = field(default=b"", init=False)
     """The evidence file, if the log contradicts what was known."""
+    rewritten: bool = field(default=False, init=False)
+    """Whether an entry that was audited before is another now."""
 
     @property
     def known(self) -> Known | None:
@@ -66,7 +68,8 @@ class Since:
         shown = self._contradiction(source, found, log)
         if shown is None or shown.shown.size < log.known_size:
             return
-        if (shown.shown.size, shown.shown.root) == (log.size, log.root):
+        signed = shown.shown.size, shown.shown.root
+        if not self.rewritten and signed == (log.size, log.root):
             return  # what is known, and the entries behind it, are what was signed
         if shown.relation in _SAYS:
             self._say(source, shown, found)
@@ -88,6 +91,7 @@ class Since:
                 seq = part.start + at // HASH_BYTES
                 detail = f"Entry {seq} is not the one that was audited before."
                 found.add(Level.STRUCTURE, "entry_rewritten", detail, seq)
+                self.rewritten = True
                 return
 
     def keep(self, log: Log, note: str) -> None:

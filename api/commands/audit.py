@@ -6,7 +6,7 @@ import os
 from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -25,6 +25,19 @@ from ledger.store.records import temporary_records
 MOST_SHOWN = 50
 """Findings printed one by one; --json has them all."""
 
+State: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(help="What this audit knows is kept here; the next reads only what is new."),
+]
+Evidence: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(help="Where evidence of a fork or rollback goes; else STATE.evidence."),
+]
+Skew: TypeAlias = Annotated[
+    int,
+    typer.Option(min=0, max=86_400, help="Seconds an entry may be later than a cosignature."),
+]
+
 
 def run(
     source: Annotated[str, typer.Argument(help="URL, export folder, ledger folder, database.")],
@@ -40,18 +53,9 @@ def run(
     key: Annotated[
         Path | None, typer.Option(exists=True, help="With a URL: the auditing party's key.")
     ] = None,
-    state: Annotated[
-        Path | None,
-        typer.Option(help="What this audit knows is kept here; the next reads only what is new."),
-    ] = None,
-    evidence: Annotated[
-        Path | None,
-        typer.Option(help="Where evidence of a fork or rollback goes; else STATE.evidence."),
-    ] = None,
-    skew: Annotated[
-        int,
-        typer.Option(min=0, max=86_400, help="Seconds an entry may be later than a cosignature."),
-    ] = SKEW_S,
+    state: State = None,
+    evidence: Evidence = None,
+    skew: Skew = SKEW_S,
     heads: Annotated[
         str, typer.Option(help="With postgresql://…: the head store, file:///… or postgresql://…")
     ] = "",
@@ -79,15 +83,14 @@ def run(
         progress("auditing", _size(opened)) as tell,
     ):
         report = audit(opened, temporary_records, state=kept, progress=tell, **how)
+    place: Path | None = None
     if state is not None and report.evidence:
-        evidence = evidence or state.with_name(f"{state.name}.evidence")
-        evidence = write_evidence(evidence, report.evidence)
+        place = evidence or state.with_name(f"{state.name}.evidence")
+        place = write_evidence(place, report.evidence)
     if as_json:
-        say_json(report_tree(report, evidence if report.evidence else None))
+        say_json(report_tree(report, place))
     else:
-        _tell(report)
-        if report.evidence:
-            say(f"  evidence: {evidence}; keep it, and show it to the other parties")
+        _tell(report, place)
     if report.verdict is not Verdict.CLEAN:
         raise typer.Exit(1)
 
@@ -136,7 +139,7 @@ def _size(source: Source) -> int | None:
         return None
 
 
-def _tell(report: Report) -> None:
+def _tell(report: Report, evidence: Path | None) -> None:
     known = f", {report.since} of them known before" if report.since else ""
     say(f"{report.verdict.value}: {report.size} entries{known}, level {report.level.value}")
     if report.verdict is Verdict.NOT_CHECKABLE:
@@ -148,6 +151,8 @@ def _tell(report: Report) -> None:
         say(f"  {where}: {item.code} ({item.level.value}): {item.detail} {item.place}".rstrip())
     if len(report.findings) > MOST_SHOWN:
         say(f"  and {len(report.findings) - MOST_SHOWN} more; --json lists them")
+    if evidence is not None:
+        say(f"  evidence: {evidence}; keep it, and show it to the other parties")
     if report.compared_records:
         say(f"  {report.compared_records} derived records equal the replay")
     source = "your policy file" if report.trust == "policy" else "the log itself (no --policy)"

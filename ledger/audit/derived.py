@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ledger.audit.findings import Collector, Level
+from ledger.audit.order import Rank
 from ledger.audit.rules import Scratch
 from ledger.audit.source import Row, Source
 from ledger.catalogue import RECORDS
@@ -57,7 +58,7 @@ class _Kind:
             yield from self._source.derived(self._kind)
         except Exception as error:  # noqa: BLE001 - an audit reports whatever a source does
             self._torn = True  # what is behind cannot be said to be missing
-            self._found.caught(Level.RULES, error, None, self._name)
+            self._found.caught(Level.RULES, error, None, self._name, Rank.RECORD)
 
     def _differ(self, stored: Row) -> None:
         sentence = self._source.damage(self._kind, stored)

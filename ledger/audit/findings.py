@@ -7,23 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
+from ledger.audit.order import Level, Rank, rank_of
 from ledger.errors import Refused
 
+__all__ = ["Collector", "Finding", "Level", "Report", "Verdict"]
+
 T = TypeVar("T")
-
-
-class Level(Enum):
-    """How deep to look; each level includes those before it."""
-
-    STRUCTURE = "structure"
-    MERKLE = "merkle"
-    SIGNATURES = "signatures"
-    RULES = "rules"
-
-    @property
-    def depth(self) -> int:
-        """0 to 3."""
-        return list(Level).index(self)
 
 
 class Verdict(Enum):
@@ -39,7 +28,8 @@ class Finding:
     """One thing that is wrong.
 
     `seq` is the entry it concerns (None: the log as a whole), `code` a refusal code or one of the
-    audit's own words, `place` the file, row or field, `detail` a sentence.
+    audit's own words, `place` the file, row or field, `detail` a sentence; the rank is `said` where
+    level and code leave it open.
     """
 
     level: Level
@@ -47,11 +37,17 @@ class Finding:
     detail: str
     seq: int | None = None
     place: str = ""
+    said: Rank | None = None
+
+    @property
+    def rank(self) -> Rank:
+        """What it is a fault of."""
+        return rank_of(self.level, self.code, self.said)
 
     @property
     def order(self) -> tuple[int, int]:
-        """Entries first, in their order; then what concerns the whole log; by depth within."""
-        return (2**63 if self.seq is None else self.seq, self.level.depth)
+        """Entries first, in their order; then what concerns the whole log; by rank within."""
+        return (2**63 if self.seq is None else self.seq, self.rank.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +98,23 @@ class Collector:
         self.findings.append(Finding(level, code, detail, seq, place))
 
     def caught(
-        self, level: Level, error: Exception, seq: int | None = None, place: str = ""
+        self,
+        level: Level,
+        error: Exception,
+        seq: int | None = None,
+        place: str = "",
+        said: Rank | None = None,
     ) -> None:
         """The finding of an exception: a refusal under its own code, anything else as it is."""
+        code, detail = "unreadable", f"{type(error).__name__}: {error}"
         if isinstance(error, Refused):
-            self.add(level, error.code.value, error.detail, seq, error.place or place)
-        else:
-            self.add(level, "unreadable", f"{type(error).__name__}: {error}", seq, place)
+            code, detail, place = error.code.value, error.detail, error.place or place
+        self.findings.append(Finding(level, code, detail, seq, place, said))
 
-    def read(
-        self, action: Callable[[], T], otherwise: T, place: str, level: Level = Level.STRUCTURE
-    ) -> T:
-        """What `action` gives, or `otherwise` and a finding when it raises."""
+    def read(self, action: Callable[[], T], otherwise: T, place: str, rank: Rank = Rank.FORM) -> T:
+        """What `action` gives, or `otherwise` and a finding of this rank when it raises."""
         try:
             return action()
         except Exception as error:  # noqa: BLE001 - an audit reports whatever a source does
-            self.caught(level, error, None, place)
+            self.caught(rank.level, error, None, place, rank)
             return otherwise

@@ -18,6 +18,7 @@ from ledger.audit.crew import Crew, Task
 from ledger.audit.findings import Collector, Level
 from ledger.audit.known import Before, Known, Line, Manifest, NamedKey, frontier_of
 from ledger.audit.log_keys import Act, LogKeys, check_signed, follow
+from ledger.audit.order import Rank
 from ledger.audit.part import Part, check_part, check_tile
 from ledger.audit.source import PAGE, Source
 from ledger.audit.witnesses import check_witnesses
@@ -187,7 +188,7 @@ def check_merkle(
     for tile in tree_tiles(log.size, log.start):
         if tile in ours and (tile.width == TILE_WIDTH or source.has_partial_tiles):
             check_tile(source, tile, ours[tile], found)
-    note = found.read(source.checkpoint, None, "checkpoint", Level.MERKLE)
+    note = found.read(source.checkpoint, None, "checkpoint", Rank.CHECKPOINT)
     if note is None:
         found.add(Level.MERKLE, "checkpoint_missing", "The log has no signed checkpoint.")
         return ""
@@ -267,4 +268,4 @@ def _check_irregular(source: Source, size: int, found: Collector) -> None:
         for item in source.irregularities(size):
             found.add(Level.STRUCTURE, "irregular", item.detail, item.seq, item.place)
     except Exception as error:  # noqa: BLE001 - an audit reports whatever a source does
-        found.caught(Level.STRUCTURE, error, None, "the source")
+        found.caught(Level.STRUCTURE, error, None, "the source", Rank.BESIDE)

@@ -15,6 +15,7 @@ from ledger.audit.findings import Collector, Level
 from ledger.audit.forms import Facts, base64url_of, digests_of, read_facts
 from ledger.audit.known import Line, Manifest, NamedKey
 from ledger.audit.log_keys import KINDS, Act
+from ledger.audit.order import Rank
 from ledger.audit.source import PAGE, Disclosures, Entries, Source
 from ledger.base64url import b64url_decode
 from ledger.chain.entry import Head, follow, read_entry
@@ -91,7 +92,7 @@ def check_part(
 
 def check_tile(source: Source, tile: TileId, ours: bytes, found: Collector) -> None:
     """Compare a tile with the hashes that follow from the entries."""
-    stored = found.read(lambda: source.tile(tile), None, tile.path, Level.MERKLE)
+    stored = found.read(lambda: source.tile(tile), None, tile.path, Rank.TILE)
     if stored is None or stored == ours:
         return
     if len(stored) != len(ours):
@@ -141,9 +142,9 @@ def _check_page(source: Source, first: int, last: int, part: Part, level: Level)
     if fault is not None:
         part.found.caught(Level.STRUCTURE, fault, part.size)
         part.broken = True
-    _check_beside(first, page, leaves, part.found)
+    _check_beside(first, page, leaves, len(facts) + 1, part.found)
     del leaves[len(facts) :]
-    _check_disclosures(source, first, page.data, facts, part.found)
+    _check_disclosures(source, range(first, last), page.data, facts, part.found)
     if leaves:
         part.pages.append(mth(leaves))
     if len(leaves) < PAGE:
@@ -190,33 +191,40 @@ def _say_what_does_not_follow(
         last_leaf, at_ms = leaf, max(at_ms, entry.at_ms)
 
 
-def _check_beside(first: int, page: Entries, leaves: Sequence[bytes], found: Collector) -> None:
-    """What a database keeps beside the entries."""
+def _check_beside(
+    first: int, page: Entries, leaves: Sequence[bytes], count: int, found: Collector
+) -> None:
+    """What a database keeps beside the first `count` entries: the last may be out of form."""
     for item in page.irregular:
-        found.add(Level.STRUCTURE, "irregular", item.detail, item.seq, item.place)
+        if item.seq is None or item.seq < first + count:
+            found.add(Level.STRUCTURE, "irregular", item.detail, item.seq, item.place)
     if page.leaves is None or page.leaves == leaves:
         return
-    for seq, (stored, leaf) in enumerate(zip(page.leaves, leaves, strict=True), start=first):
+    beside = zip(page.leaves[:count], leaves[:count], strict=True)
+    for seq, (stored, leaf) in enumerate(beside, start=first):
         if stored != leaf:
             detail = "The leaf hash beside the entry is not its own."
             found.add(Level.STRUCTURE, "irregular", detail, seq, "entry")
 
 
 def _check_disclosures(
-    source: Source, first: int, data: Sequence[bytes], facts: Facts, found: Collector
+    source: Source, due: range, data: Sequence[bytes], facts: Facts, found: Collector
 ) -> None:
     """That the disclosures are those which their entries' sealed fields stand for.
 
-    What a disclosure holds has the form that its signer gave it: the replay reads it.
+    Those of entries that are `due` on the page and not in form are not judged. What a disclosure
+    holds has the form that its signer gave it: the replay reads it.
     """
-    stop = first + len(facts)
+    first, stop = due.start, due.start + len(facts)
     nothing = Disclosures((), ())
-    page = found.read(lambda: source.disclosure_page(first, stop), nothing, "disclosures")
+    page = found.read(
+        lambda: source.disclosure_page(first, stop), nothing, "disclosures", Rank.BESIDE
+    )
     if _fit(page, first, facts):
         return
     here = range(first, stop)
     texts = page.by_entry()
-    strays = [seq for seq in texts if type(seq) is not int or seq not in here]
+    strays = [seq for seq in texts if type(seq) is not int or seq not in due]
     for seq in strays:  # a database keeps any type in a column
         detail = f"Disclosures are kept for entry {seq}, which is not there."
         found.add(Level.STRUCTURE, "disclosure_stray", detail, None, "disclosures")
@@ -226,7 +234,7 @@ def _check_disclosures(
             try:
                 read_envelope(read_entry(data[seq - first]).command, tuple(texts[seq]))
             except Exception as error:  # noqa: BLE001 - an audit reports whatever it meets
-                found.caught(Level.STRUCTURE, error, seq, "disclosures")
+                found.caught(Level.STRUCTURE, error, seq, "disclosures", Rank.BESIDE)
 
 
 def _fit(page: Disclosures, first: int, facts: Facts) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ledger.audit.findings import Collector, Level
 from ledger.audit.log import Log
+from ledger.audit.order import Rank
 from ledger.audit.part import entries_again
 from ledger.audit.source import PAGE, Row, Source
 from ledger.base64url import b64url_encode
@@ -155,16 +156,16 @@ def _documents(source: Source, scratch: Scratch, found: Collector) -> dict[str, 
     """The rule documents that are not in the scratch yet: the others are not read again."""
     sound: dict[str, bytes] = {}
     nothing: Mapping[str, bytes] = {}
-    papers = found.read(source.documents, nothing, "rule documents")
+    papers = found.read(source.documents, nothing, "rule documents", Rank.RULE)
     for digest in papers:
         if scratch.document(digest) is not None:
             continue
-        data = found.read(lambda name=digest: papers[name], None, digest)  # type: ignore[misc] # mypy knows no defaults of lambdas
+        data = found.read(lambda name=digest: papers[name], None, digest, Rank.RULE)  # type: ignore[misc] # mypy knows no defaults of lambdas
         if data is None:
             continue
         if b64url_encode(hashlib.sha256(data).digest()) == digest:
             sound[digest] = data
         else:
             detail = "The rule document is not the one that its name says."
-            found.add(Level.STRUCTURE, "document_differs", detail, None, digest)
+            found.add(Level.RULES, "document_differs", detail, None, digest)
     return sound

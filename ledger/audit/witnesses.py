@@ -13,7 +13,7 @@ from ledger.audit.source import PAGE, Source
 from ledger.chain.entry import Head, read_entry
 from ledger.chain.trust import Opened
 from ledger.dates import instant_text
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, RefusalCode
 
 SKEW_S = 300
 """How far the clocks of log and witness may be apart, in seconds."""
@@ -29,7 +29,7 @@ def check_witnesses(
     if not opened.witnessed:
         who = ", ".join(sorted(opened.cosigned)) or "nobody"
         detail = f"The policy's quorum is not met: the head is cosigned by {who}."
-        found.add(Level.MERKLE, "quorum_not_met", detail, None, "checkpoint")
+        found.add(Level.MERKLE, RefusalCode.QUORUM_NOT_MET.value, detail, None, "checkpoint")
     if not opened.cosigned or opened.checkpoint.size != last.size:
         return
     name, time_s = min(opened.cosigned.items(), key=lambda item: (item[1], item[0]))

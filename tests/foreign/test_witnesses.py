@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -14,12 +14,16 @@ import pytest
 from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
 from ledger.chain.note import NoteSigner, open_note, sign_note
 from ledger.chain.trust import Group, LogLine, TrustPolicy, WitnessLine, parse_trust
+from ledger.feeding.asking import SIZE_TYPE, request_body
+from ledger.feeding.feeder import Feeder, Pace
+from ledger.feeding.kept import Kept, Reader
+from ledger.feeding.outside import FedLog, Outside
+from ledger.ports import SignedHead
 from tests.foreign.growing import Growing
 from tests.foreign.witnesses import Witness, aics_witness, witness_log
 from tests.ledger.chain.sample import LOG_KEY, LOG_NOTE_KEY, ORIGIN, sha256
 
 LOG = Growing(400)
-SIZE_TYPE = "text/x.tlog.size"
 STARTED: dict[str, Callable[[Path], AbstractContextManager[Witness]]] = {
     "witness-log": lambda _: witness_log(),
     "aics-witness": aics_witness,
@@ -35,11 +39,10 @@ def witness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Witness]
         yield found
 
 
-def add_checkpoint(old: int, new: int, note: str | None = None) -> str:
+def add_checkpoint(old: int, new: int, note: str | None = None) -> bytes:
     """The body of a request: our proof from `old` to `new`, and the signed head of `new`."""
     proof = LOG.consistency(old, new) if 0 < old < new else []
-    lines = [f"old {old}", *(base64.b64encode(item).decode() for item in proof), ""]
-    return "\n".join(lines) + "\n" + (note or LOG.note(new))
+    return request_body(old, proof, note or LOG.note(new))
 
 
 def cosigned(witness: Witness, old: int, new: int) -> str:
@@ -47,7 +50,7 @@ def cosigned(witness: Witness, old: int, new: int) -> str:
     before = int(time.time())
     answer = witness.ask(add_checkpoint(old, new))
     assert answer.status == 200, answer
-    note = LOG.note(new) + answer.body
+    note = LOG.note(new) + answer.body.decode()
     opened = open_note(note, [LOG_NOTE_KEY, witness.key])
     assert opened.signed_by == {LOG_NOTE_KEY}
     assert before <= opened.cosigned[witness.key] <= time.time()
@@ -69,7 +72,7 @@ def test_it_tells_what_it_has_when_asked_from_elsewhere(witness: Witness) -> Non
     cosigned(witness, 0, 9)
     for old in (0, 5):
         answer = witness.ask(add_checkpoint(old, 20))
-        assert (answer.status, answer.media_type, answer.body) == (409, SIZE_TYPE, "9\n")
+        assert (answer.status, answer.media_type, answer.body) == (409, SIZE_TYPE, b"9\n")
     cosigned(witness, 9, 20)
 
 
@@ -124,3 +127,66 @@ def test_two_foreign_witnesses_make_one_quorum(tmp_path: Path) -> None:
             assert opened.cosigned.keys() == {"w0", "w1"}
         assert not policy.open(one, ORIGIN).witnessed
         assert not policy.open(two, ORIGIN).witnessed
+
+
+class Fed:
+    """Our feeder over the sample log, which grows when it is told to."""
+
+    def __init__(self, policy: TrustPolicy, size: int) -> None:
+        self.size = size
+        self.news = threading.Event()
+        self.halted: list[str] = []
+        self.evidence: list[tuple[str, ...]] = []
+        log = FedLog(self.signed, self.signed, LOG.tile, {}, self.halted.append)
+        reader = Reader(ORIGIN, lambda: [LOG_NOTE_KEY], policy)
+        outside = Outside(log, lambda *notes: self.evidence.append(notes))
+        pace = Pace(interval_s=0.01, look_s=0.05)
+        self.feeder = Feeder(log, reader, Kept(None, reader), outside, self.news, pace)
+
+    def signed(self) -> SignedHead:
+        """The newest head."""
+        return SignedHead(self.size, LOG.root(self.size), LOG.note(self.size))
+
+    def witnessed(self, size: int) -> str:
+        """The note of the head of `size` entries once it meets the quorum."""
+        self.size = size
+        self.news.set()
+        self.feeder.when(size).result(60)
+        best = self.feeder.witnessed()
+        assert best is not None
+        return best.note
+
+
+def test_our_feeder_gets_its_cosignatures(witness: Witness) -> None:
+    """Head after head meets the quorum; a feeder that forgot everything is told the size again."""
+    policy = policy_of(witness)
+    for sizes in ([3, 64, 256], [300, 399]):
+        fed = Fed(policy, sizes[0])
+        with fed.feeder:
+            fed.feeder.start()
+            for size in sizes:
+                opened = policy.open(fed.witnessed(size), ORIGIN)
+                assert (opened.checkpoint.size, opened.witnessed) == (size, True)
+            assert fed.feeder.unwitnessed_since is None
+        assert fed.halted == []
+
+
+def test_our_feeder_hears_of_a_rollback(witness: Witness) -> None:
+    """A witness that has more than the log: no head is witnessed, and the writer is halted.
+
+    Halted only by a head that the witness shows, as one of these two does: evidence, no hearsay.
+    """
+    cosigned(witness, 0, 40)
+    fed = Fed(policy_of(witness), 20)
+    with fed.feeder:
+        fed.feeder.start()
+        deadline = time.monotonic() + 60
+        while not fed.feeder.states()[0].failures and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert fed.feeder.states()[0].failures
+        assert fed.feeder.witnessed() is None
+    assert bool(fed.halted) is bool(fed.evidence) is witness.shows_its_head
+    if witness.shows_its_head:
+        theirs, ours = fed.evidence[0]
+        assert theirs.startswith(LOG.note(40))
+        assert ours == LOG.note(20)

@@ -14,14 +14,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from witness_log import WitnessService
 
 from ledger.chain.note import NoteKey, parse_note_key
+from ledger.feeding.asking import Answer
+from ledger.feeding.wire import Wire
 from tests.foreign.tools import INSTALLED, found, run
 from tests.ledger.chain.sample import LOG_NOTE_KEY, ORIGIN
 
@@ -29,32 +29,20 @@ SEED = bytes(range(100, 132))
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a witness said to `add-checkpoint`."""
-
-    status: int
-    media_type: str
-    body: str
-
-
-@dataclass(frozen=True)
 class Witness:
-    """A foreign witness that knows the sample log: where it listens, and its key."""
+    """A foreign witness that knows the sample log: where it listens, and its key.
+
+    `shows_its_head` says whether it serves what it cosigned last, as monitors ask for it.
+    """
 
     url: str
     key: NoteKey
+    shows_its_head: bool
 
-    def ask(self, body: str) -> Answer:
+    def ask(self, body: bytes) -> Answer:
         """Its answer to the body of an `add-checkpoint` request."""
-        address = urlsplit(self.url)
-        connection = HTTPConnection(address.hostname or "", address.port, timeout=30)
-        try:
-            connection.request("POST", f"{address.path}/add-checkpoint", body.encode())
-            answer = connection.getresponse()
-            media_type = answer.headers.get("Content-Type", "")
-            return Answer(answer.status, media_type, answer.read().decode())
-        finally:
-            connection.close()
+        with Wire(self.url, 30) as wire:
+            return wire.exchange("/add-checkpoint", body)
 
 
 @contextmanager
@@ -81,7 +69,8 @@ def witness_log() -> Iterator[Witness]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield Witness(f"http://127.0.0.1:{server.server_port}", parse_note_key(service.vkey()))
+        address = f"http://127.0.0.1:{server.server_port}"
+        yield Witness(address, parse_note_key(service.vkey()), shows_its_head=False)
     finally:
         server.shutdown()
         thread.join()
@@ -107,7 +96,7 @@ def aics_witness(folder: Path) -> Iterator[Witness]:
             [*words, "serve", *config], stdout=output, stderr=output, env=python, cwd=folder
         )
     try:
-        yield Witness(_address(process, said), parse_note_key(vkey))
+        yield Witness(_address(process, said), parse_note_key(vkey), shows_its_head=True)
     finally:
         process.terminate()
         process.wait(30)

@@ -87,7 +87,7 @@ def test_a_foreign_program_takes_everything(program: Program, case: Path) -> Non
     assert said["entries"] == CASES[case.name][0]
     assert {"heads", "inclusion"} <= said.keys()
     assert program.name == "node" or "consistency" in said
-    record(f"{case.name}-{program.name}", said)
+    record(case.name, program.name, said)
 
 
 @pytest.mark.parametrize("name", VERIFIERS)
@@ -110,7 +110,7 @@ def test_a_foreign_package_takes_everything(name: str, case: Path) -> None:
         said["consistency"] += 1
     assert said["inclusion"] == counted(case, "inclusion.ndjson")
     assert said["consistency"] == counted(case, "consistency.ndjson")
-    record(f"{case.name}-{name}", said)
+    record(case.name, name, said)
 
 
 def test_a_foreign_reader_finds_every_root_in_the_tiles(case: Path) -> None:

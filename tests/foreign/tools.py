@@ -6,11 +6,11 @@ a sentence: long tests are never skipped.
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -82,21 +82,23 @@ def by_node(folder: Path) -> Run:
     return lambda case: run([tool("node"), str(HERE / "node/verify.cjs"), str(case)], more=modules)
 
 
-def versions() -> dict[str, str]:
-    """The versions of the foreign programs, for the page of results."""
-    lock = json.loads((HERE / "node/package-lock.json").read_text("utf-8"))["packages"]
-    return {
-        "go": run([tool("go"), "version"]).stdout.split()[2],
-        "node": run([tool("node"), "--version"]).stdout.strip(),
-        "@sigstore/verify": lock["node_modules/@sigstore/verify"]["version"],
-        "python": sys.version.split()[0],
-    }
+def version(name: str) -> str:
+    """Which version of a foreign verifier this is."""
+    if name == "go":
+        debian = run(["dpkg-query", "-W", "-f", "${Version}", "golang-golang-x-mod-dev"]).stdout
+        return f"x/mod {debian}, {run([tool('go'), 'version']).stdout.split()[2]}"
+    if name == "node":
+        lock = json.loads((HERE / "node/package-lock.json").read_text("utf-8"))["packages"]
+        package = lock["node_modules/@sigstore/verify"]["version"]
+        return f"@sigstore/verify {package}, Node {run([tool('node'), '--version']).stdout.strip()}"
+    return importlib.metadata.version(name)
 
 
-def record(name: str, figures: Mapping[str, Any]) -> None:
-    """Keep the figures of a long test that passed, where DUEBILL_RESULTS is set."""
+def record(case: str, name: str, counts: Mapping[str, Any]) -> None:
+    """Keep what a foreign verifier took in a long test, where DUEBILL_RESULTS is set."""
     if os.environ.get("DUEBILL_RESULTS"):
         folder = ROOT / "docs/results/foreign"
         folder.mkdir(exist_ok=True)
+        figures = {"case": case, "verifier": name, "version": version(name), **counts}
         text = json.dumps(figures, indent=1, ensure_ascii=False)
-        (folder / f"{name}.json").write_text(f"{text}\n", "utf-8")
+        (folder / f"{case}-{name}.json").write_text(f"{text}\n", "utf-8")

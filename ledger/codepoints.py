@@ -85,7 +85,8 @@ e01f0-effff ffffe-fffff 10fffe-10ffff
 """
 
 
-def _ranges() -> list[tuple[int, int]]:
+def unassigned_ranges() -> list[tuple[int, int]]:
+    """First and last code point of each range that Unicode 14.0 leaves unassigned, ascending."""
     tokens = (token.partition("-") for token in _UNASSIGNED.split())
     return [(int(first, 16), int(last or first, 16)) for first, _, last in tokens]
 
@@ -96,12 +97,14 @@ def _one_of(ranges: Iterable[tuple[int, int]]) -> str:
 
 _SURROGATES = (0xD800, 0xDFFF)
 _BEYOND_BMP = (0x10000, 0x10FFFF)
-_FORBIDDEN = re.compile(_one_of([*_ranges(), _SURROGATES]))
+_FORBIDDEN = re.compile(_one_of([*unassigned_ranges(), _SURROGATES]))
 # A pattern tries its ranges beyond the basic plane one by one, for every character of a text. So
 # the search that nearly all texts pass takes those planes as one range; what it stops at is
 # looked at closely.
 _SUSPECT = re.compile(
-    _one_of([*(pair for pair in _ranges() if pair < _BEYOND_BMP), _SURROGATES, _BEYOND_BMP])
+    _one_of(
+        [*(pair for pair in unassigned_ranges() if pair < _BEYOND_BMP), _SURROGATES, _BEYOND_BMP]
+    )
     + f"{_one_of([_BEYOND_BMP])}*"
 )
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
 from ledger.chain.entry import Entry, Head, follow, make_entry
-from ledger.chain.note import NoteSigner, note_key
+from ledger.chain.note import Cosigner, NoteSigner, note_key
 from ledger.chain.proof import inclusion_proof
 from ledger.chain.receipt import Receipt
 from ledger.chain.tiles import ReadTile, TileId
@@ -21,6 +21,7 @@ ORIGIN = "ledger.example/2026"
 LOG_KEY = SigningKey.from_seed(bytes(range(32)))
 LOG_NOTE_KEY = note_key(ORIGIN, LOG_KEY.public)
 WITNESS = NoteSigner("witness.example", SigningKey.from_seed(bytes(range(32, 64))))
+COSIGNER = Cosigner("witness.example", SigningKey.from_seed(bytes(range(64, 96))))
 FIRST_AT_MS = 1_767_323_045_678  # 2026-01-02T03:04:05.678Z
 
 CLASSIC_INPUTS = [

@@ -11,6 +11,7 @@ from api.embedded import Embedded
 from api.routes import commands, drafts, entries, log, packs, pending, reads, status
 from api.settings import Settings
 from api.site import Site
+from api.stamping import Stamping
 from ledger.errors import LedgerError
 from ledger.feeding.feeder import Feeder
 from ledger.scrub import Scrub
@@ -21,11 +22,12 @@ def create_app(
     settings: Settings | None = None,
     scrub: Scrub | None = None,
     feeder: Feeder | None = None,
+    stamper: Stamping | None = None,
 ) -> FastAPI:
     """The HTTP application over an open ledger, which stays the caller's to close.
 
     `scrub` is what reads the log again in the background, for /readyz to say how far it is;
-    `feeder` what asks the witnesses.
+    `feeder` what asks the witnesses, `stamper` what asks for time stamps.
     """
     app = FastAPI(
         title="Duebill",
@@ -35,7 +37,7 @@ def create_app(
         redoc_url=None,
     )
     settings = settings or Settings(folder=embedded.folder)
-    app.state.site = Site(embedded, settings, scrub, feeder)
+    app.state.site = Site(embedded, settings, scrub, feeder, stamper)
     app.add_middleware(Frame, site=app.state.site)
     app.add_exception_handler(LedgerError, on_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)

@@ -33,6 +33,7 @@ COMMANDS = {
     "evidence": "What a party can show of a holding: an evidence pack, or a funding certificate.",
     "receipt": "Verify a receipt, an evidence pack, a certificate or a sheet offline.",
     "witness": "A tlog-witness, for any C2SP log.",
+    "timestamp": "A time stamp (RFC 3161) over the newest checkpoint.",
     "rebuild": "Drop the derived tables and replay them from the entries.",
     "backup": "An online copy of a ledger with a signed manifest.",
     "restore": "A backup made a ledger again, audited and compared with what was kept outside.",

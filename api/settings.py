@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from api.keyaccess import IN_CLEAR, KeyAccess, key_access
 from api.places import SCHEMES, Place
@@ -21,7 +22,7 @@ class Settings:
     `host` and `port` are where it listens, and `largest_body` bounds the bytes of any request.
     `access` says how the ledger's own keys are had.
     `witnesses` is the tlog-policy file of those who are asked for cosignatures, every
-    `witness_interval` seconds at most.
+    `witness_interval` seconds at most. `tsa` is the URL of an RFC 3161 authority.
     """
 
     folder: Path = Path("duebill-ledger")
@@ -32,11 +33,12 @@ class Settings:
     access: KeyAccess = IN_CLEAR
     witnesses: Path | None = None
     witness_interval: int = 1
+    tsa: str = ""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         """What ``DUEBILL_DB``, ``_HOST``, ``_PORT``, ``_LARGEST_BODY`` (bytes), ``_WITNESSES`` (a
-        file) and ``_WITNESS_INTERVAL`` (seconds) say.
+        file), ``_WITNESS_INTERVAL`` (seconds) and ``_TSA`` (a URL) say.
 
         The database is a folder or the URL ``sqlite:///folder/ledger.db``; or it is
         ``postgresql://…?schema=name``, and then ``DUEBILL_HEADS`` is the URL of the head store and
@@ -56,6 +58,7 @@ class Settings:
             largest_body=_number(environ, "DUEBILL_LARGEST_BODY", default.largest_body, 2**30),
             witnesses=Path(witnesses) if witnesses else None,
             witness_interval=_number(environ, "DUEBILL_WITNESS_INTERVAL", 1, 3_600),
+            tsa=_http_url(environ, "DUEBILL_TSA"),
         )
 
 
@@ -77,6 +80,14 @@ def _folder(place: str, name: str) -> Path:
     if not place.startswith("sqlite:///") or path.name != "ledger.db":
         raise ValueError(f"{name} is neither a folder nor sqlite:///…/ledger.db: {place!r}")
     return path.parent
+
+
+def _http_url(environ: Mapping[str, str], name: str) -> str:
+    text = environ.get(name, "")
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+        raise ValueError(f"{name} is no http or https URL: {text!r}")
+    return text
 
 
 def _number(environ: Mapping[str, str], name: str, otherwise: int, most: int) -> int:

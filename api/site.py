@@ -18,6 +18,7 @@ from api.auth import TYPE, Caller, caller_of
 from api.awaiting import Awaiting
 from api.embedded import Embedded
 from api.settings import Settings
+from api.stamping import Stamping
 from ledger.book import Book
 from ledger.chain.proof import Subtrees, TreeReader
 from ledger.chain.tree import EMPTY_ROOT
@@ -50,6 +51,8 @@ class Site:
     scrub: Scrub | None = None
     feeder: Feeder | None = None
     """What asks the witnesses; None where none are asked."""
+    stamper: Stamping | None = None
+    """What has checkpoints stamped; None where nobody does."""
     arriving: Arriving = field(default_factory=Arriving)
     awaiting: Awaiting = field(default_factory=Awaiting)
     refusals: Counter[str] = field(default_factory=Counter)

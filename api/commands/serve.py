@@ -18,6 +18,7 @@ from api.local import open_ledger
 from api.options import Folder, LedgerPassword, SignerAt
 from api.process import settle_in
 from api.settings import Settings
+from api.stamping import stamping
 from api.terminal import note
 from ledger.feeding.feeder import Pace
 
@@ -43,6 +44,9 @@ def run(
     witnesses: Annotated[
         Path | None, typer.Option(exists=True, help="Ask the witnesses of this tlog-policy file.")
     ] = None,
+    tsa: Annotated[
+        str | None, typer.Option(help="Have a checkpoint stamped here once a day (RFC 3161).")
+    ] = None,
 ) -> None:
     """Serve the API until interrupted.
 
@@ -50,7 +54,7 @@ def run(
     why. With a postgresql URL --dir is the folder of the keys, and several servers may share the
     ledger. What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HEADS,
     DUEBILL_DIR, DUEBILL_HOST, DUEBILL_PORT, DUEBILL_PASSWORD_FILE, DUEBILL_SIGNER,
-    DUEBILL_WITNESSES.
+    DUEBILL_WITNESSES, DUEBILL_TSA.
     """
     said = {
         "DUEBILL_DB": db or folder,
@@ -61,6 +65,7 @@ def run(
         "DUEBILL_PASSWORD_FILE": password_file,
         "DUEBILL_SIGNER": signer,
         "DUEBILL_WITNESSES": witnesses,
+        "DUEBILL_TSA": tsa,
     }
     given = {name: str(value) for name, value in said.items() if value is not None}
     try:
@@ -86,9 +91,10 @@ def _serve(embedded: Embedded, settings: Settings) -> None:
     with (
         embedded.scrubbing() as scrub,
         feeding(embedded, settings.witnesses, pace) as feeder,
+        stamping(embedded, settings.tsa, feeder) as stamper,
     ):
         uvicorn.run(
-            create_app(embedded, settings, scrub, feeder),
+            create_app(embedded, settings, scrub, feeder, stamper),
             host=settings.host,
             port=settings.port,
             log_level="warning",

@@ -54,7 +54,8 @@ def readyz(site: Here) -> Any:
     `checked_at_start` newest entries were hashed again when the process began, under a right edge
     and a head store that fit; `scrubbed` says how far the present reading of all others is, and
     how many entries the last whole one covered. `witnesses` says how each of them is, and since
-    when the newest head lacks its quorum: commands are taken all the same.
+    when the newest head lacks its quorum, and `timestamps` which head was stamped last: commands
+    are taken all the same.
     """
     if site.service.halted:
         status, body = problem_of(Halted())
@@ -68,6 +69,7 @@ def readyz(site: Here) -> Any:
         "checked_at_start": CHECKED_AT_START,
         "scrubbed": {"done": scrubbed.done, "whole": scrubbed.whole},
         "warning": site.embedded.store.warning,
+        "timestamps": None if site.stamper is None else site.stamper.tree(),
         "witnesses": None if site.feeder is None else witness_tree(site.feeder),
     }
 
@@ -81,6 +83,12 @@ def metrics(site: Here) -> str:
         ("duebill_halted", "Whether writing has stopped.", "gauge", {"": int(_halted(site))}),
         ("duebill_waiting", "Commands that wait or are being written.", "gauge", _waiting(site)),
         ("duebill_refusals_total", "Refusals by code.", "counter", _refusals(site)),
+        (
+            "duebill_timestamp_seconds",
+            "When the last time stamp was made.",
+            "gauge",
+            _stamped(site),
+        ),
         *(witness_figures(site.feeder) if site.feeder else ()),
     ]
     lines = []
@@ -102,6 +110,10 @@ def _head(site: Site) -> dict[str, float]:
 
 def _waiting(site: Site) -> dict[str, float]:
     return {"": site.service.waiting}
+
+
+def _stamped(site: Site) -> dict[str, float]:
+    return {"": site.stamper.figure() if site.stamper else 0}
 
 
 def _halted(site: Site) -> bool:

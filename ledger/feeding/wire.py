@@ -27,7 +27,7 @@ class Wire(Closing):
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
             raise ValueError(f"{url!r} is no http or https URL")
-        self._prefix = parts.path.rstrip("/")
+        self._path = parts.path
         self._timeout_s = timeout_s
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._connection = kind(parts.hostname, parts.port, timeout=timeout_s)
@@ -37,8 +37,14 @@ class Wire(Closing):
         """Let go of the connection; a later exchange makes a new one."""
         self._connection.close()
 
-    def exchange(self, path: str, body: bytes | None = None, most: int = LARGEST_ANSWER) -> Answer:
-        """The answer to a GET, or to a POST of `body`, at `path` below the prefix.
+    def exchange(
+        self,
+        path: str,
+        body: bytes | None = None,
+        most: int = LARGEST_ANSWER,
+        media_type: str = "text/plain; charset=utf-8",
+    ) -> Answer:
+        """The answer to a GET, or to a POST of `body`, at `path` below the prefix ("": there).
 
         Raises `Unavailable` when it does not come in time, breaks off, or has more than `most`
         bytes.
@@ -50,12 +56,12 @@ class Wire(Closing):
         watch.start()
         try:
             try:
-                answer = self._once(path, body, most)
+                answer = self._once(path, body, most, media_type)
             except (ConnectionError, HTTPException):
                 if not was_open or over.is_set():
                     raise
                 self.close()  # it was kept open for too long
-                answer = self._once(path, body, most)
+                answer = self._once(path, body, most, media_type)
             if over.is_set():
                 raise TimeoutError
         except (OSError, HTTPException, UnicodeError) as error:
@@ -66,13 +72,14 @@ class Wire(Closing):
             watch.cancel()
         return answer
 
-    def _once(self, path: str, body: bytes | None, most: int) -> Answer:
+    def _once(self, path: str, body: bytes | None, most: int, media_type: str) -> Answer:
         method = "GET" if body is None else "POST"
-        headers = {} if body is None else {"Content-Type": "text/plain; charset=utf-8"}
+        headers = {} if body is None else {"Content-Type": media_type}
         if self._connection.sock is None:
             self._connection.connect()
         self._held = self._connection.sock  # where the answer ends it, the connection forgets it
-        self._connection.request(method, self._prefix + path, body, headers)
+        target = self._path.rstrip("/") + path if path else self._path or "/"
+        self._connection.request(method, target, body, headers)
         with self._connection.getresponse() as response:
             return self._read(response, most)
 

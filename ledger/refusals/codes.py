@@ -58,6 +58,7 @@ class RefusalCode(Enum):
     QUORUM_NOT_MET = "quorum_not_met"
     SHEET_DIFFERS = "sheet_differs"
     EXPORT_IS_OF_ANOTHER_HISTORY = "export_is_of_another_history"
+    TIMESTAMP_INVALID = "timestamp_invalid"
     # -- witnesses
     WITNESS_REQUEST_MALFORMED = "witness_request_malformed"
     LOG_NOT_WITNESSED = "log_not_witnessed"

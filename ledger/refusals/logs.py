@@ -24,6 +24,7 @@ REMEDIES: Mapping[str, str] = {
     "quorum_not_met": "Wait until enough witnesses have cosigned and fetch the file again, or trust the log alone with a policy that says quorum none.",
     "sheet_differs": "Rely on the pack alone, and have the sheet made from it again.",
     "export_is_of_another_history": "Keep both files as evidence and tell the auditors: the log has shown two histories.",
+    "timestamp_invalid": "Have the checkpoint stamped again, or name the roots of the authority that stamped it.",
     # witnesses
     "witness_request_malformed": "Send an old size, a proof, an empty line and the checkpoint, as tlog-witness says.",
     "log_not_witnessed": "Ask the keeper of the witness to add a key of this log.",

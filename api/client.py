@@ -18,11 +18,14 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from api.auth import make_token
+from ledger.chain.receipt import HEADER
 from ledger.errors import Halted, LedgerError, OutcomeUnknown, RefusalCode, Refused, Unavailable
 from ledger.keys import SigningKey
 
 TIMEOUT_S = 60.0
 MOST_LINES = 1_000
+LONGEST_WAIT_S = 20.0
+"""How long the server waits for witnesses in one answer."""
 LARGEST_ANSWER = 256 * 1024 * 1024
 """Bytes of an answer that is read."""
 
@@ -101,9 +104,26 @@ class Client:
             yield from page["data"]
             cursor = page["next_cursor"]
 
-    def receipt(self, seq: int) -> bytes:
-        """The receipt file of an entry that concerns the caller."""
-        return self.get(f"/v1/receipts/{seq}", accept="application/json")
+    def receipt(self, seq: int, state: str = "included") -> bytes:
+        """The receipt file of an entry that concerns the caller, under a head of that state."""
+        return self.get(f"/v1/receipts/{seq}?state={state}", accept="application/json")
+
+    def witnessed(self, seq: int, seconds: float) -> bool:
+        """Whether entry `seq` is under a witnessed head; waits for that, `seconds` at most."""
+        until = time.monotonic() + seconds
+        while True:
+            left = max(0.0, until - time.monotonic())
+            wait = min(left, LONGEST_WAIT_S)
+            answer = self.get(f"/v1/receipts/{seq}?state=witnessed&wait={wait:.3f}")
+            if answer.startswith(HEADER.encode()):
+                return True
+            if not left:
+                return False
+
+    def cosign(self, note: str) -> list[str]:
+        """Send a checkpoint with cosignatures: the names of the witnesses that were taken."""
+        answer = self._send("POST", "/log/cosignatures", note.encode(), "text/plain")
+        return list(self._json(answer)["taken"])
 
     def pack(self, holding: str, recipient: str | None = None, *, html: bool = False) -> bytes:
         """The evidence pack of a holding, or its funding certificate for `recipient`.

@@ -16,7 +16,7 @@ from api.places import Place, is_ledger
 from api.receipts import whole_receipt
 from api.resolving import resolver
 from api.sheet.page import sheet
-from api.target import Verdict, now_ms
+from api.target import INCLUDED, Verdict, now_ms
 from api.terminal import error_tree
 from ledger.book import Book
 from ledger.dates import civil_date
@@ -102,7 +102,11 @@ class FolderTarget:
             progress(len(verdicts))
         return verdicts
 
-    def receipt(self, seq: int) -> bytes:
+    def witnessed(self, seq: int, seconds: float) -> bool:
+        """Never: who writes into a folder asks no witnesses."""
+        return False
+
+    def receipt(self, seq: int, state: str = INCLUDED) -> bytes:
         """The receipt file of an entry under the newest signed head."""
         return whole_receipt(self._embedded.store, self._embedded.service.proof(seq), seq)
 

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from api.target import Target, Verdict
+from api.target import WITNESSED, Target, Verdict
 from api.terminal import note, progress, say, say_json, tree_text
 
 
-def send_all(target: Target, submissions: Sequence[bytes], receipts: Path | None) -> list[Verdict]:
-    """Send everything in order; keep the receipts of what was taken in the folder `receipts`."""
+def send_all(
+    target: Target, submissions: Sequence[bytes], receipts: Path | None, witnessed_s: float = 0
+) -> list[Verdict]:
+    """Send everything in order; keep the receipts of what was taken in the folder `receipts`.
+
+    With `witnessed_s` wait so many seconds for a witnessed head over all of it, and keep the
+    receipts under that.
+    """
     with progress("sending", len(submissions)) as tell:
         verdicts = target.send(submissions, tell)
+    last = max((verdict.seq for verdict in verdicts if verdict.seq is not None), default=None)
+    if witnessed_s and last is not None and target.witnessed(last, witnessed_s):
+        verdicts = [
+            replace(item, state=WITNESSED) if item.error is None else item for item in verdicts
+        ]
     if receipts is not None:
         receipts.mkdir(parents=True, exist_ok=True)
         for verdict in verdicts:
             if verdict.seq is not None:
                 path = receipts / f"{verdict.seq}.json"
                 path.touch(mode=0o600)
-                path.write_bytes(target.receipt(verdict.seq))
+                path.write_bytes(target.receipt(verdict.seq, verdict.state))
     return verdicts
 
 
@@ -43,7 +55,8 @@ def tell_verdicts(
             if verdict.error is not None:
                 note(f"{name}: {tree_text(verdict.error)}")
             else:
-                say(f"{name}: entry {verdict.seq}{' (again)' if verdict.repeated else ''}")
+                again = " (again)" if verdict.repeated else ""
+                say(f"{name}: entry {verdict.seq}{again}, {verdict.state}")
         taken = sum(verdict.seq is not None for verdict in verdicts)
         say(f"{taken} of {len(verdicts)} commands are in the ledger.")
     if any(verdict.error is not None for verdict in verdicts):

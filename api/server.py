@@ -9,7 +9,7 @@ from typing import Any
 from api.client import MOST_LINES, Client, Desk
 from api.importing import ImportRow
 from api.resolving import as_document, resolver_over
-from api.target import Verdict, now_ms
+from api.target import INCLUDED, Verdict, now_ms
 from ledger.dates import civil_date
 from ledger.documents.value import DocumentParty
 from ledger.errors import RefusalCode, Refused
@@ -73,9 +73,13 @@ class ServerTarget:
             progress(len(verdicts))
         return verdicts
 
-    def receipt(self, seq: int) -> bytes:
-        """The receipt file of an entry that concerns the party."""
-        return self._client.receipt(seq)
+    def witnessed(self, seq: int, seconds: float) -> bool:
+        """Whether an entry is under a witnessed head; waits for that, `seconds` at most."""
+        return self._client.witnessed(seq, seconds)
+
+    def receipt(self, seq: int, state: str = INCLUDED) -> bytes:
+        """The receipt file of an entry that concerns the party, under a head of that state."""
+        return self._client.receipt(seq, state)
 
     def pack(self, holding: str, party: str, recipient: str | None, *, html: bool = False) -> bytes:
         """The pack of a holding, or its sheet, made for the party that is signed in."""

@@ -11,20 +11,27 @@ from typing import Any, Protocol
 from api.importing import ImportRow
 from ledger.documents.value import DocumentParty
 
+INCLUDED, WITNESSED = "included", "witnessed"
+"""How far an entry is (`api.states.State`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one submission: its entry, or the error as `api.terminal.error_tree` says."""
+    """What became of one submission: its entry, or the error as `api.terminal.error_tree` says.
+
+    `state` is how far the entry is known to be.
+    """
 
     seq: int | None
     repeated: bool = False
     error: dict[str, Any] | None = None
+    state: str = INCLUDED
 
     def tree(self) -> dict[str, Any]:
         """The verdict as JSON."""
         if self.error is not None:
             return {"error": self.error}
-        return {"seq": self.seq, "repeated": self.repeated}
+        return {"seq": self.seq, "repeated": self.repeated, "state": self.state}
 
 
 class Target(Protocol):
@@ -59,8 +66,12 @@ class Target(Protocol):
         """A verdict for each submission, in order."""
         ...
 
-    def receipt(self, seq: int) -> bytes:
-        """The receipt file of an entry."""
+    def witnessed(self, seq: int, seconds: float) -> bool:
+        """Whether an entry is under a witnessed head; waits for that, `seconds` at most."""
+        ...
+
+    def receipt(self, seq: int, state: str = INCLUDED) -> bytes:
+        """The receipt file of an entry, under a head of that state."""
         ...
 
     def pack(self, holding: str, party: str, recipient: str | None, *, html: bool = False) -> bytes:

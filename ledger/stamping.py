@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,7 +39,7 @@ LARGEST_ROOTS = 1024 * 1024
 
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _GRANTED = 0
-_NAME = re.compile(r"(0|[1-9][0-9]{0,18})(\.checkpoint|\.tsr)")
+_TOKEN = re.compile(r"(0|[1-9][0-9]{0,18})\.tsr")
 
 
 def make_query(note: str) -> TimeStampRequest:
@@ -117,19 +117,13 @@ class Stamps:
     def sizes(self) -> list[int]:
         """The sizes of the stamped heads, ascending; halves of a pair are left out."""
         names = self._names()
-        return sorted(
-            int(name.removesuffix(TOKEN))
-            for name in names
-            if name.endswith(TOKEN) and name.removesuffix(TOKEN) + NOTE in names
-        )
+        matches = [_TOKEN.fullmatch(name) for name in names]
+        return sorted(int(match[1]) for match in matches if match and match[1] + NOTE in names)
 
-    def strays(self, size: int) -> Iterator[str]:
-        """The names of files that are no half of a stamp of a head of at most `size` entries."""
-        whole = set(self.sizes())
-        for name in sorted(self._names()):
-            match = _NAME.fullmatch(name)
-            if match is None or int(match[1]) not in whole or int(match[1]) > size:
-                yield name
+    def places(self, most: int) -> set[str]:
+        """The files of the stamps of heads of at most `most` entries, from the folder above."""
+        whole = [size for size in self.sizes() if size <= most]
+        return {f"{FOLDER}/{size}{end}" for size in whole for end in (NOTE, TOKEN)}
 
     def read(self, size: int) -> Stamp:
         """The stamp of a head. Raises `Refused` (`bytes_too_large`), `OSError`."""
@@ -143,6 +137,12 @@ class Stamps:
             return
         self._write(f"{stamp.size}{NOTE}", stamp.note.encode())
         self._write(f"{stamp.size}{TOKEN}", stamp.data)
+
+    def copy_to(self, other: Stamps, most: int) -> None:
+        """Add the stamps of heads of at most `most` entries to another folder."""
+        for size in self.sizes():
+            if size <= most:
+                other.keep(self.read(size))
 
     def _names(self) -> set[str]:
         return {path.name for path in self.path.iterdir()} if self.path.is_dir() else set()

@@ -61,7 +61,7 @@ FLOORS = {
     "ledger/packs/": 7.125,
     "ledger/scrub.py": 7,
     "ledger/reports/": 7,
-    "ledger/feeding/": 7.125,
+    "ledger/feeding/": 7.1875,
     "ledger/stamping.py": 7.0625,
     "ledger/witness/": 7.125,
     "ledger/backup/": 7.5,

@@ -10,9 +10,11 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
+from api.auditing import Beyond, Cosigning, go_beyond
 from api.keyfiles import read_keys, read_trust
-from api.options import Json
+from api.options import Json, PasswordFile
 from api.sources import open_source
+from api.target import now_ms
 from api.terminal import progress, say, say_json
 from ledger.audit.findings import Level, Report, Verdict
 from ledger.audit.run import audit
@@ -25,6 +27,18 @@ from ledger.store.records import temporary_records
 MOST_SHOWN = 50
 """Findings printed one by one; --json has them all."""
 
+Policy: TypeAlias = Annotated[
+    Path | None, typer.Option(exists=True, help="The log key you trust (tlog-policy).")
+]
+Jobs: TypeAlias = Annotated[
+    int | None, typer.Option(min=1, max=64, help="Processes; else as many as cores.")
+]
+Auditor: TypeAlias = Annotated[
+    str, typer.Option("--as", help="With a URL: the auditing party's id.")
+]
+Key: TypeAlias = Annotated[
+    Path | None, typer.Option(exists=True, help="With a URL: the auditing party's key.")
+]
 State: TypeAlias = Annotated[
     Path | None,
     typer.Option(help="What this audit knows is kept here; the next reads only what is new."),
@@ -34,8 +48,24 @@ Evidence: TypeAlias = Annotated[
     typer.Option(help="Where evidence of a fork or rollback goes; else STATE.evidence."),
 ]
 Skew: TypeAlias = Annotated[
-    int,
-    typer.Option(min=0, max=86_400, help="Seconds an entry may be later than a cosignature."),
+    int, typer.Option(min=0, max=86_400, help="Seconds an entry may be later than a cosignature.")
+]
+Heads: TypeAlias = Annotated[
+    str, typer.Option(help="With postgresql://…: the head store, file:///… or postgresql://…")
+]
+Roots: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(exists=True, help="Judge its time stamps, too, under these roots (PEM)."),
+]
+Cosign: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(exists=True, metavar="DIR", help="If clean, cosign as the witness of DIR."),
+]
+Cosigned: TypeAlias = Annotated[
+    Path | None, typer.Option(help="With --cosign: write the cosigned checkpoint there.")
+]
+Send: TypeAlias = Annotated[
+    str, typer.Option(metavar="URL", help="With --cosign: send it to the log's server.")
 ]
 
 
@@ -43,22 +73,19 @@ def run(
     source: Annotated[str, typer.Argument(help="URL, export folder, ledger folder, database.")],
     *,
     level: Annotated[Level, typer.Option(help="How deep to look.")] = Level.RULES,
-    policy: Annotated[
-        Path | None, typer.Option(exists=True, help="The log key you trust (tlog-policy).")
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, max=64, help="Processes; else as many as cores.")
-    ] = None,
-    party: Annotated[str, typer.Option("--as", help="With a URL: the auditing party's id.")] = "",
-    key: Annotated[
-        Path | None, typer.Option(exists=True, help="With a URL: the auditing party's key.")
-    ] = None,
+    policy: Policy = None,
+    jobs: Jobs = None,
+    party: Auditor = "",
+    key: Key = None,
     state: State = None,
     evidence: Evidence = None,
     skew: Skew = SKEW_S,
-    heads: Annotated[
-        str, typer.Option(help="With postgresql://…: the head store, file:///… or postgresql://…")
-    ] = "",
+    heads: Heads = "",
+    tsa_roots: Roots = None,
+    cosign: Cosign = None,
+    password_file: PasswordFile = None,
+    cosigned: Cosigned = None,
+    send: Send = "",
     as_json: Json = False,
 ) -> None:
     """Audit a whole log: form, tree, signatures, and every business rule replayed.
@@ -68,9 +95,16 @@ def run(
 
     With --state the first run begins a file, and each later run audits what was added since; the
     file changes only after a clean verdict.
+
+    With --cosign a clean verdict at level rules is cosigned: the head is consistent with all that
+    this key saw, and its rules were replayed. The folder is one of duebill witness init, for this
+    alone; the policy file must be the auditor's own.
     """
     if evidence is not None and state is None:
         raise typer.BadParameter("Evidence needs what was known before: name --state, too.")
+    by = Cosigning(cosign, password_file, cosigned, send) if cosign else None
+    if by and (policy is None or level is not Level.RULES):
+        raise typer.BadParameter("To cosign takes --policy, and the level rules.")
     trust = read_trust(policy) if policy else None
     signer = read_keys([key], None)[0] if key else None
     origins = [line.key.name for line in trust.logs] if trust else []
@@ -83,16 +117,31 @@ def run(
         progress("auditing", _size(opened)) as tell,
     ):
         report = audit(opened, temporary_records, state=kept, progress=tell, **how)
-    place: Path | None = None
+        report, beyond = go_beyond(
+            report, source, opened.tile, trust=trust, roots=tsa_roots, by=by, clock=_now_s
+        )
     if state is not None and report.evidence:
-        place = evidence or state.with_name(f"{state.name}.evidence")
-        place = write_evidence(place, report.evidence)
+        evidence = evidence or state.with_name(f"{state.name}.evidence")
+        evidence = write_evidence(evidence, report.evidence)
+    _end(report, beyond, evidence if report.evidence else None, as_json=as_json)
+
+
+def _end(report: Report, beyond: Beyond, evidence: Path | None, *, as_json: bool) -> None:
+    """Print everything; the exit status is 0 for a clean log, and a cosignature if one was due."""
     if as_json:
-        say_json(report_tree(report, place))
+        say_json({**report_tree(report, evidence), **beyond.tree()})
     else:
-        _tell(report, place)
+        _tell(report, evidence)
+        for line in beyond.lines():
+            say(f"  {line}")
+    if beyond.trouble is not None:
+        raise beyond.trouble
     if report.verdict is not Verdict.CLEAN:
         raise typer.Exit(1)
+
+
+def _now_s() -> int:
+    return now_ms() // 1_000
 
 
 def write_evidence(path: Path, data: bytes) -> Path:

@@ -15,6 +15,7 @@ from ledger.audit.folder import export_log
 from ledger.book import Book
 from ledger.policy.state import ledger_of
 from ledger.signing import log_note_keys
+from ledger.stamping import Stamps
 
 
 def run(
@@ -23,7 +24,7 @@ def run(
     folder: Annotated[Path, typer.Option("--dir", exists=True, help="The ledger's folder.")],
     as_json: Json = False,
 ) -> None:
-    """Write the log as files (tlog-tiles), with disclosures: for auditors only.
+    """Write the log as files (tlog-tiles), with disclosures and time stamps: for auditors only.
 
     Read from a snapshot: the ledger may be served meanwhile. No private key is needed.
     """
@@ -31,6 +32,7 @@ def run(
         signed = snapshot.head.size if snapshot.head else 0
         keys = log_note_keys(ledger_of(Book(snapshot.records)), signed)
         size = export_log(snapshot, out, keys, verifier_file())
+    Stamps(folder).copy_to(Stamps(out), size)
     if as_json:
         say_json({"folder": str(out), "entries": size})
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,16 @@ from api.keyfiles import read_keys
 from api.opening import open_target
 from api.options import Folder, Json, Receipts, Url
 from api.sending import send_all, tell_verdicts
+from api.target import INCLUDED, WITNESSED
+
+PATIENCE_S = 60.0
+
+
+class Wait(Enum):
+    """How far the entries must be."""
+
+    INCLUDED = INCLUDED
+    WITNESSED = WITNESSED
 
 
 def run(
@@ -24,15 +35,30 @@ def run(
     ] = "",
     key: Annotated[Path | None, typer.Option(exists=True, help="Its key, to sign in.")] = None,
     receipts: Receipts = None,
+    wait: Annotated[
+        Wait, typer.Option(help="With --url: until the entries are under a witnessed head.")
+    ] = Wait.INCLUDED,
+    patience: Annotated[
+        float, typer.Option(min=1, max=3_600, help="Seconds to wait for witnesses.")
+    ] = PATIENCE_S,
     as_json: Json = False,
 ) -> None:
     """Send signed commands in order; each has its own verdict.
 
-    Sending a file again is harmless: what is in the ledger already is said again.
+    Sending a file again is harmless: what is in the ledger already is said again. An accepted
+    command is in the ledger at once, under a head that the log signed. With --wait witnessed the
+    exit status is 1, too, when no quorum of witnesses has cosigned that in time.
     """
+    until_witnessed = wait is Wait.WITNESSED
+    if until_witnessed and url is None:
+        raise typer.BadParameter("Witnesses are asked by a server: --wait witnessed needs --url.")
     items = [(path, item) for path in files for item in read_file(path)]
     names = [f"{path.name} {item.payload['kind']}" for path, item in items]
     signer = read_keys([key], None)[0] if key else None
     with open_target(folder, url, party, signer) as target:
-        verdicts = send_all(target, [item.data() for _, item in items], receipts)
+        verdicts = send_all(
+            target, [item.data() for _, item in items], receipts, patience if until_witnessed else 0
+        )
     tell_verdicts(names, verdicts, as_json=as_json)
+    if until_witnessed and any(item.state != WITNESSED for item in verdicts):
+        raise typer.Exit(1)

@@ -615,6 +615,11 @@ class Export:
                     f"tile/entries/{place(index, width)}",
                     f"disclosures/{place(index)}.ndjson",
                 }
+        for path in (self.folder / "timestamps").glob("*.tsr"):
+            pair = {f"timestamps/{path.stem}.checkpoint", f"timestamps/{path.stem}.tsr"}
+            whole = all((self.folder / name).is_file() for name in pair)
+            if whole and re.fullmatch("0|[1-9][0-9]{0,18}", path.stem) and int(path.stem) <= size:
+                known |= pair
         for top, folders, files in os.walk(self.folder):
             links = [name for name in folders if (Path(top) / name).is_symlink()]
             for path in (Path(top) / name for name in [*files, *links]):

@@ -5,6 +5,7 @@
     tile/entries/<index>[.p/<n>]   entry bundles
     disclosures/<index>.ndjson     one line per entry of a bundle that has any; auditors only
     documents/<digest>             rule documents, named by their base64url SHA-256
+    timestamps/<size>.*            stamps over heads (`ledger.stamping`)
     policy                         the verifier's configuration (C2SP tlog-policy)
     duebill_verify.py              the single-file verifier, for who has nothing of ours
 
@@ -41,6 +42,7 @@ from ledger.chain.tiles import (
 from ledger.chain.trust import trust_in
 from ledger.errors import RefusalCode, Refused
 from ledger.ports import LogReader
+from ledger.stamping import Stamps
 
 VERIFIER = "duebill_verify.py"
 ALONE = frozenset({"checkpoint", "policy", VERIFIER})
@@ -136,6 +138,7 @@ class FolderSource(WithoutRecords):
         expected = {tile.path for tile in tree_tiles(size)} | ALONE
         expected |= {bundle.path for bundle in tree_bundles(size)}
         expected |= {disclosure_path(bundle.index) for bundle in tree_bundles(size)}
+        expected |= Stamps(self._folder).places(size)
         for place in self._places(""):
             if not (self._folder / place).is_file():
                 yield Irregularity(place, "This is no file.")

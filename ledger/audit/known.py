@@ -57,9 +57,9 @@ class Known:
     """A log that was found clean up to the signed head of `note`, at `level` and those before.
 
     `edge` are the partial tiles of the tree on all levels, `page_leaf` and `page_ms` the link and
-    the time before the page that is not full, `genesis` the bytes of the first entry, `log_keys` what
-    changed the log's own keys, `keys` the verifier keys that were trusted, `build`
-    which program judged.
+    the time before the page that is not full, `genesis` the bytes of the first entry, `log_keys`
+    what changed the log's own keys, `keys` the verifier keys that were trusted, `build` which
+    program judged.
     """
 
     level: Level

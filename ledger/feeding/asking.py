@@ -1,4 +1,4 @@
-"""What a log says to a witness and what it may answer (C2SP `tlog-witness`), as bytes.
+"""What a witness may answer a log (C2SP `tlog-witness`), as bytes.
 
 An answer is a stranger's: its size is bounded where it is read, and nothing in it counts before
 it was verified with the key that the operator's policy file names.
@@ -6,13 +6,10 @@ it was verified with the key that the operator's policy file names.
 
 from __future__ import annotations
 
-import base64
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.chain.note import NoteKey, open_note
-from ledger.chain.proof import LONGEST_PROOF
 from ledger.errors import RefusalCode, Refused
 
 SIZE_TYPE = "text/x.tlog.size"
@@ -33,17 +30,6 @@ class Answer:
     status: int
     media_type: str
     body: bytes
-
-
-def request_body(old: int, proof: Sequence[bytes], note: str) -> bytes:
-    """The body of ``add-checkpoint``: the witness's size, the proof from there, the signed head.
-
-    Raises `Refused` (`proof_invalid`) for a proof that no witness may be sent.
-    """
-    if len(proof) > LONGEST_PROOF:
-        raise Refused(RefusalCode.PROOF_INVALID, f"A proof has {len(proof)} hashes.")
-    lines = [f"old {old}", *(base64.b64encode(item).decode() for item in proof)]
-    return ("\n".join(lines) + "\n\n" + note).encode()
 
 
 def told_size(answer: Answer) -> int | None:

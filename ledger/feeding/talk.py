@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 
 from ledger.chain.note import NoteKey
@@ -10,11 +9,13 @@ from ledger.chain.proof import consistency_proof
 from ledger.chain.trust import WitnessLine
 from ledger.closing import Closing
 from ledger.errors import Refused, Unavailable
-from ledger.feeding.asking import Answer, cosignature_in, request_body, told_size
+from ledger.feeding.asking import Answer, cosignature_in, told_size
 from ledger.feeding.kept import Kept, Reader
 from ledger.feeding.outside import FedLog, Outside
 from ledger.feeding.wire import Wire
 from ledger.ports import SignedHead
+from ledger.witness.request import AddCheckpoint
+from ledger.witness.state import origin_hash
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class Talk(Closing):
         """The request, with the proof for exactly these two sizes."""
         grown = 0 < old < head.size
         proof = consistency_proof(self._log.tile, old, head.size) if grown else ()
-        return request_body(old, proof, head.note)
+        return AddCheckpoint(old, proof, head.note).text().encode()
 
     def _ahead(self, told: int) -> Exception:
         """What it means that the witness has more than the head: one of ours, or none of ours."""
@@ -102,8 +103,7 @@ class Talk(Closing):
         Witnesses show it at ``<sha256 of the origin>/checkpoint``; one that does not proves
         nothing.
         """
-        name = hashlib.sha256(self._reader.origin.encode()).hexdigest()
-        answer = self._wire.exchange(f"/{name}/checkpoint")
+        answer = self._wire.exchange(f"/{origin_hash(self._reader.origin)}/checkpoint")
         if answer.status != 200:
             return
         note = answer.body.decode("utf-8", "surrogateescape")

@@ -218,6 +218,7 @@ class RefusalCode(Enum):
     BACKUP_MALFORMED = "backup_malformed"
     BACKUP_DAMAGED = "backup_damaged"
     OUTSIDE_HEAD_MISSING = "outside_head_missing"
+    AUDIT_NOT_CLEAN = "audit_not_clean"
     AUDIT_STATE_UNUSABLE = "audit_state_unusable"
     # -- reading and sending over HTTP
     TOKEN_MISSING = "token_missing"

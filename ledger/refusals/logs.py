@@ -37,5 +37,6 @@ REMEDIES: Mapping[str, str] = {
     "backup_malformed": "Name a folder that duebill backup made, with nothing in it changed.",
     "backup_damaged": "Copy the backup again from where it is kept, or take another one.",
     "outside_head_missing": "Ask parties, auditors or mirrors for their newest receipt or checkpoint of this log.",
+    "audit_not_clean": "Look at the findings first: only a log that was found clean, rules included, is cosigned.",
     "audit_state_unusable": "Audit from the start: name a new state file, and keep the old one aside.",
 }

@@ -56,7 +56,7 @@ class Beyond:
         if self.stamps:
             newest = self.stamps[-1]
             said.append(
-                f"{len(self.stamps)} time stamps hold; the newest: {newest.size} entries"
+                f"time stamps that hold: {len(self.stamps)}; the newest over {newest.size} entries"
                 f" at {_instant(newest)}"
             )
         if self.cosigned:

@@ -64,7 +64,7 @@ def certificate(
 def _answer(
     request: Request, site: Here, holding: str, party: str, recipient: str | None
 ) -> Response:
-    pack = make_pack(site.embedded, holding, party, recipient)
+    pack = make_pack(site.embedded, holding, party, recipient, site.over)
     if HTML in request.headers.get("accept", ""):
         data, media_type = sheet(own(site.embedded, pack)), f"{HTML}; charset=utf-8"
     else:

@@ -116,10 +116,10 @@ STEPS: tuple[Said, ...] = (
     ),
     (
         (
-            "Run `duebill receipt FILE --policy POLICY` on this page or its pack, or the "
-            "single-file verifier `duebill_verify.py`. It needs no server."
+            "Run duebill receipt FILE --policy POLICY on this page or its pack, or the "
+            "single-file verifier duebill_verify.py. It needs no server."
         ),
-        "对本页或其证据包运行 `duebill receipt 文件 --policy 策略`，或单文件验证器；无需联网。",
+        "对本页或其证据包运行 duebill receipt 文件 --policy 策略，或单文件验证器；无需联网。",
     ),
     (
         (
@@ -129,8 +129,8 @@ STEPS: tuple[Said, ...] = (
         "依次核对：签名检查点及其见证人、各条目在树中的位置、陈述、各项披露、各个签名。",
     ),
     (
-        "With a newer export of the log (`--export DIR`) it says whether the state has moved.",
-        "提供较新的日志导出（`--export 目录`）时，可查明此后状态是否变动。",
+        "With a newer export of the log (--export DIR) it says whether the state has moved.",
+        "提供较新的日志导出（--export 目录）时，可查明此后状态是否变动。",
     ),
 )
 

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.sheet.page import check_sheet, pack_in, sheet
+from api.verifier.duebill_verify import Policy, read_shown
 from ledger.chain.entry import read_entry
 from ledger.envelope import read_disclosure, read_envelope
 from ledger.errors import Refused
@@ -58,6 +59,8 @@ def check_pack(stage: Stage, item: Holding, name: str, sealed: dict[str, set[str
     """Sound, exactly what may be seen, nothing that others sealed; and so is its sheet."""
     pack = evidence(stage, item.id, name)
     found = verify_pack(pack.data(), trusted(stage))
+    second = read_shown(pack.data(), Policy(trusted(stage).text().encode()))
+    assert (second["holding"], second["facts"]) == (item.id, found.statement.facts)
     check_exact(stage, found, name)
     shown = {read_disclosure(text)[0] for entry in pack.entries for text in entry.disclosures}
     own = {value for digest in shown for value in sealed[digest]}

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from api.verifier.duebill_verify import Policy, read_shown
 from ledger import canonical
 from ledger.chain.note import NoteSigner, sign_note
 from ledger.chain.trust import parse_trust
@@ -22,6 +23,7 @@ from tests.support.actors import ORIGIN
 from tests.vectors.make_packs import FOLDER
 
 TRUST = parse_trust((FOLDER / "policy").read_text("utf-8"))
+SECOND = Policy((FOLDER / "policy").read_bytes())
 EVIDENCE = (FOLDER / "evidence.json").read_bytes()
 CERTIFICATE = (FOLDER / "certificate.json").read_bytes()
 RECEIPT = (FOLDER / "receipt.json").read_bytes()
@@ -34,7 +36,9 @@ def tree(data: bytes = EVIDENCE) -> Any:
 
 
 def code_of(data: bytes) -> str:
-    """With which code a pack is refused; fails when it is not."""
+    """With which code a pack is refused, by both verifiers; fails when one of them takes it."""
+    with pytest.raises(Exception):  # noqa: B017, PT011 - the single file refuses by any exception
+        read_shown(data, SECOND)
     with pytest.raises(Refused) as caught:
         verify_pack(data, TRUST)
     return caught.value.code.value
@@ -235,6 +239,13 @@ def kind_of(item: Any) -> str:
     text = canonical.decode(base64.b64decode(item["entry"]))["command"]["payload"]
     kind: str = canonical.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))["kind"]
     return kind
+
+
+def test_both_verifiers_take_what_is_sound() -> None:
+    """The published files, and the sheet of one of them."""
+    for name in ("receipt.json", "evidence.json", "certificate.json", "sheet.html"):
+        said = read_shown((FOLDER / name).read_bytes(), SECOND)
+        assert set(said["cosigned"]) == {"auditor-north", "harbour"}
 
 
 def test_flipped_bits_are_refused() -> None:

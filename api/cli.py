@@ -32,6 +32,7 @@ COMMANDS = {
     "export": "The log as files, for auditors.",
     "evidence": "What a party can show of a holding: an evidence pack, or a funding certificate.",
     "receipt": "Verify a receipt, an evidence pack, a certificate or a sheet offline.",
+    "compare": "Whether two signed heads of a log are of one history; evidence where they are not.",
     "witness": "A tlog-witness, for any C2SP log.",
     "timestamp": "A time stamp (RFC 3161) over the newest checkpoint.",
     "rebuild": "Drop the derived tables and replay them from the entries.",

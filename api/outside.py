@@ -145,4 +145,5 @@ class Gathered:
 
 
 def _with_tiles(found: Outside, read: ReadTile) -> Outside:
-    return replace(found, prove=lambda size: consistency_proof(read, size, found.head.size))
+    size = found.head.size
+    return replace(found, prove=lambda old: consistency_proof(read, old, size), tiles=read)

@@ -13,6 +13,7 @@ from ledger.audit.folder import FolderSource
 from ledger.base64url import b64url_encode
 from ledger.chain.trust import TrustPolicy
 from ledger.dates import instant_text
+from ledger.errors import RefusalCode, Refused
 from ledger.packs.form import LARGEST_PACK
 from ledger.packs.since import Since, moved_since
 from ledger.packs.verify import (
@@ -24,6 +25,7 @@ from ledger.packs.verify import (
 )
 
 _PACK = b'{"checkpoint":'
+_EVIDENCE = b'{"format":"duebill-evidence@'
 LARGEST = 2 * LARGEST_PACK
 """Bytes of a file that is read: a sheet holds its pack and says most of it again."""
 
@@ -53,6 +55,9 @@ def read_proof(path: Path, policy: TrustPolicy) -> Proof:
         return Proof(verified, is_sheet=True)
     if data.startswith(_PACK):
         return Proof(verify_pack(data, policy))
+    if data.startswith(_EVIDENCE):
+        detail = "This is evidence against a log: verify it with duebill compare."
+        raise Refused(RefusalCode.RECEIPT_MALFORMED, detail)
     return Proof(verify_receipt_file(data, policy))
 
 

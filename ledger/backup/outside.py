@@ -14,6 +14,7 @@ from typing import TypeAlias
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import Entry, read_entry
 from ledger.chain.proof import TreeReader, verify_consistency
+from ledger.chain.tiles import ReadTile
 from ledger.envelope import read_envelope
 from ledger.errors import LedgerError
 from ledger.parties.commands import Role
@@ -35,7 +36,7 @@ class Outside:
 
     `note` is the head as signed. A receipt is of entry number `index`; if it brought the `entry`,
     that is proven to be in the tree, and the `disclosures` are of its sealed fields. `prove` may
-    show that the tree of the head only added to a smaller one.
+    show that the tree of the head only added to a smaller one, and `tiles` are those of that tree.
     """
 
     source: str
@@ -45,6 +46,7 @@ class Outside:
     entry: Entry | None = None
     disclosures: tuple[str, ...] = ()
     prove: Prove | None = None
+    tiles: ReadTile | None = None
 
 
 @dataclass(frozen=True, slots=True)

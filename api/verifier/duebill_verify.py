@@ -696,6 +696,8 @@ def read_pack(tree: Any, policy: Policy) -> dict[str, Any]:
     shown = digest("".join(f"{text}\n" for text in disclosed).encode())
     need(said["disclosed"] == shown, "a statement about other disclosures")
     need(texts(said["records"]) == sorted(set(said["records"])), "records out of order")
+    ids = [said["holding"], said["asker"], *said["records"]]
+    need(all(re.fullmatch("[a-z]{3}_[a-z2-7]{26}", it) for it in ids), "an id of another form")
     return {**said, **about(head, disclosed, policy)}
 
 

@@ -54,7 +54,7 @@ class KeyChange:
 
 
 class LogSigner(Protocol):
-    """Holds the log's private keys, or knows who does. Called by one thread at a time.
+    """Holds the log's private keys, or knows who does. Safe to call from many threads.
 
     Everything here raises `Unavailable` when a key is not at hand or whoever holds it is away:
     surely nothing was signed that anybody heard of. Raises `Halted` when what is to be signed

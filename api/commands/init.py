@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.embedded import found, open_folder
+from api.embedded import Embedded, found, open_folder
 from api.keyfiles import read_trust
 from api.options import Json, LedgerPassword, SignerAt, ledger_keys
 from api.places import Place, grant_roles, write_place
@@ -73,19 +73,24 @@ def run(
             raise Refused(RefusalCode.LEDGER_IS_OPEN, f"There is a ledger in {folder}.")
         facts = {"origin": origin, "name": name, "time_zone": time_zone}
         found(embedded, **facts, sandbox=sandbox, predecessor=before)
-        trust = trust_in(embedded.log_keys()).text()
-        (folder / "policy").write_text(trust, encoding="utf-8")
         if place is not None:
             write_place(folder, place)
             if roles:
                 grant_roles(place)
-        ledger = embedded.ledger
+        _tell(embedded, as_json=as_json)
+
+
+def _tell(embedded: Embedded, *, as_json: bool) -> None:
+    """Write the policy file, and say what was opened."""
+    ledger, file = embedded.ledger, embedded.folder / "policy"
+    trust = trust_in(embedded.log_keys()).text()
+    file.write_text(trust, encoding="utf-8")
     if as_json:
-        say_json({"origin": origin, "operator": ledger.operator, "policy": trust})
+        say_json({"origin": ledger.origin, "operator": ledger.operator, "policy": trust})
         return
-    say(f"Opened {origin} in {folder}.")
+    say(f"Opened {ledger.origin} in {embedded.folder}.")
     say(f"The operator is {ledger.operator}.")
-    say(f"Others verify the log with {folder / 'policy'}.")
+    say(f"Others verify the log with {file}.")
 
 
 def _last_head(note: Path | None, policy: Path | None) -> Checkpoint | None:

@@ -92,6 +92,34 @@ def operator_id(origin: str, jti: str) -> str:
 def _open(
     book: Reader, command: OpenLedger, by: Signer, at_ms: int
 ) -> tuple[Event | PolicyEvent, ...]:
+    _check_genesis(book, command, by, at_ms)
+    opened = LedgerOpened(
+        origin=command.origin,
+        operator=by.party,
+        suite=command.suite,
+        time_zone=command.time_zone,
+        sandbox=command.sandbox,
+        rules=command.rules,
+        predecessor=command.predecessor,
+        log_key=command.log_key,
+    )
+    enrolled = PartyEnrolled(
+        party=by.party,
+        natural=False,
+        roles=(Role.OPERATOR,),
+        evidence=by.payload,
+        country=None,
+        name=command.operator_name,
+        identifiers=(),
+        person_name=None,
+        person_identifier=None,
+        token=None,
+    )
+    bound = binding.bound(book, command.operator_key, by, by.party, by.payload, at_ms)
+    return (opened, enrolled, bound)
+
+
+def _check_genesis(book: Reader, command: OpenLedger, by: Signer, at_ms: int) -> None:
     refuse_if(
         book.get(Ledger, LEDGER) is not None, RefusalCode.LEDGER_IS_OPEN, "The log has a genesis."
     )
@@ -121,30 +149,6 @@ def _open(
         "/body/log_key",
     )
     civil_date(at_ms, command.time_zone)
-    opened = LedgerOpened(
-        origin=command.origin,
-        operator=by.party,
-        suite=command.suite,
-        time_zone=command.time_zone,
-        sandbox=command.sandbox,
-        rules=command.rules,
-        predecessor=command.predecessor,
-        log_key=command.log_key,
-    )
-    enrolled = PartyEnrolled(
-        party=by.party,
-        natural=False,
-        roles=(Role.OPERATOR,),
-        evidence=by.payload,
-        country=None,
-        name=command.operator_name,
-        identifiers=(),
-        person_name=None,
-        person_identifier=None,
-        token=None,
-    )
-    bound = binding.bound(book, command.operator_key, by, by.party, by.payload, at_ms)
-    return (opened, enrolled, bound)
 
 
 def _enrol(book: Reader, command: EnrolParty, by: Signer, at_ms: int) -> tuple[Event, ...]:

@@ -168,6 +168,12 @@ class Stage:
         return log_note_keys(self.get(Ledger, LEDGER), self.store.size())
 
     @property
+    def every_log_key(self) -> list[NoteKey]:
+        """All keys with which the log ever signed."""
+        ledger = self.get(Ledger, LEDGER)
+        return [note_key(ledger.origin, key.public()) for key in ledger.log_keys]
+
+    @property
     def today(self) -> date:
         """The ledger's civil date."""
         return civil_date(self.clock.ms, "Asia/Shanghai")

@@ -103,7 +103,7 @@ def test_rules_go_on_with_the_records_of_before(tmp_path: Path) -> None:
             busy(stage)
             export = tmp_path / f"export-{step}"
             export_log(stage.store, export, stage.log_keys)
-            trust = trust_in(stage.log_keys)
+            trust = trust_in(stage.every_log_key)
             for name, jobs in (("one", 1), ("two", 2)):
                 source = FolderSource(export)
                 how: dict[str, Any] = {"jobs": jobs, "span": PAGE}

@@ -14,16 +14,17 @@ import pytest
 from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
 from ledger.chain.note import NoteSigner, open_note, sign_note
 from ledger.chain.trust import Group, LogLine, TrustPolicy, WitnessLine, parse_trust
-from ledger.feeding.asking import SIZE_TYPE, request_body
 from ledger.feeding.feeder import Feeder, Pace
 from ledger.feeding.kept import Kept, Reader
 from ledger.feeding.outside import FedLog, Outside
 from ledger.ports import SignedHead
+from ledger.witness.request import AddCheckpoint
 from tests.foreign.growing import Growing
 from tests.foreign.witnesses import Witness, aics_witness, witness_log
 from tests.ledger.chain.sample import LOG_KEY, LOG_NOTE_KEY, ORIGIN, sha256
 
 LOG = Growing(400)
+SIZE_TYPE = "text/x.tlog.size"
 STARTED: dict[str, Callable[[Path], AbstractContextManager[Witness]]] = {
     "witness-log": lambda _: witness_log(),
     "aics-witness": aics_witness,
@@ -42,7 +43,7 @@ def witness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Witness]
 def add_checkpoint(old: int, new: int, note: str | None = None) -> bytes:
     """The body of a request: our proof from `old` to `new`, and the signed head of `new`."""
     proof = LOG.consistency(old, new) if 0 < old < new else []
-    return request_body(old, proof, note or LOG.note(new))
+    return AddCheckpoint(old, tuple(proof), note or LOG.note(new)).text().encode()
 
 
 def cosigned(witness: Witness, old: int, new: int) -> str:

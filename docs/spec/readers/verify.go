@@ -48,6 +48,9 @@ var strict struct {
 var integer = regexp.MustCompile(`^(0|-?[1-9][0-9]{0,15})$`)
 
 func canonical(out *bytes.Buffer, value any, depth int) error {
+	if depth >= 32 {
+		return errors.New("too deep")
+	}
 	switch value := value.(type) {
 	case nil, bool:
 		fmt.Fprint(out, map[any]string{nil: "null", true: "true", false: "false"}[value])
@@ -60,7 +63,7 @@ func canonical(out *bytes.Buffer, value any, depth int) error {
 	case string:
 		return text(out, value)
 	case []any:
-		return list(out, "[]", len(value), depth, func(n int) error {
+		return list(out, "[]", len(value), func(n int) error {
 			return canonical(out, value[n], depth+1)
 		})
 	case map[string]any:
@@ -69,7 +72,7 @@ func canonical(out *bytes.Buffer, value any, depth int) error {
 			names = append(names, name)
 		}
 		sort.Strings(names) // bytes: the order of RFC 8785 for ASCII, and there are no other names
-		return list(out, "{}", len(names), depth, func(n int) error {
+		return list(out, "{}", len(names), func(n int) error {
 			if strings.IndexFunc(names[n], func(point rune) bool { return point > 0x7f }) >= 0 {
 				return errors.New("a name that is not ASCII")
 			}
@@ -83,10 +86,7 @@ func canonical(out *bytes.Buffer, value any, depth int) error {
 	return nil
 }
 
-func list(out *bytes.Buffer, marks string, length, depth int, item func(int) error) error {
-	if depth >= 32 {
-		return errors.New("too deep")
-	}
+func list(out *bytes.Buffer, marks string, length int, item func(int) error) error {
 	out.WriteByte(marks[0])
 	for n := 0; n < length; n++ {
 		if n > 0 {

@@ -20,6 +20,7 @@ const sha256 = async (...parts) =>
 // escapes and numbers that lose digits; the rest of the rules stand here.
 const inRange = (point) => strict.unassigned.some(([first, last]) => first <= point && point <= last);
 function canonical(value, depth = 0) {
+  check(depth < 32, "too deep");
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number") {
     check(Number.isSafeInteger(value) && !Object.is(value, -0), "not an integer");
@@ -30,7 +31,6 @@ function canonical(value, depth = 0) {
     check(![...value].some((char) => inRange(char.codePointAt(0))), "an unassigned code point");
     return JSON.stringify(value);
   }
-  check(depth < 32, "too deep");
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item, depth + 1))}]`;
   const member = (name) => {
     check(/^[\x00-\x7f]*$/.test(name), "a name that is not ASCII");

@@ -7,6 +7,7 @@ they skip: stored leaf hashes, rows that belong to nothing, changed tables and t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from api.logfile import FilePlace, LogPages
@@ -14,24 +15,27 @@ from ledger.audit.source import Elsewhere, Irregularity, Row
 from ledger.chain.tiles import TILE_WIDTH, TileId
 from ledger.chain.tree import HASH_BYTES
 from ledger.errors import LedgerError
+from ledger.feeding.kept import with_cosignatures
 from ledger.store.images import image_of
 from ledger.store.log import digest_of
 from ledger.store.snapshot import Moment
 
 
 class DatabaseSource(LogPages):
-    """`ledger.audit.source.Source` over a snapshot."""
+    """`ledger.audit.source.Source` over a snapshot; `cosigned` is where cosignatures are kept."""
 
     has_records = True
     has_partial_tiles = False
 
-    def __init__(self, snapshot: Moment) -> None:
+    def __init__(self, snapshot: Moment, cosigned: Path | None = None) -> None:
         super().__init__(snapshot.file)
         self._snapshot = snapshot
+        self._cosigned = cosigned
 
     def checkpoint(self) -> str | None:
-        """The note of the signed head."""
-        return self._snapshot.checkpoint()
+        """The note of the signed head, with the cosignatures that are kept for it."""
+        note = self._snapshot.checkpoint()
+        return with_cosignatures(self._cosigned, note) if self._cosigned and note else note
 
     def size(self) -> int:
         """How many entries are there."""

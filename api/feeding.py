@@ -16,12 +16,10 @@ from ledger.chain.trust import TrustPolicy
 from ledger.dates import instant_text
 from ledger.errors import RefusalCode, Refused
 from ledger.feeding.feeder import Feeder, Pace, WitnessState
-from ledger.feeding.kept import MOST_WITNESSES, Kept, Reader
+from ledger.feeding.kept import FILE, MOST_WITNESSES, Kept, Reader
 from ledger.feeding.outside import FedLog, KeepEvidence, Outside
 from ledger.signing import log_note_keys
 
-KEPT = "cosignatures.json"
-"""The file in the ledger's folder where cosignatures stay over a restart."""
 EVIDENCE = "evidence"
 
 
@@ -61,7 +59,7 @@ def make_feeder(embedded: Embedded, policy: TrustPolicy, pace: Pace | None = Non
     return Feeder(
         log,
         reader,
-        Kept(embedded.folder / KEPT, reader),
+        Kept(embedded.folder / FILE, reader),
         Outside(log, keys, keeper(embedded.folder / EVIDENCE)),
         service.news,
         pace,

@@ -20,15 +20,19 @@ from ledger.audit.source import (
 from ledger.chain.tiles import TILE_WIDTH, BundleId, TileId, decode_bundle
 from ledger.errors import RefusalCode, Refused
 
+NEWEST, WITNESSED = "/log/checkpoint", "/log/witnessed"
+"""Where a server shows its newest signed head, and the newest with its quorum."""
+
 
 class RemoteSource(WithoutRecords):
-    """The log of a server at the signed head that it had when the audit began.
+    """The log of a server at the signed head that it had when the audit began, at `head`.
 
     Nothing of it is believed; reading raises `LedgerError`, and the audit reports it.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, head: str = NEWEST) -> None:
         self._client = client
+        self._head = head
 
     def checkpoint(self) -> str | None:
         """The signed head, the same each time."""
@@ -36,7 +40,7 @@ class RemoteSource(WithoutRecords):
 
     @cached_property
     def _note(self) -> str:
-        return self._client.get("/log/checkpoint").decode("utf-8", errors="surrogateescape")
+        return self._client.get(self._head).decode("utf-8", errors="surrogateescape")
 
     def size(self) -> int:
         """The size that the signed head says."""

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from api.client import Client, Desk
 from api.database import DatabaseSource
 from api.places import SCHEMES, Place, is_ledger, open_moment
-from api.remote import RemoteSource
+from api.remote import NEWEST, WITNESSED, RemoteSource
 from ledger.audit.folder import FolderSource
 from ledger.audit.source import Source
 from ledger.errors import RefusalCode, Refused, Unavailable
+from ledger.feeding.kept import FILE
 from ledger.keys import SigningKey
 from ledger.store.heads import FileHeadStore
 from ledger.store.snapshot import open_snapshot
@@ -26,10 +27,13 @@ def open_source(
     key: SigningKey | None = None,
     origins: Collection[str] = (),
     heads: str = "",
+    *,
+    witnessed: bool = False,
 ) -> Iterator[Source]:
     """The log at `text`: a server (read as `party`, an auditor, signed in with `key`), an export
     folder, a ledger's folder, its database file or ``sqlite:///…`` URL, or ``postgresql://…`` with
-    the URL of its head store.
+    the URL of its head store. A server's log is read under its newest head, or with `witnessed`
+    under the newest that has the quorum which the server asks for.
 
     A token is a signature: with `origins` it is made for one of these ledgers only, whatever the
     server says it is, and never sent in clear to another machine. Raises `Unavailable` where there
@@ -44,7 +48,8 @@ def open_source(
                 RefusalCode.AUDIENCE_IS_ANOTHER_LEDGER,
                 f"The server is of {origin[:100]!r}, which the policy does not name.",
             )
-        yield RemoteSource(Client(text, Desk(party, origin, key) if key else None))
+        client = Client(text, Desk(party, origin, key) if key else None)
+        yield RemoteSource(client, WITNESSED if witnessed else NEWEST)
         return
     if text.startswith(SCHEMES):
         with open_moment(Path(), Place(text, heads)) as moment:
@@ -53,12 +58,12 @@ def open_source(
     path = Path(text.removeprefix("sqlite:///"))
     if is_ledger(path):
         with open_moment(path) as moment:
-            yield DatabaseSource(moment)
+            yield DatabaseSource(moment, path / FILE)
     elif path.is_dir():
         yield FolderSource(path)
     elif path.is_file():
         with open_snapshot(path, FileHeadStore(path.with_name("head.json"))) as snapshot:
-            yield DatabaseSource(snapshot)
+            yield DatabaseSource(snapshot, path.with_name(FILE))
     else:
         raise Unavailable(f"{text} is no URL, export folder or database.")
 

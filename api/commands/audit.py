@@ -21,6 +21,7 @@ from ledger.audit.run import audit
 from ledger.audit.source import Source
 from ledger.audit.statefile import open_state
 from ledger.audit.witnesses import SKEW_S
+from ledger.chain.trust import NO_QUORUM
 from ledger.errors import LedgerError
 from ledger.store.records import temporary_records
 
@@ -110,7 +111,8 @@ def run(
     origins = [line.key.name for line in trust.logs] if trust else []
     how: dict[str, Any] = {"level": level, "trust": trust, "skew_s": skew}
     how["jobs"] = jobs or os.cpu_count() or 1
-    reading = open_source(source, party, signer, origins, heads)
+    witnessed = trust is not None and trust.quorum != NO_QUORUM
+    reading = open_source(source, party, signer, origins, heads, witnessed=witnessed)
     with (
         open_state(state, version("duebill"), level, trust) if state else nullcontext() as kept,
         reading as opened,

@@ -165,17 +165,22 @@ class FolderSource(WithoutRecords):
 
 
 def export_log(
-    source: LogReader, folder: Path, keys: Sequence[NoteKey], verifier: bytes | None = None
+    source: LogReader,
+    folder: Path,
+    keys: Sequence[NoteKey],
+    verifier: bytes | None = None,
+    note: str | None = None,
 ) -> int:
     """Write the log of `source` into an empty folder; returns the number of entries.
 
-    `verifier` are the bytes of the single-file verifier, which goes along.
+    `verifier` are the bytes of the single-file verifier, which goes along. `note` is the signed
+    head to export, if not the newest of the source.
 
     The size is the checkpoint's: what is not yet under a signed head is left out. Disclosures go
     along, so the folder is for auditors. Raises `Refused` when there is no checkpoint yet or the
     folder is not empty.
     """
-    note = source.checkpoint()
+    note = note or source.checkpoint()
     if not note:
         raise Refused(RefusalCode.CHECKPOINT_MALFORMED, "The log has no signed checkpoint yet.")
     if folder.exists() and any(folder.iterdir()):

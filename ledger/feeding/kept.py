@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ MOST_HEADS = 64
 """Heads whose cosignatures are kept: the newest, and the newest that meets the quorum."""
 MOST_WITNESSES = 32
 """Witnesses of one policy file: with the log's own signatures their lines fit into a note."""
+FILE = "cosignatures.json"
+"""The name of the file in the ledger's folder."""
 LARGEST_FILE = 4 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
@@ -154,7 +157,9 @@ class Kept:
         if self._path is None:
             return
         heads = [said.note for _, said in sorted(self._heads.items())]
-        text = canonical.encode({"notes": heads, "sizes": self._sizes, "v": 1})
+        best = self._best.note if self._best else ""
+        tree: canonical.Tree = {"notes": heads, "sizes": self._sizes, "v": 1, "witnessed": best}
+        text = canonical.encode(tree)
         new = self._path.with_name(f"{self._path.name}.new")
         with waiting_lock(self._path.with_name(f"{self._path.name}.lock"), 5.0):
             with new.open("wb") as file:
@@ -166,8 +171,7 @@ class Kept:
 
     def _load(self, path: Path) -> None:
         try:
-            with path.open("rb") as file:
-                tree: Any = canonical.parse(file.read(LARGEST_FILE))
+            tree = _read(path)
             known = {line.key.text() for line in self._reader.policy.witnesses}
             self._sizes = {
                 vkey: size
@@ -180,6 +184,39 @@ class Kept:
                     self._take(said)
         except (OSError, Refused, LookupError, TypeError, AttributeError) as error:
             _log.warning("%s is not read: %s", path.name, error)
+
+
+def with_cosignatures(path: Path, note: str) -> str:
+    """A note that the log signed, with the lines that the file at `path` has over the same text.
+
+    Nothing of them is verified here; without the file, or where it cannot be read, the note alone.
+    """
+    body = note.partition("\n\n")[0]
+    for kept in _notes(path):
+        if kept.partition("\n\n")[0] == body:
+            lines = kept[len(body) + 2 :].splitlines(keepends=True)
+            return note + "".join(line for line in lines if line not in note)
+    return note
+
+
+def witnessed_note(path: Path) -> str | None:
+    """The newest note with its quorum, as the file says; not verified here."""
+    with suppress(OSError, Refused, LookupError, TypeError):
+        note = str(_read(path)["witnessed"])
+        parse_checkpoint(note.partition("\n\n")[0] + "\n")
+        return note
+    return None
+
+
+def _notes(path: Path) -> list[str]:
+    with suppress(OSError, Refused, LookupError, TypeError):
+        return [str(note) for note in _read(path)["notes"]]
+    return []
+
+
+def _read(path: Path) -> Any:
+    with path.open("rb") as file:
+        return canonical.parse(file.read(LARGEST_FILE))
 
 
 def _is_by(body: str, line: str, keys: list[NoteKey]) -> bool:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from api.feeding import KEPT, make_feeder
+from api.feeding import make_feeder
 from ledger.chain.checkpoint import parse_checkpoint
 from ledger.chain.receipt import parse_receipt, verify_receipt
 from ledger.chain.trust import TrustPolicy
 from ledger.errors import OutcomeUnknown, Refused, Unavailable
 from ledger.feeding.feeder import Pace
+from ledger.feeding.kept import FILE
 from tests.support.feeding import FakeWitness, Reply, honest, policy, witnesses
 from tests.support.sandbox import ORIGIN, Sandbox, open_sandbox
 from tests.support.served import Served
@@ -247,7 +248,7 @@ def test_the_quorum_survives_a_restart(tmp_path: Path) -> None:
                 assert best is not None
                 assert best.note == note
                 assert parse_checkpoint(note.partition("\n\n")[0] + "\n").size == best.head.size
-        assert (tmp_path / KEPT).is_file()
+        assert (tmp_path / FILE).is_file()
 
 
 @pytest.mark.parametrize("fault", ["another log", "address", "many"])

@@ -4,7 +4,8 @@
 
 SOURCE is an export folder, a receipt, an evidence pack, a funding certificate or a sheet (HTML).
 FILE is a C2SP tlog-policy file: the keys you trust. Get it from elsewhere than from SOURCE.
-DIR is a newer export, which tells whether what a pack or certificate states has moved since.
+DIR is a newer export, which tells whether what a pack or certificate states has moved since: the
+verdict is then "moved", with the entries.
 
 Written from the specification, in the order of its pages (docs/spec of the project), and from the
 standards they name; no code is shared with the ledger. Business rules are not replayed here: a
@@ -101,20 +102,21 @@ def texts(value: Any) -> list[str]:
 def unbase64(text: Any, length: int | None = None, *, url: bool = True) -> bytes:
     """The bytes of base64url without padding, or of padded base64: of the one text for them."""
     need(isinstance(text, str), "no text where base64 belongs")
-    if url:
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        again = base64.urlsafe_b64encode(data).rstrip(b"=")
-    else:
-        data = base64.b64decode(text)
-        again = base64.b64encode(data)
-    need(again.decode() == text, "base64 that is not the one text for its bytes")
-    need(length in {None, len(data)}, f"base64 of other than {length} bytes")
+    padding = "=" * (-len(text) % 4) if url else ""
+    data = base64.b64decode(text + padding, b"-_" if url else None)
+    again = base64url(data) if url else base64.b64encode(data).decode()
+    need(again == text and length in {None, len(data)}, "base64 in another form or length")
     return data
+
+
+def base64url(data: bytes) -> str:
+    """Base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def digest(data: bytes) -> str:
     """The SHA-256 in base64url."""
-    return base64.urlsafe_b64encode(sha256(data).digest()).rstrip(b"=").decode()
+    return base64url(sha256(data).digest())
 
 
 # ---- docs/spec/entry.md and docs/spec/command.md -------------------------------------------------
@@ -129,15 +131,14 @@ def read_entry(data: bytes) -> Any:
     All forms are checked; `signed` is the payload's bytes, `sealed` the digests in it.
     """
     need(len(data) <= 16_384, "an entry of more than 16,384 bytes")
-    tree = read(data)
+    tree, command_form = read(data), {"payload": str, "signatures": list, "manifest": dict}
     form(tree, v=int, seq=int, prev=str, at=str, rules=int, command=dict, effects=str)
     need(tree["v"] == 1 and tree["rules"] > 0, "another version, or no number of rules")
-    unbase64(tree["effects"], 32)
-    at, command = tree["at"], tree["command"]
-    form(command, "signatures", "manifest", payload=str, signatures=list, manifest=dict)
+    command = form(tree["command"], "signatures", "manifest", **command_form)
     need(len(command) == 2, "a command without signatures or manifest, or with both")
-    entry = SimpleNamespace(seq=tree["seq"], prev=unbase64(tree["prev"], 32), at=instant(at))
-    entry.leaf, entry.signed = leaf_hash(data), unbase64(command["payload"])
+    entry = SimpleNamespace(**tree, leaf=leaf_hash(data), signed=unbase64(command["payload"]))
+    entry.prev, entry.effects = unbase64(entry.prev, 32), unbase64(entry.effects, 32)
+    instant(entry.at)
     entry.payload = read_payload(entry.signed)
     entry.sealed = list(sealed_in(entry.payload))
     need(len(entry.sealed) == len(set(entry.sealed)), "one digest for two sealed fields")
@@ -153,16 +154,10 @@ def read_entry(data: bytes) -> Any:
     return entry
 
 
-def instant(text: str) -> str:
-    """The text of an instant from 1970 to 9998: of two, the later one is greater."""
+def instant(text: str) -> float:
+    """Seconds since 1970 of an instant up to 9998; of two texts, the later one is greater."""
     need(INSTANT.fullmatch(text) and text[11:13] < "24" and "1970" <= text < "9999", "no instant")
-    datetime.fromisoformat(text)
-    return text
-
-
-def seconds(at: str) -> float:
-    """An instant in seconds since 1970."""
-    return datetime.fromisoformat(at).timestamp()
+    return datetime.fromisoformat(text).timestamp()
 
 
 def read_payload(data: bytes) -> Any:
@@ -199,8 +194,8 @@ def sealed_in(tree: Any) -> Iterator[str]:
 def check_fit(entry: Any, disclosed: list[str]) -> None:
     """Each disclosure is what another of the entry's sealed fields stands for."""
     digests = {digest(text.encode()) for text in disclosed}
-    good = len(digests) == len(disclosed) and digests <= set(entry.sealed)
-    need(good, "a disclosure that belongs to no sealed field of its own")
+    need(len(digests) == len(disclosed), "a disclosure twice")
+    need(digests <= set(entry.sealed), "a disclosure of no sealed field")
 
 
 def read_disclosure(text: str) -> tuple[str, Any]:
@@ -339,21 +334,24 @@ def climb(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes:
     return sha256(b"\1" + path[-1] + climb(index - k, size - k, leaf, path[:-1])).digest()
 
 
+NAME = re.compile(r"[^\s+]+")
+Key = tuple[str, int, bytes]
+
+
 class Policy:
     """Whom the reader trusts. A key is (name, type, 32 bytes); type 4 cosigns with a time."""
 
     def __init__(self, data: bytes) -> None:
-        self.logs: list[tuple[str, int, bytes]] = []
-        self.witnesses: dict[str, tuple[str, int, bytes]] = {}
+        self.logs: list[Key] = []
+        self.witnesses: dict[str, Key] = {}
         self.groups: dict[str, tuple[int, list[str]]] = {}
         self.quorum, used = "", set[str]()
         need(not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data), "a control character in the policy")
         for line in data.decode("utf-8", "surrogateescape").split("\n"):
             known = {*self.witnesses, *self.groups}
-            match [word for word in re.split(r"[ \t]+", line) if word]:
+            words = [word for word in re.split(r"[ \t]+", line) if word]
+            match words if words and words[0][0] != "#" else []:
                 case []:
-                    continue
-                case [word, *_] if word[0] == "#":
                     continue
                 case ["log", vkey, *url] if len(url) < 2:
                     self.logs.append(self.key(vkey, 1))
@@ -363,33 +361,27 @@ class Policy:
                     least = {"any": "1", "all": str(len(members))}.get(least, least)
                     good = re.fullmatch("[1-9][0-9]{0,3}", least) and int(least) <= len(members)
                     once = len(set(members)) == len(members) and used.isdisjoint(members)
-                    need(
-                        good and once and set(members) <= known, f"a group that cannot be: {name!r}"
-                    )
+                    need(good and once and set(members) <= known, f"a strange group {name!r}")
                     used.update(members)
                     self.groups[name] = (int(least), members)
                 case ["quorum", name] if name in {"none", *known} and not self.quorum:
                     self.quorum = name
-                case words:
+                case _:
                     raise ValueError(f"a line of the policy that is not understood: {words[0]!r}")
         for keys in (self.logs, list(self.witnesses.values())):
             need(len({key[2] for key in keys}) == len(keys), "one key on two lines of the policy")
         need(self.logs and self.quorum, "a policy without a log or without a quorum")
 
-    def key(self, vkey: str, kind: int) -> tuple[str, int, bytes]:
+    def key(self, vkey: str, kind: int) -> Key:
         """The key of a verifier key, which has one spelling: name+id+base64(type, key)."""
         name, hint, encoded = (*vkey.split("+", 2), "", "")[:3]
         data = unbase64(encoded, 33, url=False)
         key = (name, kind, ed25519_key(data[1:]))
-        good = self.is_name(name) and data[0] == kind and key_id(key).hex() == hint
-        need(good, f"no verifier key of type {kind}")
+        need(NAME.fullmatch(name) and data[0] == kind, f"no verifier key of type {kind}")
+        need(key_id(key).hex() == hint, "a verifier key with the hint of another")
         return key
 
-    def is_name(self, name: str) -> bool:
-        """Whether a key can have this name."""
-        return bool(name) and "+" not in name and not any(map(str.isspace, name))
-
-    def met(self, name: str, signed: Iterable[tuple[str, int, bytes]]) -> bool:
+    def met(self, name: str, signed: Iterable[Key]) -> bool:
         """Whether a witness, or enough of a group, cosigned."""
         if name not in self.groups:
             return name == "none" or self.witnesses[name] in signed
@@ -407,8 +399,7 @@ class Policy:
         for line in lines[:-1].split("\n"):
             dash, name, encoded = (*line.split(" ", 2), "", "")[:3]
             value = unbase64(encoded, url=False)
-            good = dash == "—" and self.is_name(name) and len(value) > 4
-            need(good, "a line that is no signature of a note")
+            need(dash == "—" and NAME.fullmatch(name) and len(value) > 4, "no line of a signature")
             key = known.get((name, value[:4]))
             if key is not None and key[1] == 1:
                 verify("Ed25519", key[2], value[4:], f"{body}\n".encode())
@@ -416,8 +407,8 @@ class Policy:
             elif key is not None:
                 time = int.from_bytes(value[4:12], "big")
                 need(time < 2**63, "a cosignature of a time beyond 2^63")
-                message = f"cosignature/v1\ntime {time}\n{body}\n".encode()
-                verify("Ed25519", key[2], value[12:], message)
+                said = f"cosignature/v1\ntime {time}\n{body}\n"
+                verify("Ed25519", key[2], value[12:], said.encode())
                 times[key] = min(time, times.get(key, time))
         need(signed, f"a note that no key of the policy signed for {origin[:100]!r}")
         return body.split("\n"), times
@@ -432,7 +423,7 @@ class Policy:
         return SimpleNamespace(origin=origin, size=size, root=root, times=times)
 
 
-def key_id(key: tuple[str, int, bytes]) -> bytes:
+def key_id(key: Key) -> bytes:
     """Four bytes that hint at a key: signed-note, "Signatures"."""
     return sha256(key[0].encode() + b"\n" + bytes([key[1]]) + key[2]).digest()[:4]
 
@@ -547,9 +538,9 @@ class Export:
     def read_disclosures(self, name: str, page: dict[int, Any]) -> None:
         """Canonical lines, by entry, each of an entry that is there."""
         path, last, lines = self.folder / "disclosures" / f"{name}.ndjson", -1, []
-        data = read_file(path) if path.is_file() else b""
-        need(data.endswith(b"\n") or not path.is_file(), "disclosures that are cut short")
-        for line in data.split(b"\n")[:-1]:
+        data = read_file(path) if path.is_file() else b"\n"
+        need(data.endswith(b"\n"), "disclosures that are cut short")
+        for line in data[:-1].split(b"\n") if path.is_file() else ():
             tree = form(read(line), disclosures=list, seq=int)
             need(last < tree["seq"] and texts(tree["disclosures"]), "disclosures out of order")
             lines.append((last := tree["seq"], tree["disclosures"]))
@@ -575,9 +566,8 @@ class Export:
         rows = [self.leaves]
         for level, index, width in tiles(len(self.leaves)):
             if level == len(rows):
-                below = rows[-1]
-                full = range(0, len(below) - 255, 256)
-                rows.append([mth(below[at : at + 256]) for at in full])
+                full = range(0, len(rows[-1]) - 255, 256)
+                rows.append([mth(rows[-1][at : at + 256]) for at in full])
             ours = b"".join(rows[level][256 * index : 256 * index + width])
             path = self.folder / f"tile/{level}" / place(index, width)
             theirs = self.attempt(None, "merkle", read_file, path)
@@ -599,7 +589,7 @@ class Export:
             self.found.append((size, "merkle", f"a signed head of {self.head.size} entries"))
         else:
             limit = min(self.head.times.values(), default=2**63) + SKEW
-            late = bisect(self.latest, 0, 1, key=lambda at: seconds(at) > limit) - 1
+            late = bisect(self.latest, 0, 1, key=lambda at: instant(at) > limit) - 1
             if late < size:
                 self.found.append((late, "merkle", "an entry later than a cosignature over it"))
             need(self.head.root == mth(self.leaves), "a signed root of another tree")
@@ -611,10 +601,8 @@ class Export:
         for level, index, width in tiles(size):
             known.add(f"tile/{level}/{place(index, width)}")
             if level == 0:
-                known |= {
-                    f"tile/entries/{place(index, width)}",
-                    f"disclosures/{place(index)}.ndjson",
-                }
+                known |= {f"tile/entries/{place(index, width)}"}
+                known |= {f"disclosures/{place(index)}.ndjson"}
         for path in (self.folder / "timestamps").glob("*.tsr"):
             pair = {f"timestamps/{path.stem}.checkpoint", f"timestamps/{path.stem}.tsr"}
             whole = all((self.folder / name).is_file() for name in pair)
@@ -649,9 +637,7 @@ def check_shown(tree: Any, entry: Any, path: list[Any], head: Any) -> None:
 def about(head: Any, disclosed: list[str], policy: Policy) -> dict[str, Any]:
     """What a signed head says, by whom it was cosigned when, and what was opened under it."""
     need(policy.met(policy.quorum, head.times), "a head without the cosignatures of the quorum")
-    cosigned = {
-        name: head.times[key] for name, key in policy.witnesses.items() if key in head.times
-    }
+    cosigned = {it: head.times[key] for it, key in policy.witnesses.items() if key in head.times}
     opened = [f"{name}: {write(value).decode()}" for name, value in map(read_disclosure, disclosed)]
     said = {"origin": head.origin, "size": head.size, "root": head.root.hex()}
     return {**said, "cosigned": cosigned, "opened": opened}
@@ -690,11 +676,10 @@ def read_pack(tree: Any, policy: Policy) -> dict[str, Any]:
     need(said["v"] == tree["v"] == 1, "a pack or a statement of another version")
     good = {"evidence": not said["recipient"], "certificate": said["recipient"]}.get(said["kind"])
     need(good and instant(said["made_at"]), "a statement of another kind, or for nobody")
-    same = said["origin"], said["size"], unbase64(said["root"])
-    need(same == (head.origin, head.size, head.root), "a statement about another head")
-    need(said["seqs"] == seqs == sorted(set(seqs)), "a statement about other entries")
+    told = [said[name] for name in ("origin", "size", "root", "seqs", "disclosed")]
     shown = digest("".join(f"{text}\n" for text in disclosed).encode())
-    need(said["disclosed"] == shown, "a statement about other disclosures")
+    same = told == [head.origin, head.size, base64url(head.root), sorted(set(seqs)), shown]
+    need(same and said["seqs"] == seqs, "a statement about another head, or other entries")
     need(texts(said["records"]) == sorted(set(said["records"])), "records out of order")
     ids = [said["holding"], said["asker"], *said["records"]]
     need(all(re.fullmatch("[a-z]{3}_[a-z2-7]{26}", it) for it in ids), "an id of another form")
@@ -729,7 +714,8 @@ def read_export(folder: Path, policy: Policy, since: Any = None) -> dict[str, An
         said |= {"first bad entry": seq, "level": level, "wrong": what}
         said["faults"] = [f"entry {seq}: {level}: {what}" for seq, level, what in faults[:50]]
     if since:
-        said["since"] = [f"entry {seq}: {how}" for seq, how in export.moved] or "has not moved"
+        said["since"] = [f"{how}: entry {seq}" for seq, how in export.moved] or "has not moved"
+        said["moved"] = any(how == "moved" for _, how in export.moved)
     return said | {"not checked": "business rules and effects: duebill audit"}
 
 
@@ -757,14 +743,16 @@ def main(words: list[str] | None = None) -> int:
                 answer["export"] = read_export(asked.export, policy, answer)
     except Exception as fault:  # noqa: BLE001 - whatever hostile bytes do, they are refused
         answer |= {"wrong": f"{fault}"}
-    wrong = "wrong" in answer or "wrong" in answer.get("export", {})
-    answer = {"verdict": "refused" if wrong else "accepted", **answer}
+    newer = answer.get("export", {})
+    verdict = "moved" if newer.get("moved") else "accepted"
+    verdict = "refused" if "wrong" in answer or "wrong" in newer else verdict
+    answer = {"verdict": verdict, **answer}
     if asked.json:
         print(json.dumps(answer))  # noqa: T201 - it is a script
     for name, value in {} if asked.json else answer.items():
         text = f"{name}: {value if isinstance(value, str) else json.dumps(value, indent=1)}"
         print("".join(char if char.isprintable() or char == "\n" else "?" for char in text))  # noqa: T201 - it is a script
-    return int(wrong)
+    return int(verdict != "accepted")
 
 
 if __name__ == "__main__":

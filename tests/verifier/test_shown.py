@@ -300,7 +300,7 @@ def test_what_has_moved_since(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     made.signed("nothing.ask", {"of": HOLDING}, "ann")
     made.signed("clock.advance", {}, "ann")
     status, answer = asked(made.write(tmp_path / "newer"))
-    since = [f"entry {SIZE + 1}: moved", f"entry {SIZE + 2}: may have moved"]
-    assert (status, answer["export"]["since"]) == (0, since)
+    since = [f"moved: entry {SIZE + 1}", f"may have moved: entry {SIZE + 2}"]
+    assert (status, answer["verdict"], answer["export"]["since"]) == (1, "moved", since)
     status, answer = asked(made.rewritten(1, at_ms=0).write(tmp_path / "other"))
     assert (status, answer["verdict"]) == (1, "refused")

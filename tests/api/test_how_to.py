@@ -17,6 +17,7 @@ PAGES = (
     "sign-with-two-people",
     "back-up-and-restore",
     "run-a-witness",
+    "keep-the-log-key",
 )
 
 

@@ -57,6 +57,7 @@ def examples() -> list[str]:
         f"{made['ids'][0]['id']}\n",
         json.loads(made["manifest"]["lines"][2])["command"]["manifest"]["path"][0] + "\n",
         made["possession"]["message"] + "\n",
+        made["log_key"]["message"] + "\n",
         f"{made['effects']['events']}\n{made['effects']['digest']}\n",
     ]
 

@@ -25,9 +25,10 @@ from ledger.model.codec import field_classes
 from ledger.model.jwk import Jwk
 from ledger.model.records import make_id
 from ledger.parties.binding import possession_message
-from ledger.parties.commands import AddAccount, BindKey, NewKey, SignManifest
+from ledger.parties.commands import AddAccount, BindKey, NewKey, RotateLogKey, SignManifest
 from ledger.parties.decide import operator_id
 from ledger.parties.events import AccountAdded
+from ledger.parties.log_keys import log_key_message
 
 FOLDER = Path(__file__).parent
 ORIGIN = "ledger.example/vectors"
@@ -165,6 +166,7 @@ def commands() -> dict[str, Any]:
             "message": possession_message(ORIGIN, PARTY, jti(9), kid).decode(),
             "bind": submission(*_bound(9)),
         },
+        "log_key": log_key_change(),
         "ids": [
             {"prefix": prefix, "by": PARTY, "jti": jti(1), "ordinal": ordinal}
             | {"id": make_id(prefix, PARTY, jti(1), ordinal)}
@@ -192,6 +194,19 @@ def _bound(number: int) -> tuple[dict[str, Tree], list[str]]:
     new = NewKey(key=Jwk(**key.public.jwk()), person="ann", possession=possession)
     payload, disclosed = drafted(BindKey(new=new), number)
     return sign_payload(payload, [KEYS["ann"]]), disclosed
+
+
+def log_key_change() -> dict[str, Any]:
+    """A change of the log's key, from that of `bob` to `new`, for the vectors' sake: both sign."""
+    new, old = KEYS["new"], KEYS["bob"]
+    message = log_key_message(ORIGIN, PARTY, jti(10), new.public.kid, old.public.kid)
+    possession, endorsement = (b64url_encode(key.sign(message)) for key in (new, old))
+    command = RotateLogKey(
+        key=Jwk(**new.public.jwk()), possession=possession, endorsement=endorsement
+    )
+    payload, disclosed = drafted(command, 10)
+    rotate = submission(sign_payload(payload, [KEYS["ann"]]), disclosed)
+    return {"message": message.decode(), "rotate": rotate}
 
 
 def manifest() -> dict[str, Any]:

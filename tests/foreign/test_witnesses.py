@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
+from ledger.chain.contradiction import read_contradiction
 from ledger.chain.note import NoteSigner, open_note, sign_note
 from ledger.chain.trust import Group, LogLine, TrustPolicy, WitnessLine, parse_trust
 from ledger.feeding.feeder import Feeder, Pace
@@ -137,10 +138,10 @@ class Fed:
         self.size = size
         self.news = threading.Event()
         self.halted: list[str] = []
-        self.evidence: list[tuple[str, ...]] = []
+        self.evidence: list[bytes] = []
         log = FedLog(self.signed, self.signed, LOG.tile, {}, self.halted.append)
-        reader = Reader(ORIGIN, lambda: [LOG_NOTE_KEY], policy)
-        outside = Outside(log, lambda *notes: self.evidence.append(notes))
+        reader = Reader(ORIGIN, lambda _: [LOG_NOTE_KEY], policy)
+        outside = Outside(log, reader.log_keys, self.evidence.append)
         pace = Pace(interval_s=0.01, look_s=0.05)
         self.feeder = Feeder(log, reader, Kept(None, reader), outside, self.news, pace)
 
@@ -187,7 +188,7 @@ def test_our_feeder_hears_of_a_rollback(witness: Witness) -> None:
         assert fed.feeder.states()[0].failures
         assert fed.feeder.witnessed() is None
     assert bool(fed.halted) is bool(fed.evidence) is witness.shows_its_head
-    if witness.shows_its_head:
-        theirs, ours = fed.evidence[0]
-        assert theirs.startswith(LOG.note(40))
-        assert ours == LOG.note(20)
+    for data in fed.evidence:
+        found = read_contradiction(data, [LOG_NOTE_KEY])
+        assert (found.kept.size, found.shown.size) == (40, 20)
+        assert found.kept_note.startswith(LOG.note(40))

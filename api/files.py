@@ -24,7 +24,7 @@ FOR_SECONDS = "max-age=2"
 NOT_AT_ALL = "no-store"
 """What is confidential, and every no: a tile that is not there yet will be."""
 
-_PUBLIC = re.compile(r"/log/(?:checkpoint|tile/[0-9].*)")
+_PUBLIC = re.compile(r"/log/(?:checkpoint|witnessed|tile/[0-9].*)")
 _READABLE = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, X-Ledger-Head, X-Request-Id",

@@ -183,6 +183,10 @@ def notes() -> dict[str, Any]:
             | {"note": sign_note(eight.body.replace("\n8\n", "\n08\n"), [log])},
             {"valid": False, "why": "extension line"}
             | {"note": sign_note(eight.body + "more\n", [log])},
+            {"valid": False, "why": "root of another size"}
+            | {"note": sign_note(eight.body.replace("\n8\n", "\n0\n"), [log])},
+            {"valid": False, "why": "no root of 32 bytes"}
+            | {"note": sign_note(f"{ORIGIN}\n8\nAAAA\n", [log])},
         ],
     }
 

@@ -46,6 +46,14 @@ def turned(text: str) -> str:
     return f"{start} {base64.b64encode(data[:4] + data[4:12][::-1] + data[12:]).decode()}\n"
 
 
+def late() -> str:
+    """A cosignature whose signature verifies, of a time that no reader may take."""
+    witness, time_s = WITNESSES["bank"], 2**63
+    signed = witness.signing_key.sign(f"cosignature/v1\ntime {time_s}\n{HEAD.body}".encode())
+    data = witness.key.key_id + time_s.to_bytes(8, "big") + signed
+    return f"— {witness.name} {base64.b64encode(data).decode()}\n"
+
+
 def stray(text: str) -> str:
     """The line in another base64 of the same bytes: its last letter has bits that nothing reads."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -76,6 +84,7 @@ def cosignatures() -> dict[str, Any]:
             _refused("no line of the log", f"{HEAD.body}\n" + line("bank") + line("core")),
             _refused("the time turned round", NOTE + turned(line("bank"))),
             _refused("of another head", NOTE + WITNESSES["bank"].line(other.body, TIME)),
+            _refused("a time of 2^63", NOTE + late()),
             _refused("stray bits in base64", NOTE + stray(line("bank"))),
         ],
         "policies": [

@@ -340,7 +340,7 @@ func openHead(note, origin string, keys []noteKey) (head, error) {
 			}
 			said, signature := []byte(body), data[4:]
 			if key.kind == 4 {
-				if len(data) != 76 {
+				if len(data) != 76 || data[4] > 0x7f { // a time of 2^63 or more
 					return head{}, errors.New("no cosignature")
 				}
 				at := int64(binary.BigEndian.Uint64(data[4:12]))
@@ -362,8 +362,11 @@ func openHead(note, origin string, keys []noteKey) (head, error) {
 	}
 	found.size, _ = strconv.ParseInt(parts[2], 10, 64)
 	root, err := decode(base64.StdEncoding, parts[3])
+	if err != nil || len(root) != 32 || (found.size == 0) != bytes.Equal(root, hash()) {
+		return head{}, errors.New("no root of this size")
+	}
 	found.root = root
-	return found, err
+	return found, nil
 }
 
 // 6. Entries and receipts.

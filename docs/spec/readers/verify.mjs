@@ -136,16 +136,20 @@ async function openHead(note, origin, keys) {
       await verifyEd25519(key.key, utf8(body), data.slice(4));
       found.signed = true;
     } else if (key?.type === 4) {
-      const time = Number(new DataView(data.buffer).getBigUint64(4)); // big-endian
+      const time = new DataView(data.buffer).getBigUint64(4); // big-endian
+      check(time < 2n ** 63n, "a time out of range");
       const said = utf8(`cosignature/v1\ntime ${time}\n${body}`);
       await verifyEd25519(key.key, said, data.slice(12));
-      found.cosigned[name] = Math.min(time, found.cosigned[name] ?? time);
+      found.cosigned[name] = Math.min(Number(time), found.cosigned[name] ?? Infinity);
     }
   }
   const [first, size, root, last, ...more] = body.split("\n");
   check(found.signed && first === origin, "not signed by this log");
   check(/^(0|[1-9][0-9]{0,15})$/.test(size) && last === "" && !more.length, "no checkpoint");
-  return { ...found, size: Number(size), root: base64(root) };
+  const head = { ...found, size: Number(size), root: base64(root) };
+  check(head.root.length === 32, "no root");
+  check((head.size === 0) === (hex(head.root) === hex(await sha256())), "a root of another size");
+  return head;
 }
 
 // 6. Entries and receipts.

@@ -18,6 +18,7 @@ PAGES = (
     "back-up-and-restore",
     "run-a-witness",
     "keep-the-log-key",
+    "witnesses",
 )
 
 

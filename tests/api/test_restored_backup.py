@@ -12,11 +12,11 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.embedded import Embedded, open_folder
-from api.keyfiles import trusted_keys
-from api.receipts import verify
+from api.keyfiles import read_trust, trusted_keys
 from ledger.base64url import b64url_encode
 from ledger.chain.checkpoint import Checkpoint, open_checkpoint
 from ledger.chain.proof import consistency_proof, verify_consistency
+from ledger.packs.verify import verify_receipt_file
 from ledger.parties.commands import AddAccount
 from ledger.policy.state import LEDGER, Ledger
 from tests.support.backups import Drill, make_drill
@@ -97,8 +97,8 @@ def test_nothing_forks_on_the_way_back(drill: Drill) -> None:
             proof = consistency_proof(embedded.store.tile, head.size, now.size)
             verify_consistency(head.size, head.root, now.size, now.root, proof)
     for receipt in (folder / "receipts").iterdir():
-        verified = verify(receipt.read_bytes(), trusted_keys(folder / "policy"))
-        assert verified.checkpoint == head_of(drill, old_note)
+        verified = verify_receipt_file(receipt.read_bytes(), read_trust(folder / "policy"))
+        assert verified.head.checkpoint == head_of(drill, old_note)
 
 
 def test_a_log_that_lost_entries_is_followed_by_another(drill: Drill) -> None:

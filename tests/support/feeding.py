@@ -13,15 +13,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Protocol
 
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from ledger.chain.contradiction import Relation, read_contradiction
 from ledger.chain.note import Cosigner, NoteKey, base64_decode, note_key
 from ledger.chain.proof import Subtrees, TreeReader, verify_first_or_grown
 from ledger.chain.tiles import TileId
 from ledger.chain.tree import EMPTY_ROOT, leaf_hash, mth
 from ledger.chain.trust import Group, LogLine, TrustPolicy, WitnessLine
 from ledger.errors import RefusalCode, Refused
-from ledger.feeding.outside import FedLog
+from ledger.feeding.feeder import Feeder, Pace
+from ledger.feeding.kept import Kept, Reader
+from ledger.feeding.outside import FedLog, Outside
 from ledger.keys import SigningKey
 from ledger.ports import SignedHead
 
@@ -40,11 +45,16 @@ class LogOfCounters:
     """A log of which entry n is the text `prefix` and n."""
 
     def __init__(
-        self, size: int = 0, prefix: str = "entry ", key: SigningKey | None = None
+        self,
+        size: int = 0,
+        prefix: str = "entry ",
+        key: SigningKey | None = None,
+        origin: str = ORIGIN,
     ) -> None:
         self.prefix = prefix
+        self.origin = origin
         self.signing_key = key or seeded("log of counters")
-        self.key: NoteKey = note_key(ORIGIN, self.signing_key.public)
+        self.key: NoteKey = note_key(origin, self.signing_key.public)
         self.head = SignedHead(0, EMPTY_ROOT, "")
         self.news = threading.Event()
         self.halted: list[str] = []
@@ -64,7 +74,7 @@ class LogOfCounters:
     def at(self, size: int) -> SignedHead:
         """The signed head of the first `size` entries."""
         root = TreeReader(size, self.tile).root()
-        note = sign_checkpoint(Checkpoint(ORIGIN, size, root), self.signing_key)
+        note = sign_checkpoint(Checkpoint(self.origin, size, root), self.signing_key)
         return SignedHead(size, root, note)
 
     def tile(self, tile: TileId) -> bytes:
@@ -162,13 +172,78 @@ def witnesses(*names: str) -> Iterator[list[FakeWitness]]:
             server.server_close()
 
 
-def policy(log: NoteKey, quorum: int, *asked: FakeWitness) -> TrustPolicy:
+class Asked(Protocol):
+    """A witness that is asked."""
+
+    def line(self) -> WitnessLine:
+        """Its line in a policy file."""
+
+
+def policy(log: NoteKey, quorum: int, *asked: Asked) -> TrustPolicy:
     """Of these witnesses `quorum` must cosign; 0 asks for none."""
     lines = tuple(witness.line() for witness in asked)
     if quorum == 0:
         return TrustPolicy((LogLine(log),), lines)
     group = {"enough": Group(quorum, tuple(line.name for line in lines))}
     return TrustPolicy((LogLine(log),), lines, group, "enough")
+
+
+QUICK = Pace(interval_s=0.01, timeout_s=0.5, rest_s=0.05, look_s=0.05)
+PATIENT_S = 20.0
+
+
+class Evidence(list[bytes]):
+    """What was kept of contradictions."""
+
+    def shows(self, log: LogOfCounters, kept: str, shown: str, relation: Relation) -> None:
+        """The first file shows these two notes, and that they are this to each other."""
+        found = read_contradiction(self[0], [log.key])
+        assert (found.kept_note, found.shown_note) == (kept, shown)
+        assert found.relation is relation
+
+
+@contextmanager
+def feed(
+    log: LogOfCounters,
+    quorum: int,
+    *asked: Asked,
+    path: Path | None = None,
+    pace: Pace = QUICK,
+    evidence: Evidence | None = None,
+    start: bool = True,
+) -> Iterator[Feeder]:
+    """A feeder of the log, running unless `start` is false."""
+    reader = Reader(log.origin, log.keys, policy(log.key, quorum, *asked))
+    fed = log.fed()
+    outside = Outside(fed, log.keys, (evidence if evidence is not None else Evidence()).append)
+    with Feeder(fed, reader, Kept(path, reader), outside, log.news, pace) as feeder:
+        if start:
+            feeder.start()
+        yield feeder
+
+
+def reached(feeder: Feeder, size: int) -> str:
+    """The note of the witnessed head, once it has `size` entries."""
+    feeder.when(size).result(PATIENT_S)
+    best = feeder.witnessed()
+    assert best is not None
+    assert best.head.size >= size
+    return best.note
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    tick = threading.Event()
+    for _ in range(int(PATIENT_S / 0.01)):
+        if true():
+            return
+        tick.wait(0.01)
+    raise AssertionError("it never came to be so")
+
+
+def failing(feeder: Feeder, text: str) -> None:
+    """Wait until the first witness fails with a reason that has `text`."""
+    until(lambda: text in feeder.states()[0].failing)
 
 
 def _handler(witness: FakeWitness) -> type[BaseHTTPRequestHandler]:

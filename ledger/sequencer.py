@@ -212,18 +212,13 @@ class Sequencer:
             )
 
     def _check_keys(self) -> None:
-        """That the signer has the keys which the entries ask for: another process may have
-        changed them. It is asked again only then.
-        """
+        """That the signer has the keys which the entries ask for; asked only when they changed."""
         ledger = self.book.get(Ledger, LEDGER)
-        asked = frozenset(ledger.keys_at(self._head.size)) if ledger is not None else frozenset()
-        if asked <= self._at_hand:
-            return
-        missing = asked - set(self.signer.held())
-        if missing:
-            names = ", ".join(sorted(key.kid for key in missing))
-            raise Halted(f"the log signs with a key that is not here: {names}")
-        self._at_hand = asked
+        asked = frozenset(ledger.keys_at(self._head.size) if ledger else ())
+        if not asked <= self._at_hand:
+            for key in asked - set(self.signer.held()):
+                raise Halted(f"the log signs with a key that is not here: {key.kid}")
+            self._at_hand = asked
 
     def _commit(self, taken: Sequence[_Taken]) -> LedgerError | None:
         """Step 2. Returns the failure that all commands of the group share, or None."""
@@ -275,19 +270,21 @@ class Sequencer:
 
     def _publish(self) -> None:
         """Steps 4 and 5. Ed25519 is deterministic: signing again after a crash changes nothing."""
-        size, root = self._head.size, self._head.frontier.root()
-        ledger = self._ledger()
-        body = Checkpoint(ledger.origin, size, root).body
-        note = self.signer.sign(
-            body,
-            log_note_keys(ledger, size),
-            lambda old: consistency_proof(self.store.tile, old, size),
-        )
-        signed = SignedHead(size, root, note)
+        signed = self._sign_head()
         there = self.heads.swap(self.signed, signed)
         if there.size > self._head.size and _root(self.store, there.size) != there.root:
             raise Halted(f"another head of {there.size} entries was signed meanwhile")
         self.signed = there
+
+    def _sign_head(self) -> SignedHead:
+        size, root = self._head.size, self._head.frontier.root()
+        ledger = self._ledger()
+        note = self.signer.sign(
+            Checkpoint(ledger.origin, size, root).body,
+            log_note_keys(ledger, size),
+            lambda old: consistency_proof(self.store.tile, old, size),
+        )
+        return SignedHead(size, root, note)
 
     def _ledger(self) -> Ledger:
         ledger = self.book.get(Ledger, LEDGER)
@@ -307,10 +304,15 @@ class Sequencer:
         return item
 
     def _open(self) -> None:
-        """As `_recover`; but while the signer is away, what it has to sign can wait."""
+        """As `_recover`; but what a signer has to sign can wait while it is away.
+
+        It is asked for the last head again: one that remembers more halts this writer now.
+        """
         self._load()
         try:
             self._check_keys()
+            if 0 < self._head.size == self.signed.size:
+                self._sign_head()
             self._catch_up()
         except Unavailable as failure:
             self._in_doubt = True

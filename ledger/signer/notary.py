@@ -87,19 +87,25 @@ class Notary:
         return None
 
     def _check_text(self, text: LogText) -> None:
-        """A manifest or a statement is about a head that was signed here."""
+        """A manifest or a statement is about a head that was signed here.
+
+        A manifest brings the checkpoint that was signed; the first one may begin the journal.
+        """
+        head = text.head
+        if text.header == BACKUP:
+            keys = [note_key(head.origin, key) for key in self._keys.held()]
+            note = _text(text.tree, "checkpoint")
+            if open_checkpoint(note, head.origin, keys) != head:
+                raise Halted("The manifest is about another head than the checkpoint in it.")
         signed = self._journal.read()
+        if signed is None and text.header == BACKUP:
+            signed = self._journal.swap(None, SignedHead(head.size, head.root, head.body))
         if signed is None:
             raise Unavailable("No head was signed here yet.")
-        last, head = parse_checkpoint(signed.note), text.head
+        last = parse_checkpoint(signed.note)
         beyond = head.size > last.size or (head.size == last.size and head.root != last.root)
         if head.origin != last.origin or beyond:
             raise Halted("The text is about a head that was not signed here.")
-        if text.header == BACKUP:
-            keys = [note_key(last.origin, key) for key in self._keys.held()]
-            note = _text(text.tree, "checkpoint")
-            if open_checkpoint(note, last.origin, keys) != head:
-                raise Halted("The manifest is about another head than the checkpoint in it.")
 
     def _endorse(self, request: Message) -> Message:
         names = ("origin", "party", "jti", "kid", "old")

@@ -93,6 +93,11 @@ def test_only_three_kinds_of_text_are_signed() -> None:
 
     for header in (BACKUP, STATEMENT):
         assert kind(here.answer(ask(text(header)))) == "note"
+    fresh = notary()
+    assert kind(fresh.answer(ask(text(STATEMENT)))) == "refused"
+    assert kind(fresh.answer(ask(text(BACKUP, checkpoint="no note")))) == "refused"
+    assert kind(fresh.answer(ask(text(BACKUP)))) == "note"
+    assert kind(fresh.answer(ask(head(3).body))) == "halted"
     earlier = text(STATEMENT, size=3, root=b64url_encode(head(3).root))
     assert kind(here.answer(ask(earlier))) == "note"
     strange = [

@@ -293,3 +293,14 @@ def test_a_ledger_opens_without_its_signer_and_writes_when_it_is_back(tmp_path: 
             service.submit(data)
         with listening(keys):
             assert service.submit(data).seq == 2
+
+
+def test_a_signer_that_knows_more_halts_a_ledger_as_it_opens(tmp_path: Path) -> None:
+    """The store and the head store were put back together; the signer was not."""
+    with open_office(tmp_path / "ledger") as office, listening(tmp_path / "ledger" / "keys"):
+        signer = SocketSigner(tmp_path / "ledger" / "keys" / "s")
+        longer = Checkpoint(ORIGIN, 3, leaf_hash(b"of later"))
+        signer.sign(longer.body, office.embedded.log_keys(), lambda _: ())
+        own = office.service.sequencer
+        with pytest.raises(Halted, match="of 3 entries was signed before"):
+            Service(own.store, own.heads, signer, office.clock)

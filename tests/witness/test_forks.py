@@ -19,10 +19,12 @@ from ledger.chain.contradiction import Relation, compare_heads, grown_from, read
 from ledger.chain.note import NoteKey, open_note
 from ledger.chain.proof import consistency_proof
 from ledger.chain.tiles import TileId
+from ledger.chain.trust import trust_in
 from ledger.parties.commands import AddAccount, Role
 from ledger.witness.judging import log_keys
 from ledger.witness.request import AddCheckpoint
 from ledger.witness.state import origin_hash
+from tests.support.cli import answer
 from tests.support.desk import ORIGIN, Office, open_office
 from tests.support.witnesses import Clock
 
@@ -134,10 +136,19 @@ def test_the_head_of_one_witness_shown_to_another(tmp_path: Path) -> None:
     ):
         assert (first.send(one, 0), second.send(other, 0)) == (200, 200)
         carried = AddCheckpoint(one.size, (), second.head()).text()
-        answer = first.client.post("/add-checkpoint", content=carried.encode())
-        assert answer.status_code == 422
+        sent = first.client.post("/add-checkpoint", content=carried.encode())
+        assert sent.status_code == 422
         (line,) = first.evidence.read_bytes().splitlines()
         assert read_contradiction(line, cheat.keys).relation is Relation.FORK
+        policy, fork, heads = (tmp_path / name for name in ("policy", "fork", "heads"))
+        policy.write_text(trust_in(cheat.keys).text(), encoding="utf-8")
+        fork.write_bytes(line)
+        heads.mkdir()
+        for name, watcher in (("1", first), ("2", second)):
+            (heads / name).write_text(watcher.head(), encoding="utf-8")
+    assert answer("compare", fork, "--policy", policy, status=1)["relation"] == "fork"
+    both = (heads / "1", heads / "2", "--policy", policy)
+    assert answer("compare", *both, status=1)["relation"] == "fork"
 
 
 def test_one_honest_history_leaves_no_evidence(tmp_path: Path) -> None:

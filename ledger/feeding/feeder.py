@@ -29,6 +29,7 @@ from ledger.ports import SignedHead
 _log = logging.getLogger(__name__)
 MOST_WAITING = 1_000
 """Callers that may wait for witnesses at a time."""
+CLOSING_S = 1.0
 _NO_HEAD = SignedHead(0, EMPTY_ROOT, "")
 
 
@@ -129,14 +130,15 @@ class Feeder(Closing):
             thread.start()
 
     def close(self) -> None:
-        """Stop asking; an exchange at hand is not waited for longer than a second."""
+        """Stop asking; exchanges at hand are not waited for longer than a second."""
         self._closing.set()
         self._news.set()
         with self._change:
             self._change.notify_all()
+        until = time.monotonic() + CLOSING_S
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(1.0)
+                thread.join(max(0.0, until - time.monotonic()))
 
     def over(self, head: SignedHead) -> CosignedHead:
         """A signed head with the cosignatures it has."""
@@ -206,7 +208,7 @@ class Feeder(Closing):
             self._news.clear()
             try:
                 newest = self._log.newest()
-            except LedgerError as error:
+            except Exception as error:  # noqa: BLE001 - rounds go on once it is known again
                 _log.warning("the newest head is not known: %s", error)
                 newest = self._round
             if newest.size > self._round.size:

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Protocol
 
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from ledger.chain.contradiction import Relation, read_contradiction
@@ -45,16 +44,11 @@ class LogOfCounters:
     """A log of which entry n is the text `prefix` and n."""
 
     def __init__(
-        self,
-        size: int = 0,
-        prefix: str = "entry ",
-        key: SigningKey | None = None,
-        origin: str = ORIGIN,
+        self, size: int = 0, prefix: str = "entry ", key: SigningKey | None = None
     ) -> None:
         self.prefix = prefix
-        self.origin = origin
         self.signing_key = key or seeded("log of counters")
-        self.key: NoteKey = note_key(origin, self.signing_key.public)
+        self.key: NoteKey = note_key(ORIGIN, self.signing_key.public)
         self.head = SignedHead(0, EMPTY_ROOT, "")
         self.news = threading.Event()
         self.halted: list[str] = []
@@ -74,7 +68,7 @@ class LogOfCounters:
     def at(self, size: int) -> SignedHead:
         """The signed head of the first `size` entries."""
         root = TreeReader(size, self.tile).root()
-        note = sign_checkpoint(Checkpoint(self.origin, size, root), self.signing_key)
+        note = sign_checkpoint(Checkpoint(ORIGIN, size, root), self.signing_key)
         return SignedHead(size, root, note)
 
     def tile(self, tile: TileId) -> bytes:
@@ -172,14 +166,7 @@ def witnesses(*names: str) -> Iterator[list[FakeWitness]]:
             server.server_close()
 
 
-class Asked(Protocol):
-    """A witness that is asked."""
-
-    def line(self) -> WitnessLine:
-        """Its line in a policy file."""
-
-
-def policy(log: NoteKey, quorum: int, *asked: Asked) -> TrustPolicy:
+def policy(log: NoteKey, quorum: int, *asked: FakeWitness) -> TrustPolicy:
     """Of these witnesses `quorum` must cosign; 0 asks for none."""
     lines = tuple(witness.line() for witness in asked)
     if quorum == 0:
@@ -206,14 +193,14 @@ class Evidence(list[bytes]):
 def feed(
     log: LogOfCounters,
     quorum: int,
-    *asked: Asked,
+    *asked: FakeWitness,
     path: Path | None = None,
     pace: Pace = QUICK,
     evidence: Evidence | None = None,
     start: bool = True,
 ) -> Iterator[Feeder]:
     """A feeder of the log, running unless `start` is false."""
-    reader = Reader(log.origin, log.keys, policy(log.key, quorum, *asked))
+    reader = Reader(ORIGIN, log.keys, policy(log.key, quorum, *asked))
     fed = log.fed()
     outside = Outside(fed, log.keys, (evidence if evidence is not None else Evidence()).append)
     with Feeder(fed, reader, Kept(path, reader), outside, log.news, pace) as feeder:

@@ -62,7 +62,7 @@ def test_ed25519() -> None:
 
 
 def test_inclusion() -> None:
-    """Each proof leads to the root, or is refused. A leaf is hashed here, never given."""
+    """Each proof leads to the root, or is refused. Here a leaf is always a hash of an entry."""
     for case in (item for item in vector("proofs")["inclusion"] if item["leaf_hash"]):
         path = [bytes.fromhex(item) for item in case["proof"]]
         leaf, root = bytes.fromhex(case["leaf_hash"]), case["root"]

@@ -192,7 +192,7 @@ def test_how_long_a_file_may_be_kept(largest: TestClient, path: str, kept: str) 
     assert (answer.status_code, answer.headers["cache-control"]) == (200, kept)
 
 
-@pytest.mark.parametrize("path", ["checkpoint", "tile/0/000", "tile/1/000.p/9"])
+@pytest.mark.parametrize("path", ["checkpoint", "witnessed", "tile/0/000", "tile/1/000.p/9"])
 def test_a_page_of_any_site_may_verify(largest: TestClient, path: str) -> None:
     """The head and the hashes may be read by any page; so may the no when one is not there."""
     for asked in (path, "tile/0/257"):

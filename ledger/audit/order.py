@@ -75,6 +75,7 @@ OWN: Final[Mapping[str, tuple[Rank, ...]]] = {
     "entries_beyond_checkpoint": (Rank.TREE,),
     "root_differs": (Rank.TREE,),
     "checkpoint_missing": (Rank.CHECKPOINT,),
+    "log_key_missing": (Rank.CHECKPOINT,),
     "entry_after_cosignature": (Rank.CHECKPOINT,),
     "log_went_back": (Rank.CHECKPOINT,),
     "log_forked": (Rank.CHECKPOINT,),

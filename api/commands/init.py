@@ -66,8 +66,6 @@ def run(
     before = _last_head(predecessor, policy)
     civil_date(now_ms(), time_zone)  # refuses an unknown zone before it is in the log for ever
     access = ledger_keys(password_file, signer)
-    if not sandbox and access.password is None:
-        note(WARNING)
     with open_folder(folder, now_ms, place=place, access=access) as embedded:
         if embedded.service.signed.size:
             raise Refused(RefusalCode.LEDGER_IS_OPEN, f"There is a ledger in {folder}.")
@@ -78,6 +76,8 @@ def run(
             if roles:
                 grant_roles(place)
         _tell(embedded, as_json=as_json)
+    if not sandbox and access.password is None:
+        note(WARNING)
 
 
 def _tell(embedded: Embedded, *, as_json: bool) -> None:

@@ -199,7 +199,7 @@ def test_a_partial_tile_holds_nothing_more(office: Office, tmp_path: Path) -> No
     assert audited(folder).verdict is Verdict.CLEAN
     with (folder / "tile/0/000.p/3").open("ab") as file:
         file.write(bytes(HASH_BYTES))
-    assert [item.code for item in audited(folder).findings] == ["tile_differs"]
+    assert [item.code for item in audited(folder).findings] == ["tile_malformed"]
 
 
 def test_a_log_under_the_head_of_another_log_is_never_clean(office: Office, tmp_path: Path) -> None:

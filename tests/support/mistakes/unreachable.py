@@ -7,6 +7,8 @@ _LOG = "only readers of tiles, notes, proofs and entries say it: a submission ca
 _EXPORT = "only exports and the verifier's policy file meet it"
 _BACKUP = "only a restore says it, of a backup or of what was kept outside"
 _KEYS = "only who opens a file of a private key meets it"
+_WITNESS = "only a witness says it, which is another program than a ledger"
+_AUDIT = "only who audits, or holds a pack against a newer export, meets it"
 _HTTP = "only the HTTP interface says it, before or beside a submission"
 
 UNREACHABLE: dict[str, str] = {
@@ -47,9 +49,27 @@ UNREACHABLE: dict[str, str] = {
             "entry_malformed",
             "entry_out_of_order",
             "receipt_malformed",
+            "evidence_malformed",
+            "pack_malformed",
+            "statement_differs",
+            "sheet_differs",
+            "timestamp_invalid",
+            "quorum_not_met",
             "instant_invalid",
         ],
         _LOG,
+    ),
+    **dict.fromkeys(
+        [
+            "witness_request_malformed",
+            "log_not_witnessed",
+            "old_size_differs",
+            "witness_state_lost",
+        ],
+        _WITNESS,
+    ),
+    **dict.fromkeys(
+        ["audit_not_clean", "audit_state_unusable", "export_is_of_another_history"], _AUDIT
     ),
     **dict.fromkeys(["folder_not_empty", "export_malformed", "policy_file_malformed"], _EXPORT),
     **dict.fromkeys(["backup_malformed", "backup_damaged", "outside_head_missing"], _BACKUP),

@@ -122,9 +122,9 @@ is kept. Made by `docs/results/make_audit_on.py`.
 | audit | entries | known before | CPU | files read | bytes of them |
 |---|---:|---:|---:|---:|---:|
 {table}
-Going on costs {ratio:.1%} of the CPU of a whole audit (bar: {MOST:.0%}, {verdict}) and {less:.1%} of
-the bytes: the bundles from the old edge on with their disclosures, the tiles that are not full or
-became so, and the signed head; {other}. The state has {figures["state_bytes"]:,} bytes.
+Going on costs {ratio:.1%} of the CPU of a whole audit (bar: {MOST:.0%}, {verdict}) and {less:.1%}
+of the bytes: the bundles from the old edge on with their disclosures, the tiles that are not full
+or became so, and the signed head; {other}. The state has {figures["state_bytes"]:,} bytes.
 """
 
 

@@ -31,8 +31,7 @@ class Spoiler:
     @contextmanager
     def spoiled(self, number: int) -> Iterator[str]:
         """The folder after change `number`; its name."""
-        random = Random(number)  # noqa: S311 - the same changes in every run
-        change = random.choice(CHANGES)
+        random, change = drawn(number)
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(self.honest, self.folder)
         change(self, random)
@@ -45,6 +44,12 @@ class Spoiler:
 
 
 Change = Callable[[Spoiler, Random], None]
+
+
+def drawn(number: int) -> tuple[Random, Change]:
+    """The change of a number, and what it goes on to draw from."""
+    random = Random(number)  # noqa: S311 - the same changes in every run
+    return random, random.choice(CHANGES)
 
 
 def flip(spoiler: Spoiler, random: Random) -> None:

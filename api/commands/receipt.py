@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -95,8 +96,38 @@ def _tell_pack(verified: VerifiedPack, *, is_sheet: bool) -> None:
     say(f"  {len(statement.seqs)} entries, as of {statement.size} entries of the log")
     made = f"made {instant_text(statement.made_ms)} for {statement.asker}"
     say(f"  {made}{f', to show to {statement.recipient}' if statement.recipient else ''}")
-    said = json.dumps(statement.facts, ensure_ascii=False, sort_keys=True)
-    say(f"  the log states: {said}")
+    say("  the log states:")
+    for line in _facts(statement.facts):
+        say(f"    {line}")
+    say("  --sheet FILE writes all of it as a page, --json as data")
+
+
+def _facts(facts: Mapping[str, Any]) -> Iterator[str]:
+    """What matters most of a statement; the log signed it, so nothing is taken to be there."""
+    holding, claim = _part(facts, "holding"), _part(facts, "claim")
+    money = [f"{name} {_money(holding.get(name))}" for name in ("amount", "paid", "outstanding")]
+    yield f"holding {holding.get('state')}: {', '.join(money)}"
+    yield f"due {holding.get('due')}, payable on {holding.get('payable_on')}"
+    for role, party in (
+        ("obligor", claim.get("obligor")),
+        ("creditor", claim.get("creditor")),
+        ("holder", holding.get("holder")),
+    ):
+        name = _part(_part(facts, "parties"), str(party)).get("name")
+        yield f"{role} {name or 'of a name withheld'} ({party})"
+    withheld = facts.get("withheld")
+    if withheld:
+        yield f"{withheld} sealed fields are withheld from who asked"
+
+
+def _part(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = tree.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _money(tree: Any) -> str:
+    amount = tree if isinstance(tree, dict) else {}
+    return f"{amount.get('currency')} {amount.get('amount')}" if amount else "withheld"
 
 
 def _tell_head(head: Proven, trust: TrustPolicy) -> None:

@@ -17,7 +17,6 @@ from tests.ledger.chain.sample import (
     naive_reader,
     sample_checkpoint,
     sample_entries,
-    sample_receipt,
 )
 from tests.tidy import ROOT
 
@@ -42,7 +41,6 @@ EXAMPLES = {
     "checkpoint.md": [
         sign_checkpoint(CHECKPOINT, LOG_KEY) + COSIGNER.line(CHECKPOINT.body, COSIGNED_AT),
         POLICY.text(),
-        sample_receipt(ENTRIES, 1).text(),
         "".join(f"{item.path}\n" for item in [*tree_tiles(600), *tree_bundles(600)]),
     ],
 }

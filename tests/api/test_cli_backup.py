@@ -57,7 +57,7 @@ def test_a_backup_needs_the_key_and_an_empty_place(desk: Path) -> None:
     assert refused("backup", desk / "export", "--dir", ledger) == "folder_not_empty"
     (desk / "link").symlink_to(desk / "b")
     assert refused("backup", desk / "link", "--dir", ledger) == "folder_not_empty"
-    assert refused("backup", desk / "b", "--dir", desk / "export") == "file_error"
+    assert refused("backup", desk / "b", "--dir", desk / "export") == "key_unknown"
     duebill("backup", "--dir", ledger, status=2)
     assert not (desk / "b").exists()
 
@@ -65,7 +65,7 @@ def test_a_backup_needs_the_key_and_an_empty_place(desk: Path) -> None:
 def test_a_key_may_lie_elsewhere_with_a_password(desk: Path) -> None:
     """--key and --password-file: the key need not be beside the ledger."""
     (desk / "ledger" / "keys" / "log.pem").rename(desk / "log.pem")
-    assert refused("backup", desk / "b", "--dir", desk / "ledger") == "file_error"
+    assert refused("backup", desk / "b", "--dir", desk / "ledger") == "key_unknown"
     answer("backup", desk / "b", "--dir", desk / "ledger", "--key", desk / "log.pem")
 
 

@@ -47,14 +47,15 @@ class Crash(Exception):
 
 
 class Brittle:
-    """A head store or a signer that ends the process at one call, before or after its work."""
+    """What ends the process at one call, before or after its work, once it is `armed`."""
 
     def __init__(self, inner: Any, name: str, *, after: bool) -> None:
         self._inner, self._name, self._after = inner, name, after
+        self.armed = False
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._inner, name)
-        return self._ending(value) if name == self._name else value
+        return self._ending(value) if self.armed and name == self._name else value
 
     def _ending(self, value: Any) -> Any:
         def end(*arguments: Any) -> Any:
@@ -76,9 +77,9 @@ def crash(s: Stage, act: Any) -> None:
         [("commit", False), ("commit", True), ("sign", True), ("swap", False), ("swap", True)]
     )
     parts = {"commit": s.store, "sign": s.signer, "swap": s.heads}
-    brittle = {name: Brittle(parts[name], name, after=after)}
-    parts |= brittle
+    brittle = parts[name] = Brittle(parts[name], name, after=after)
     s.service = Service(parts["commit"], parts["swap"], parts["sign"], s.clock)  # type: ignore[arg-type] # it is what it wraps
+    brittle.armed = True
     with pytest.raises(Crash):
         act(s)
     reopen(s)

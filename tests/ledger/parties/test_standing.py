@@ -157,10 +157,12 @@ def test_one_changed_line_voids_itself_alone(office: Office) -> None:
     for strange in [
         tree | {"command": tree["command"] | {"manifest": other["command"]["manifest"]}},
         tree | {"command": tree["command"] | {"manifest": _proof(tree, index=2)}},
-        tree | {"command": tree["command"] | {"manifest": _proof(tree, index=-1)}},
         tree | {"command": tree["command"] | {"manifest": _proof(tree, path=[])}},
     ]:
         assert refusal(lambda s=strange: office.service.submit(canonical.encode(s))) == invalid
+    negative = tree | {"command": tree["command"] | {"manifest": _proof(tree, index=-1)}}
+    answer = refusal(lambda: office.service.submit(canonical.encode(negative)))
+    assert answer == ("envelope_malformed", "/command/manifest")
     _, (stranger,) = lines(office, 1, "acme/ann")
     swapped = canonical.decode(stranger)
     swapped["command"]["manifest"] = tree["command"]["manifest"]

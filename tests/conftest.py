@@ -37,12 +37,12 @@ def data_folder() -> Path:
 
 BUDGETS = {
     "tests/api": 240,
-    "tests/foreign": 40,
-    "tests/ledger": 330,
-    "tests/properties": 240,
-    "tests/reliability": 180,
+    "tests/foreign": 20,
+    "tests/ledger": 420,
+    "tests/properties": 180,
+    "tests/reliability": 170,
     "tests/verifier": 60,
-    "tests/witness": 60,
+    "tests/witness": 40,
     "tests": 20,
 }
 """Seconds of one quiet core that each folder's usual tests may take: under 10 minutes on two."""

@@ -180,5 +180,6 @@ def request(s: Stage) -> Request:
 
 
 def wish(s: Stage, item: Holding) -> f.RequestFinancing:
-    """The command that asks for offers."""
-    return f.RequestFinancing(holding=item.id, latest=s.today + timedelta(days=2))
+    """The command that asks for offers, to be met before the holding is due."""
+    latest = min(s.today + timedelta(days=2), max(s.today, item.due - timedelta(days=1)))
+    return f.RequestFinancing(holding=item.id, latest=latest)

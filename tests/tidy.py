@@ -147,7 +147,7 @@ THIRD_PARTY = {
 
 FILE_LINES, FILE_MEDIAN = 400, 150
 FUNCTION_LINES, FUNCTION_P90 = 50, 25
-LONGER = {"api/verifier/duebill_verify.py": 760}
+LONGER = {"api/verifier/duebill_verify.py": 500}
 """Files with a limit of their own: the verifier is one file, so that it can be carried along."""
 
 # Written in pieces, so that this file does not contain what it looks for.

@@ -142,13 +142,10 @@ def test_what_is_no_stamp_is_not_kept(tmp_path: Path, url: str) -> None:
 def test_the_single_file_verifier_knows_stamps(
     tmp_path: Path, url: str, authority: Authority
 ) -> None:
-    """An export with stamps has no stray file for it; half a stamp is one."""
+    """It leaves them to our audit: an export with stamps has no stray file for it."""
     make_ledger(tmp_path)
     ledger, out = tmp_path / "ledger", tmp_path / "out"
     answer("timestamp", "--dir", ledger, "--tsa", url)
     duebill("export", out, "--dir", ledger)
     trust = duebill_verify.Policy((ledger / "policy").read_bytes())
     assert duebill_verify.Export(out, trust).faults() == []
-    next((out / "timestamps").glob("*.checkpoint")).unlink()
-    (fault,) = duebill_verify.Export(out, trust).faults()
-    assert "stray" in fault[2]

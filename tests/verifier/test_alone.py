@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -72,16 +73,23 @@ def test_it_imports_the_standard_library_and_cryptography() -> None:
     assert verifier_file() == FILE.read_bytes()
 
 
+def test_it_is_short() -> None:
+    """An auditor reads it in an hour: fewer than 500 lines in all, none longer than 100."""
+    lines = FILE.read_text("utf-8").splitlines()
+    assert len(lines) < 500
+    assert max(map(len, lines)) <= 100
+
+
 def test_it_runs_from_the_export_that_carries_it(export: Path) -> None:
     """With the reader's own policy: exit 0; with a changed byte 1, and the entry is named."""
     result = run(export / "duebill_verify.py", export, "--policy", export / "policy")
-    assert (result.returncode, result.stdout.splitlines()[0]) == (0, "verdict: accepted")
+    assert (result.returncode, json.loads(result.stdout)["verdict"]) == (0, "accepted")
     tile = export / "tile" / "0" / "000.p" / "130"
     data = bytearray(tile.read_bytes())
     data[32 * 77] ^= 1
     honest = tile.read_bytes()
     tile.write_bytes(data)
-    result = run(export / "duebill_verify.py", export, "--policy", export / "policy", "--json")
+    result = run(export / "duebill_verify.py", export, "--policy", export / "policy")
     tile.write_bytes(honest)
     answer = json.loads(result.stdout)
     assert (result.returncode, answer["first bad entry"], answer["level"]) == (1, 77, "merkle")
@@ -109,7 +117,7 @@ def test_it_says_what_is_missing(tmp_path: Path, export: Path) -> None:
 def test_wrong_usage_is_exit_2(
     words: tuple[str, ...], export: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No source, no policy, no policy's form, an export against itself."""
+    """No source, no policy, no policy's form, an option that it does not have."""
     monkeypatch.chdir(export)
     with pytest.raises(SystemExit) as status:
         second.main(list(words))
@@ -151,9 +159,9 @@ def test_hostile_files_are_refused(
     file.write_bytes(data)
     assert second.main([str(file), "--policy", str(export / "policy")]) == 1
     out = capsys.readouterr().out
-    assert out.startswith("verdict: refused\n")
+    assert json.loads(out)["verdict"] == "refused"
     assert all(char.isprintable() or char == "\n" for char in out)
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(second.FAULTS):
         second.read_shown(data, second.Policy((export / "policy").read_bytes()))
 
 
@@ -228,7 +236,7 @@ def test_both_read_the_same_policies(lines: list[str]) -> None:
     except LedgerError:
         read = None
     try:
-        ours = sorted(second.Policy(text.encode()).groups)
+        ours = sorted(set(second.Policy(text.encode()).groups) - {"none"})
     except ValueError:
         ours = None
     assert read == ours
@@ -238,10 +246,11 @@ def test_unsafe_keys_are_the_same() -> None:
     """The eight points of small order by their equation and by the list; y not canonical."""
     for y in [*SMALL_ORDER_Y, 2, 3, 4, 5, 2**255 - 19, 2**255 - 18, second.P - 2]:
         jwk = {"crv": "Ed25519", "kty": "OKP", "x": b64url_encode(y.to_bytes(32, "little"))}
-        signers = second.Signers()
-        signers.learn({"any": [jwk]}, "pty")
+        known: dict[Any, Any] = {}
+        payload = {"by": "pty", "jti": "", "kind": "key.bind", "body": {"any": [jwk]}}
+        second.check_signed(SimpleNamespace(payload=payload, signatures=[], line=None), known)
         try:
             kid = {from_jwk(jwk).kid}
         except LedgerError:
             kid = set()
-        assert signers.keys.keys() == kid
+        assert known.keys() == kid

@@ -2,10 +2,9 @@
 
     python duebill_verify.py SOURCE --policy FILE
 
-SOURCE is an export folder, a receipt, an evidence pack, a funding certificate or a sheet (HTML).
+SOURCE is an export folder, a receipt, a pack, a certificate, a sheet, or evidence of a fork.
 FILE is a C2SP tlog-policy file: the keys you trust. Get it from elsewhere than from SOURCE.
-Written from the pages of docs/spec in the project and the standards they name; no code is shared
-with the ledger. Business rules are not replayed (`duebill audit` does); time stamps are not read.
+Written from docs/spec of the project alone, without its code. Rules are for `duebill audit`.
 Needs Python 3.11 or newer and one package, for the curves: python -m pip install cryptography
 The answer is JSON. Exit status: 0 nothing is wrong; 1 something is, it is named; 2 wrong usage.
 """
@@ -31,7 +30,6 @@ except ImportError:
     sys.stderr.write("One package is missing: python -m pip install cryptography\n")
     sys.exit(2)
 FAULTS = (ValueError, OSError, RecursionError, InvalidSignature)  # what hostile bytes may raise
-
 def need(condition: object, otherwise: str) -> None:
     """Raise `ValueError` unless the condition holds: so everything here says what is wrong."""
     if not condition:
@@ -41,14 +39,12 @@ def need(condition: object, otherwise: str) -> None:
 def write(tree: Any) -> bytes:
     """The canonical bytes of a value; its names are ASCII, sorted so by RFC 8785."""
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-
 def nodes(tree: Any, depth: int = 1) -> Iterator[Any]:
     """A value and all values in it; they nest up to 32 levels deep."""
     need(depth <= 32, "JSON that nests more than 32 levels")
     yield tree
     for it in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
         yield from nodes(it, depth + 1)
-
 def read(data: bytes, *, html: bool = False) -> Any:
     """The value of canonical bytes (in HTML each < is escaped). No name stands twice in them."""
     tree = json.loads(data.decode())
@@ -60,7 +56,6 @@ def read(data: bytes, *, html: bool = False) -> Any:
     again = write(tree).replace(b"<", b"\\u003c") if html else write(tree)
     need(again == data, "JSON that is not in its canonical form")
     return tree
-
 def form(tree: Any, *optional: str, **kinds: Any) -> Any:
     """The tree, which has fields of these kinds. [str] is a list of texts; no number is below 0."""
     need(type(tree) is dict and {*kinds} - {*optional} <= {*tree} <= {*kinds}, f"no {[*kinds]}")
@@ -69,7 +64,6 @@ def form(tree: Any, *optional: str, **kinds: Any) -> Any:
         good = type(items) is list and all(kind in {object, type(it)} for it in items)
         need(good and (kind is not int or min(items, default=0) >= 0), f"{name} is not in form")
     return tree
-
 def unbase64(text: Any, length: int | None = None, *, url: bool = True) -> bytes:
     """The bytes of base64url without padding, or of padded base64: of the one text for them."""
     need(isinstance(text, str) and not (url and "=" in text), "no text in base64")
@@ -78,7 +72,6 @@ def unbase64(text: Any, length: int | None = None, *, url: bool = True) -> bytes
     same = base64.b64encode(data, signs).decode() == padded
     need(same and length in {None, len(data)}, "base64 in another form or length")
     return data
-
 def digest(data: bytes) -> str:
     """The SHA-256 in base64url."""
     return base64.urlsafe_b64encode(sha256(data).digest()).rstrip(b"=").decode()
@@ -91,7 +84,6 @@ def instant(text: str) -> float:
     """Seconds since 1970 of an instant up to 9998."""
     need(INSTANT.fullmatch(text) and text[11:13] < "24" and "1970" <= text < "9999", "no instant")
     return datetime.fromisoformat(text).timestamp()
-
 def read_entry(data: bytes) -> Any:
     """The fields of an entry in form, its payload, and its signatures or its manifest's line."""
     need(len(data) <= 16_384, "an entry of more than 16,384 bytes")
@@ -101,7 +93,6 @@ def read_entry(data: bytes) -> Any:
     entry.prev, entry.effects = unbase64(entry.prev, 32), unbase64(entry.effects, 32)
     parts: Any = {"payload": str, "signatures": [dict], "manifest": dict}
     command = form(entry.command, "signatures", "manifest", **parts)
-    need(len(command) == 2, "a command without signatures or manifest, or with both")
     entry.time, entry.signed = instant(entry.at), unbase64(command["payload"])
     kinds = {"aud": str, "by": str, "kind": str, "jti": str, "iat": int, "exp": int, "ver": int}
     payload = form(read(entry.signed), "expect", body=dict, salt=object, expect=dict, **kinds)
@@ -120,19 +111,18 @@ def read_entry(data: bytes) -> Any:
         signed = f"{protected}.{command['payload']}".encode(), unbase64(item["signature"])
         entry.signatures.append((header["kid"], ALGORITHMS[header["alg"]], *signed))
     kids = [kid for kid, *_ in entry.signatures]
-    need(kids == sorted({*kids})[:4] and (kids or "manifest" in command), "kids out of order")
+    good = len(command) == 2 and (kids or "manifest" in command)
+    need(good and kids == sorted({*kids})[:4], "not signatures by kid, or else a manifest's line")
     if "manifest" in command:
         line = form(command["manifest"], index=int, jti=str, path=[str])
         need(len(line["path"]) <= 40, "a path of more than 40 hashes")
         entry.line = (line["index"], line["jti"], [unbase64(text, 32) for text in line["path"]])
     return entry
-
 def check_fit(entry: Any, disclosed: list[str]) -> list[str]:
     """The digests of disclosures; each is what another of the entry's sealed fields stands for."""
     digests = [digest(text.encode()) for text in disclosed]
     need(len({*digests}) == len(digests) and {*digests} <= {*entry.sealed}, "no sealed field's")
     return digests
-
 def read_disclosure(text: str) -> tuple[str, Any]:
     """The (name, value) of a disclosure in form."""
     content = read(unbase64(text))
@@ -151,7 +141,6 @@ def ed25519_key(raw: bytes) -> bytes:
     x_squared = (y * y - 1) * pow(D * y * y + 1, -1, P)
     need(pow(x_squared, (P - 1) // 2, P) == 1, "no point of the curve")
     return raw
-
 def verify(alg: str, key: bytes, signature: bytes, message: bytes) -> None:
     """The key made this signature. What libraries differ on is refused before they are asked."""
     need(len(signature) == 64, "a signature that is not of 64 bytes")
@@ -164,11 +153,9 @@ def verify(alg: str, key: bytes, signature: bytes, message: bytes) -> None:
         need(max(x, y) < 2**256 - 2**224 + 2**192 + 2**96 - 1, "a key that is not canonical")
         public = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
         public.verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
-
 def check_signed(entry: Any, known: dict[Any, Any], *, owned: bool = False) -> None:
     """Learn what the entry names; check its signatures, or its path to a manifest's root."""
     # Known are (owner, algorithm, key) by kid, and (count, root) of manifests by (party, jti).
-    # Whether a key was in force when it signed is a rule; that an entry named it by then is not.
     by, jti, kind, body = (entry.payload[name] for name in ("by", "jti", "kind", "body"))
     raw = sha256(f"duebill.id.v1\npty\n{by}\n{jti}\n0".encode()).digest()[:16]
     owner = "pty_" + base64.b32encode(raw).decode()[:26].lower() if kind == "party.enrol" else by
@@ -203,7 +190,6 @@ def mth(leaves: Sequence[bytes]) -> bytes:
         return leaves[0] if leaves else sha256().digest()
     k = 1 << ((len(leaves) - 1).bit_length() - 1)
     return sha256(b"\1" + mth(leaves[:k]) + mth(leaves[k:])).digest()
-
 def climb(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes:
     """The root to which PATH(index, D[size]) of RFC 6962, section 2.1.1, leads from the leaf."""
     need(0 <= index < size < 2**63 and (size > 1) == bool(path), "a path of another length")
@@ -213,6 +199,17 @@ def climb(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes:
     if index < k:
         return sha256(b"\1" + climb(index, k, leaf, path[:-1]) + path[-1]).digest()
     return sha256(b"\1" + path[-1] + climb(index - k, size - k, leaf, path[:-1])).digest()
+def grown(m: int, n: int, path: Sequence[bytes], old: bytes | None) -> list[bytes]:
+    """The roots at m and n to which PROOF(m, D[n]) of RFC 6962, section 2.1.2, leads from `old`."""
+    need(0 < m <= n and bool(path) == (m < n or old is None), "a proof of another length")
+    if m == n:
+        return [old or path[0]] * 2
+    k = 1 << ((n - 1).bit_length() - 1)
+    if m > k:
+        both = grown(m - k, n - k, path[:-1], None)
+        return [sha256(b"\1" + path[-1] + root).digest() for root in both]
+    first, second = grown(m, k, path[:-1], old)
+    return [first, sha256(b"\1" + second + path[-1]).digest()]
 
 DIGEST = re.compile(rb'"([A-Za-z0-9_-]{43})"')
 Key = tuple[str, bytes, int, bytes]  # name, id, type (4 cosigns with a time), Ed25519 key
@@ -224,7 +221,6 @@ def read_key(vkey: str, kind: int) -> Key:
     good = re.fullmatch(r"[^\s+]+", name) and data[0] == kind and key_id.hex() == hint
     need(good, f"no verifier key of type {kind}, or with the hint of another")
     return name, key_id, kind, ed25519_key(data[1:])
-
 class Policy:
     """Whom the reader trusts: keys of logs and witnesses, and how many must have cosigned."""
     def __init__(self, data: bytes) -> None:
@@ -253,13 +249,11 @@ class Policy:
                     need(word[0] == "#", f"a line of the policy that is not understood: {word!r}")
         keys = [key[2:] for key in [*self.logs, *self.witnesses.values()]]
         need(self.logs and self.quorum and len({*keys}) == len(keys), "no log, no quorum, or twins")
-
     def met(self, name: str, signed: Iterable[Key]) -> bool:
         """Whether a witness, or enough of a group, cosigned."""
         least, members = self.groups.get(name, (1, []))
         cosigned = name in self.witnesses and self.witnesses[name] in signed
         return cosigned or sum(self.met(member, signed) for member in members) >= least
-
     def open(self, text: str, origin: str) -> tuple[list[str], dict[Key, int]]:
         """The lines of a note that the log `origin` signed, and when which witness cosigned it."""
         body, blank, lines = text.rpartition("\n\n")
@@ -279,14 +273,14 @@ class Policy:
                 times[key] = min(time, times.get(key, time))
         need(any(key in times for key in self.logs), f"a note that {origin[:100]!r} did not sign")
         return body.split("\n"), {key: time for key, time in times.items() if key[2] == 4}
-
-    def head(self, text: str, origin: str) -> Any:
+    def head(self, text: str, origin: str = "", most: int = 3) -> Any:
         """The origin, size, root and cosigning times of a checkpoint (C2SP tlog-checkpoint)."""
+        origin = origin or text.partition("\n")[0]
         lines, times = self.open(text, origin)
-        good = len(lines) == 3 and re.fullmatch("0|[1-9][0-9]{0,18}", lines[1])
-        need(good and lines[0] == origin and int(lines[1]) < 2**63, "no checkpoint of this log")
+        good = re.fullmatch("0|[1-9][0-9]{0,18}", lines[1]) if 3 <= len(lines) <= most else None
+        need(good and all(lines) and lines[0] == origin, "no checkpoint of this log")
         size, root = int(lines[1]), unbase64(lines[2], 32, url=False)
-        need((size == 0) == (root == mth([])), "a root that is of another size")
+        need(size < 2**63 and (size == 0) == (root == mth([])), "a root that is of another size")
         return Namespace(origin=origin, size=size, root=root, times=times)
 
 # ---- docs/spec/audit.md: an export folder --------------------------------------------------------
@@ -294,12 +288,10 @@ def read_file(path: Path) -> bytes:
     """The bytes of a regular file that is not larger than any of ours."""
     need(path.is_file() and path.stat().st_size <= 2**26, f"no such file: {path.name}")
     return path.read_bytes()
-
 def place(index: int, width: int = 256) -> str:
     """How a path names a tile or bundle: C2SP tlog-tiles."""
     text = str(index).zfill(-(-len(str(index)) // 3) * 3)
     return re.sub("(...)(?=.)", r"x\1/", text) + (f".p/{width}" if width < 256 else "")
-
 class Export:
     """An export, read once: `found` has (entry, level, what is wrong), as it was met."""
     def __init__(self, folder: Path, policy: Policy) -> None:
@@ -314,21 +306,18 @@ class Export:
             size += width
         self._check_files(size)
         self._check_head(policy)
-
     def faults(self) -> list[tuple[int | None, str, str]]:
         """In order; those of signatures, and of rules, count where nothing was found before."""
         for levels in (("structure", "merkle"), ("signatures",), ("rules",)):
             if here := [it for it in self.found if it[1] in levels]:
                 return sorted(here, key=lambda it: (it[0] is None, it[0], levels.index(it[1])))
         return []
-
     @contextmanager  # what is refused in it is a finding
     def _judging(self, seq: int | None, level: str) -> Iterator[None]:
         try:
             yield
         except FAULTS as fault:
             self.found.append((seq, level, str(fault) or repr(fault)))
-
     def _read_page(self, index: int, width: int) -> bool:
         items, page, at = list[bytes](), dict[int, Any](), 0
         with self._judging(256 * index, "structure"):
@@ -370,7 +359,6 @@ class Export:
                         read_disclosure(text)
                         self.named.update(DIGEST.findall(unbase64(text)))
         return len(page) == width
-
     def _check_files(self, size: int) -> None:
         """Tiles follow from the entries; documents are those that were named; no file is stray."""
         known, row = {"checkpoint", "policy", "duebill_verify.py"}, self.leaves
@@ -396,7 +384,6 @@ class Export:
             elif file.is_symlink() or not (file.is_dir() or name.startswith("timestamps/")):
                 with self._judging(None, "structure"):
                     need(name in known and file.is_file(), f"a stray file: {name}")
-
     def _check_head(self, policy: Policy) -> None:
         size, ours = len(self.leaves), any(key[0] == self.origin for key in policy.logs)
         with self._judging(None if ours else 0, "merkle"):
@@ -404,10 +391,9 @@ class Export:
             head = policy.head(note, self.origin)
             limit = min(head.times.values(), default=2**63) + 300  # clocks may differ by 5 minutes
             late = [seq for seq, time in enumerate(self.latest) if time > limit]
-            if head.size != size:
-                self.found.append((min(head.size, size), "merkle", "a signed head of another size"))
-            elif late:
-                self.found.append((late[0], "merkle", "an entry later than a cosignature over it"))
+            first = min(head.size, size) if head.size != size else late[0] if late else size
+            if first < size or head.size != size:
+                self.found.append((first, "merkle", "a head of another size, or cosigned before"))
             need(head.size != size or head.root == mth(self.leaves), "a root of another tree")
             need(policy.met(policy.quorum, head.times), "a head without its quorum")
 
@@ -421,12 +407,11 @@ def shown(item: Any, path: list[str], head: Any) -> Any:
     digests = check_fit(entry, item["disclosures"])
     need(digests == sorted(digests), "disclosures that are not in the order of their digests")
     return entry
-
 def read_pack(tree: Any, policy: Policy) -> tuple[dict[str, Any], Any, list[str]]:
     """An evidence pack or a funding certificate: entries under one head, and a signed statement."""
     form(tree, checkpoint=str, entries=[dict], statement=str, v=int)
-    head = policy.head(tree["checkpoint"], tree["checkpoint"].partition("\n")[0])
-    known, seqs, disclosed = dict[Any, Any](), list[int](), list[str]()
+    head, known = policy.head(tree["checkpoint"]), dict[Any, Any]()
+    seqs, disclosed = list[int](), list[str]()
     for item in tree["entries"]:
         form(item, disclosures=[str], entry=str, proof=[str])
         entry = shown(item, item["proof"], head)
@@ -448,18 +433,35 @@ def read_pack(tree: Any, policy: Policy) -> tuple[dict[str, Any], Any, list[str]
     good = all(re.fullmatch("[a-z]{3}_[a-z2-7]{26}", it) for it in ids)
     need(good and ids[2:] == sorted(set(ids[2:])), "ids in another form or order")
     return said, head, disclosed
-
+def read_evidence(tree: Any, policy: Policy) -> dict[str, Any]:
+    """Two signed heads of one log, and what the one is to the other: docs/spec/evidence.md."""
+    form(tree, "root", "proof", format=str, kept=str, shown=str, root=str, proof=[str])
+    notes = (unbase64(tree[name], url=False) for name in ("kept", "shown"))
+    kept, later = (policy.head(it.decode("utf-8", "surrogateescape"), most=10**5) for it in notes)
+    old, new = sorted((kept, later), key=lambda head: int(head.size))
+    good = kept.origin == later.origin and tree["format"] == "duebill-evidence@v1"
+    need(good and len(tree) in ({5} if old.size == new.size else {3, 5}), "evidence of no form")
+    said = {"kind": "evidence", "origin": old.origin, "kept": kept.size, "shown": later.size}
+    if len(tree) == 3:
+        return said | {"relation": "unproven"}
+    root, *path = [unbase64(it, 32, url=False) for it in (tree["root"], *tree["proof"])]
+    ends = grown(old.size, new.size, path, root) if old.size or path else [mth([]), new.root]
+    need(ends == [root, new.root], "a proof that leads to other roots")
+    need(root != old.root or old is later, "two heads of one history")
+    return said | {"relation": "rollback" if root == old.root else "fork"}
 def read_shown(data: bytes, policy: Policy) -> dict[str, Any]:
     """A receipt or a pack; or a sheet, of which only the pack is read that stands in it."""
     _, *sheets = data.split(b'<script type="application/json" id="duebill-pack">')
     need(len(sheets) < 2, "several packs in this page")
     tree = read(sheets[0].partition(b"</script>")[0] if sheets else data, html=bool(sheets))
+    if isinstance(tree, dict) and "kept" in tree:
+        return read_evidence(tree, policy)
     if isinstance(tree, dict) and "statement" in tree:
         said, head, disclosed = read_pack(tree, policy)
     else:  # a receipt, whose signatures need the keys that other entries name
         form(tree, disclosures=[str], entry=str, proof=str)
         proof, _, note = tree["proof"].partition("\n\n")
-        head, lines = policy.head(note, note.partition("\n")[0]), proof.split("\n")
+        head, lines = policy.head(note), proof.split("\n")
         entry, disclosed = shown(tree, lines[2:], head), tree["disclosures"]
         need(lines[:2] == ["c2sp.org/tlog-proof@v1", f"index {entry.seq}"], "another proof")
         said = {"kind": "receipt", "entry": entry.seq, "at": entry.at, "command": entry.payload}
@@ -467,7 +469,6 @@ def read_shown(data: bytes, policy: Policy) -> dict[str, Any]:
     cosigned = {it: head.times[key] for it, key in policy.witnesses.items() if key in head.times}
     said |= {"origin": head.origin, "size": head.size, "root": head.root.hex()}
     return said | {"cosigned": cosigned, "opened": [*map(read_disclosure, disclosed)]}
-
 def main(words: list[str] | None = None) -> int:
     """The exit status of a command line."""
     parser = ArgumentParser(description="Verify what a Duebill ledger shows.")
@@ -494,6 +495,5 @@ def main(words: list[str] | None = None) -> int:
     answer["not checked"] = "business rules, time stamps, the words of a sheet"
     print(json.dumps(answer, indent=1).replace("\x7f", "\\u007f"))  # noqa: T201 - it is a script
     return int("wrong" in answer)
-
 if __name__ == "__main__":
     sys.exit(main())

@@ -89,3 +89,15 @@ def test_heads_and_cosignatures() -> None:
             assert policy.met(policy.quorum, head.times) is case["witnessed"]
     for case in made["policies"]:
         assert not takes(lambda c=case: second.Policy(c["text"].encode())), case
+
+
+def test_evidence() -> None:
+    """Two heads of one log: the relation that the file says, or no evidence at all."""
+    made = vector("evidence")
+    logs = "".join(f"log {key}\n" for key in made["known_keys"])
+    policy = second.Policy(f"{logs}quorum none\n".encode())
+    for case in made["evidence"]:
+        assert second.read_shown(case["file"].encode(), policy)["relation"] == case["relation"]
+    for case in made["refused"]:
+        refused = not takes(lambda data=case["file"]: second.read_shown(data.encode(), policy))
+        assert refused, case["why"]

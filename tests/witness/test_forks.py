@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.embedded import open_folder
+from api.verifier import duebill_verify as second_verifier
 from api.witnessing.app import create_app
 from api.witnessing.folder import make_witness, open_witness
 from ledger.chain.checkpoint import parse_checkpoint
@@ -113,6 +114,8 @@ def test_two_witnesses_expose_two_histories(tmp_path: Path, more: int) -> None:
         found = compare_heads(*heads, cheat.keys, grown)
         assert found.relation is Relation.FORK
         assert read_contradiction(found.data(), cheat.keys) == found
+        policy = second_verifier.Policy(trust_in(cheat.keys).text().encode())
+        assert second_verifier.read_shown(found.data(), policy)["relation"] == "fork"
         for note, watcher in zip((found.kept_note, found.shown_note), (first, second), strict=True):
             opened = open_note(note, [*cheat.keys, watcher.key])
             assert (opened.signed_by, list(opened.cosigned)) == ({*cheat.keys}, [watcher.key])

@@ -12,6 +12,7 @@ from api.witnessing.folder import open_witness
 from ledger.audit.findings import Collector, Level, Report, Verdict
 from ledger.audit.stamps import Stamped, check_stamps
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
+from ledger.chain.note import note_body
 from ledger.chain.proof import consistency_proof
 from ledger.chain.tiles import ReadTile
 from ledger.chain.trust import TrustPolicy
@@ -149,4 +150,4 @@ def _instant(stamped: Stamped) -> str:
 
 def _head(report: Report) -> Checkpoint:
     """The audited head."""
-    return parse_checkpoint(report.checkpoint.partition("\n\n")[0] + "\n")
+    return parse_checkpoint(note_body(report.checkpoint))

@@ -16,6 +16,7 @@ from ledger.keystore import NEXT, put_away, write_key
 from ledger.model.jwk import Jwk
 from ledger.parties.commands import RetireLogKey, RotateLogKey
 from ledger.signing import KeyChange, KeySigner
+from ledger.store.lock import replace_file
 from ledger.vocabulary import Command
 
 
@@ -91,8 +92,5 @@ def _submit(embedded: Embedded, command: Command, jti: str) -> Changed:
     desk, key = embedded.operator()
     receipt = embedded.service.submit(desk.draft(command, jti=jti).signed(key))
     keys = embedded.log_keys()
-    policy = embedded.folder / "policy"
-    new = policy.with_name("policy.new")
-    new.write_text(trust_in(keys).text(), encoding="utf-8")
-    new.replace(policy)
+    replace_file(embedded.folder / "policy", trust_in(keys).text().encode())
     return Changed(receipt.seq, keys)

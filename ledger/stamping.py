@@ -13,7 +13,6 @@ are only ever added to.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography import x509
 
 from ledger.errors import RefusalCode, Refused, Unavailable
-from ledger.store.lock import sync_folder
+from ledger.store.lock import replace_file
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse
@@ -135,8 +134,8 @@ class Stamps:
         self.path.mkdir(parents=True, exist_ok=True)
         if (self.path / f"{stamp.size}{TOKEN}").exists():
             return
-        self._write(f"{stamp.size}{NOTE}", stamp.note.encode())
-        self._write(f"{stamp.size}{TOKEN}", stamp.data)
+        replace_file(self.path / f"{stamp.size}{NOTE}", stamp.note.encode())
+        replace_file(self.path / f"{stamp.size}{TOKEN}", stamp.data)
 
     def copy_to(self, other: Stamps, most: int) -> None:
         """Add the stamps of heads of at most `most` entries to another folder."""
@@ -153,15 +152,6 @@ class Stamps:
         if len(data) > LARGEST_STAMP:
             raise Refused(RefusalCode.BYTES_TOO_LARGE, "The stamp is too large.", place=name)
         return data
-
-    def _write(self, name: str, data: bytes) -> None:
-        new = self.path / f".{name}.new"
-        with new.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self.path / name)
-        sync_folder(self.path)
 
 
 def _decode(data: bytes) -> TimeStampResponse:

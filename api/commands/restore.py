@@ -30,7 +30,7 @@ from ledger.backup.restoring import (
     restore,
 )
 from ledger.chain.note import NoteKey
-from ledger.chain.trust import parse_trust
+from ledger.chain.trust import parse_trust, trust_in
 from ledger.ports import HeadStore
 from ledger.store.records import temporary_records
 from ledger.store.snapshot import open_snapshot
@@ -118,6 +118,6 @@ def examiner(keys: Sequence[NoteKey], jobs: int) -> Examine:
     def examine(database: Path, heads: HeadStore) -> Report:
         with open_snapshot(database, heads) as snapshot, progress("auditing", None) as tell:
             source = DatabaseSource(snapshot)
-            return audit(source, temporary_records, keys=keys, jobs=jobs, progress=tell)
+            return audit(source, temporary_records, trust=trust_in(keys), jobs=jobs, progress=tell)
 
     return examine

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from api.demo.stage import Stage
-from api.keyfiles import trusted_keys
+from api.keyfiles import read_trust
 from api.sources import open_source
 from api.verifying import verifier_file
 from ledger.audit.findings import Report
@@ -36,17 +36,17 @@ def export(stage: Stage, folder: Path) -> int:
 
 def audit_all(folder: Path, exported: Path, progress: Callable[[int], None]) -> list[Report]:
     """Audit the database and the export under the policy that was exported."""
-    keys = trusted_keys(exported / "policy")
+    trust = read_trust(exported / "policy")
     reports = []
     for place in (folder / "ledger.db", exported):
         with open_source(str(place)) as source:
-            reports.append(audit(source, temporary_records, keys=keys, jobs=2, progress=progress))
+            reports.append(audit(source, temporary_records, trust=trust, jobs=2, progress=progress))
     return reports
 
 
 def tamper(exported: Path, seq: int) -> Report:
     """Change one byte of entry `seq` on a copy of the export, and audit the copy."""
-    keys = trusted_keys(exported / "policy")
+    trust = read_trust(exported / "policy")
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "copy"
         shutil.copytree(exported, copy)
@@ -59,4 +59,4 @@ def tamper(exported: Path, seq: int) -> Report:
         at = start + entries[-1].index(b'"payload":"') + len(b'"payload":"') + 40
         data[at] = ord("A") if data[at] != ord("A") else ord("B")
         (copy / bundle.path).write_bytes(bytes(data))
-        return audit(FolderSource(copy), temporary_records, keys=keys)
+        return audit(FolderSource(copy), temporary_records, trust=trust)

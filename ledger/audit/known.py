@@ -17,6 +17,7 @@ from ledger.audit.source import PAGE
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
 from ledger.chain.entry import Head
+from ledger.chain.note import note_body
 from ledger.chain.tiles import TILE_WIDTH, Edge, TileId
 from ledger.chain.tree import HASH_BYTES, Frontier
 from ledger.errors import RefusalCode, Refused
@@ -75,7 +76,7 @@ class Known:
     @property
     def checkpoint(self) -> Checkpoint:
         """The head that the note says."""
-        return parse_checkpoint(self.note.rpartition("\n\n")[0] + "\n")
+        return parse_checkpoint(note_body(self.note))
 
     @property
     def size(self) -> int:
@@ -154,7 +155,7 @@ def unusable(detail: str) -> Refused:
 def _known(tree: dict[str, Any]) -> Known:
     note = b64url_decode(tree["note"]).decode()
     levels = tuple(b64url_decode(level) for level in tree["edge"])
-    size = parse_checkpoint(note.rpartition("\n\n")[0] + "\n").size
+    size = parse_checkpoint(note_body(note)).size
     if any(len(level) // HASH_BYTES >= TILE_WIDTH for level in levels):
         raise ValueError(levels)
     if type(tree["page_ms"]) is not int or not all(isinstance(key, str) for key in tree["keys"]):

@@ -151,12 +151,12 @@ def check_structure(
     task: Task[Part] = partial(check_part, level=level, keep=keep is not None)
     parts = ((task, start, min(start + span, size)) for start in range(log.start, size, span))
     with closing(crew.run(parts)) as results:
-        for part in results:
-            stop = min(part.start + span, size)
-            if part.head is not None and not _follows(part.head, log):
+        for first in results:
+            part, stop = first, min(first.start + span, size)
+            if first.head is not None and not _follows(first.head, log):
                 # Rare, since then a fault is at the seam: once more, with what is now known.
                 again = partial(check_part, level=level, keep=keep is not None, head=log.head)
-                part = again(source, part.start, stop)  # noqa: PLW2901 - the same part
+                part = again(source, first.start, stop)
             log.add(part)
             if keep is not None:
                 keep(part)

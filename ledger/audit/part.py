@@ -7,9 +7,8 @@ before is for whoever puts the parts together (`ledger.audit.log`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ledger.audit.findings import Collector, Level
 from ledger.audit.forms import Facts, base64url_of, digests_of, read_facts
@@ -24,6 +23,7 @@ from ledger.chain.tree import leaf_hash, mth
 from ledger.envelope import read_envelope
 from ledger.errors import LedgerError, RefusalCode, Refused
 from ledger.keys import from_jwk
+from ledger.model.jwk import jwks_in
 
 
 @dataclass(slots=True)
@@ -266,7 +266,7 @@ def _gather(first: int, facts: Facts, part: Part) -> None:
     part.lines.update(line for line in facts.lines if line is not None)
     for at, payload in facts.naming.items():
         body = payload["body"]
-        for jwk in _jwks(body):
+        for jwk in jwks_in(body):
             try:
                 key = from_jwk(jwk)
             except LedgerError:
@@ -277,15 +277,3 @@ def _gather(first: int, facts: Facts, part: Part) -> None:
             if isinstance(root, str) and type(count) is int:
                 place = (payload["by"], payload["jti"])
                 part.manifests.setdefault(place, (count, root, first + at))
-
-
-def _jwks(tree: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(tree, dict):
-        if "kty" in tree:
-            yield tree
-        else:
-            for value in tree.values():
-                yield from _jwks(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from _jwks(value)

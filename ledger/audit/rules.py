@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from ledger.audit.findings import Collector, Level
@@ -160,7 +161,7 @@ def _documents(source: Source, scratch: Scratch, found: Collector) -> dict[str, 
     for digest in papers:
         if scratch.document(digest) is not None:
             continue
-        data = found.read(lambda name=digest: papers[name], None, digest, Rank.RULE)  # type: ignore[misc] # mypy knows no defaults of lambdas
+        data = found.read(partial(papers.__getitem__, digest), None, digest, Rank.RULE)
         if data is None:
             continue
         if b64url_encode(hashlib.sha256(data).digest()) == digest:

@@ -7,9 +7,10 @@ rules are replayed here while the signatures are verified there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from ledger.audit.crew import Crew
 from ledger.audit.derived import compare_records
@@ -22,13 +23,13 @@ from ledger.audit.since import Since
 from ledger.audit.source import PAGE, Source
 from ledger.audit.statefile import StateFile
 from ledger.audit.witnesses import SKEW_S
-from ledger.chain.note import NoteKey
-from ledger.chain.trust import TrustPolicy, trust_in
+from ledger.chain.trust import TrustPolicy
 
 SPAN = 32 * PAGE
 """Entries that one of the crew checks at a time."""
 
-OpenScratch = Callable[[], AbstractContextManager[Scratch]]
+OpenRecords: TypeAlias = AbstractContextManager[Scratch]
+OpenScratch: TypeAlias = Callable[[], OpenRecords]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,6 @@ def audit(
     scratch: OpenScratch,
     *,
     level: Level = Level.RULES,
-    keys: Sequence[NoteKey] = (),
     trust: TrustPolicy | None = None,
     skew_s: int = SKEW_S,
     jobs: int = 1,
@@ -61,16 +61,15 @@ def audit(
 ) -> Report:
     """The report over a whole log. Never raises, whatever the bytes.
 
-    `scratch` opens empty records for the replay. `trust` is the auditor's own policy, or `keys` are
-    the log's keys from it (without either the genesis is believed, and the report says so); an
-    entry may be `skew_s` seconds later than a cosignature over it. Up to `jobs` processes share the
-    work, a `span` of entries (a multiple of `PAGE`) at a time; the report is the same with any
-    number. `progress` is told how far it is, in entries.
+    `scratch` opens empty records for the replay. `trust` is the auditor's own policy (without it
+    the genesis is believed, and the report says so); an entry may be `skew_s` seconds later than a
+    cosignature over it. Up to `jobs` processes share the work, a `span` of entries (a multiple of
+    `PAGE`) at a time; the report is the same with any number. `progress` is told how far it is, in
+    entries.
 
     With a `state` the audit goes on where the one ended that it was kept by, and its own records
     are used; when the verdict is clean it is kept in turn, which may raise `Unavailable`.
     """
-    trust = trust or (trust_in(keys) if keys else None)
     since = Since(state, level, trust) if state else None
     with Crew(source, jobs) as crew:
         whole = _Whole(source, crew, level, trust, skew_s, progress, since)
@@ -102,14 +101,13 @@ class _Whole:
             shown = since.went_back(self.source, found)
             if shown is not None or found.findings:
                 return self._report(shown.size, shown.root) if shown else self._report()
-            state = since.state
-            scratch = lambda: nullcontext(state.records)  # noqa: E731 - a context, as the other
+            records: OpenRecords = nullcontext(since.state.records)
         else:
-            self.log = Log(span)
+            self.log, records = Log(span), scratch()
         note = self._check_log()
         replayed = NOTHING
         if self.level.depth >= Level.SIGNATURES.depth and not found.findings:
-            deep = scratch if self.level is Level.RULES else None
+            deep = records if self.level is Level.RULES else None
             replayed = _Deep(self.source, self.log, self.crew, found, self._tell).check(deep)
         if since is not None and found.findings:
             since.forked(self.source, self.log, found)
@@ -167,20 +165,20 @@ class _Deep:
     signed: int = 0
     decided: int = 0
 
-    def check(self, scratch: OpenScratch | None) -> Replayed:
+    def check(self, opening: OpenRecords | None) -> Replayed:
         """Both levels, or that of signatures alone; what they find goes to `found`."""
         verdicts = check_signatures(self.log, self.crew)
-        if scratch is None:
+        if opening is None:
             self._sign(verdicts)
-            return Replayed()
+            return NOTHING
         if not self.crew.helpers:
             self._sign(verdicts)
-            return Replayed() if self.found.findings else self._replay(scratch, self.found)
+            return NOTHING if self.found.findings else self._replay(opening, self.found)
         rules = Collector()
-        replayed = self._replay(scratch, rules)
+        replayed = self._replay(opening, rules)
         self._sign(verdicts)
         if self.found.findings:
-            return Replayed()
+            return NOTHING
         self.found.findings += rules.findings
         return replayed
 
@@ -190,8 +188,8 @@ class _Deep:
             self.signed = min(self.signed + self.log.span, self.log.size)
             self._tell()
 
-    def _replay(self, scratch: OpenScratch, found: Collector) -> Replayed:
-        with scratch() as records:
+    def _replay(self, opening: OpenRecords, found: Collector) -> Replayed:
+        with opening as records:
             left = check_rules(self.source, self.log, records, found, self._decide)
             if left or found.findings or not self.source.has_records:
                 return Replayed(left)

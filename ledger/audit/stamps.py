@@ -11,6 +11,7 @@ from cryptography import x509
 from ledger.audit.findings import Collector, Level
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
 from ledger.chain.contradiction import grown_from
+from ledger.chain.note import note_body
 from ledger.chain.tiles import ReadTile
 from ledger.errors import LedgerError, RefusalCode, Refused
 from ledger.stamping import FOLDER, TOKEN, Stamps, read_stamp
@@ -54,7 +55,7 @@ def _check(
     roots: Sequence[x509.Certificate],
 ) -> datetime:
     stamp = stamps.read(size)
-    stamped = parse_checkpoint(stamp.note.partition("\n\n")[0] + "\n")
+    stamped = parse_checkpoint(note_body(stamp.note))
     if stamped.origin != head.origin:
         raise Refused(RefusalCode.CHECKPOINT_OF_OTHER_LOG, "The stamp is over another log's head.")
     grown = grown_from(read, size, head) if size <= head.size else None

@@ -186,6 +186,11 @@ def open_note(text: str, keys: Iterable[NoteKey]) -> Note:
     return Note(body, frozenset(signed_by), cosigned)
 
 
+def note_body(text: str) -> str:
+    """The body of a note, with its newline; nothing of it is verified here."""
+    return text.rpartition("\n\n")[0] + "\n"
+
+
 def base64_decode(text: str, code: RefusalCode) -> bytes:
     """The bytes of padded base64 (RFC 4648 section 4).
 

@@ -113,7 +113,8 @@ class TrustPolicy:
         opened = open_note(note, [*own, *self.witness_keys()])
         if not opened.signed_by:
             raise Refused(
-                RefusalCode.NOTE_NOT_SIGNED_BY_KNOWN_KEY, "No line of the note is of a log's key."
+                RefusalCode.NOTE_NOT_SIGNED_BY_KNOWN_KEY,
+                "The log did not sign the note: no line is of a key of its own.",
             )
         checkpoint = parse_checkpoint(opened.body)
         if checkpoint.origin != origin:

@@ -7,21 +7,20 @@ damaged costs one more round of asking.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ledger import canonical
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
-from ledger.chain.note import NoteKey, open_note
-from ledger.chain.trust import TrustPolicy
-from ledger.errors import RefusalCode, Refused
+from ledger.chain.note import NoteKey, note_body, open_note
+from ledger.chain.trust import LogLine, TrustPolicy
+from ledger.errors import Refused
 from ledger.ports import SignedHead
-from ledger.store.lock import sync_folder, waiting_lock
+from ledger.store.lock import replace_file, waiting_lock
 
 MOST_HEADS = 64
 """Heads whose cosignatures are kept: the newest, and the newest that meets the quorum."""
@@ -66,26 +65,19 @@ class Reader:
     def read(self, note: str) -> tuple[Checkpoint, CosignedHead]:
         """The head that this log signed, with the lines of known witnesses.
 
-        Raises `Refused`: as `open_note` and `parse_checkpoint`; `note_not_signed_by_known_key`
-        without a line of the log; `checkpoint_of_other_log`.
+        Raises `Refused` as `TrustPolicy.open`.
         """
-        said_size = parse_checkpoint(note.partition("\n\n")[0] + "\n").size
-        own, witnesses = self.log_keys(said_size), self.policy.witnesses
-        opened = open_note(note, [*own, *(line.key for line in witnesses)])
-        if not opened.signed_by:
-            raise Refused(
-                RefusalCode.NOTE_NOT_SIGNED_BY_KNOWN_KEY, "The log did not sign the note."
-            )
-        checkpoint = parse_checkpoint(opened.body)
-        if checkpoint.origin != self.origin:
-            raise Refused(RefusalCode.CHECKPOINT_OF_OTHER_LOG, "The note is of another log.")
-        lines = note[len(opened.body) + 1 :].splitlines(keepends=True)
-        signed = "".join(line for line in lines if _is_by(opened.body, line, own))
-        head = SignedHead(checkpoint.size, checkpoint.root, f"{opened.body}\n{signed}")
-        said = CosignedHead(head)
-        for witness in witnesses:
+        said_size = parse_checkpoint(note_body(note)).size
+        own = self.log_keys(said_size)
+        policy = replace(self.policy, logs=tuple(map(LogLine, own)))
+        checkpoint = policy.open(note, self.origin).checkpoint
+        body = checkpoint.body
+        lines = note[len(body) + 1 :].splitlines(keepends=True)
+        signed = "".join(line for line in lines if _is_by(body, line, own))
+        said = CosignedHead(SignedHead(checkpoint.size, checkpoint.root, f"{body}\n{signed}"))
+        for witness in policy.witnesses:
             for line in lines:
-                if _is_by(opened.body, line, [witness.key]):
+                if _is_by(body, line, [witness.key]):
                     said = said.by(witness.name, line)
         return checkpoint, said
 
@@ -160,14 +152,8 @@ class Kept:
         best = self._best.note if self._best else ""
         tree: canonical.Tree = {"notes": heads, "sizes": self._sizes, "v": 1, "witnessed": best}
         text = canonical.encode(tree)
-        new = self._path.with_name(f"{self._path.name}.new")
         with waiting_lock(self._path.with_name(f"{self._path.name}.lock"), 5.0):
-            with new.open("wb") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._path)
-            sync_folder(self._path.parent)
+            replace_file(self._path, text)
 
     def _load(self, path: Path) -> None:
         try:
@@ -191,10 +177,10 @@ def with_cosignatures(path: Path, note: str) -> str:
 
     Nothing of them is verified here; without the file, or where it cannot be read, the note alone.
     """
-    body = note.partition("\n\n")[0]
+    body = note_body(note)
     for kept in _notes(path):
-        if kept.partition("\n\n")[0] == body:
-            lines = kept[len(body) + 2 :].splitlines(keepends=True)
+        if note_body(kept) == body:
+            lines = kept[len(body) + 1 :].splitlines(keepends=True)
             return note + "".join(line for line in lines if line not in note)
     return note
 
@@ -203,7 +189,7 @@ def witnessed_note(path: Path) -> str | None:
     """The newest note with its quorum, as the file says; not verified here."""
     with suppress(OSError, Refused, LookupError, TypeError):
         note = str(_read(path)["witnessed"])
-        parse_checkpoint(note.partition("\n\n")[0] + "\n")
+        parse_checkpoint(note_body(note))
         return note
     return None
 

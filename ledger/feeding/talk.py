@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ledger.chain.note import NoteKey
+from ledger.chain.note import NoteKey, note_body
 from ledger.chain.proof import consistency_proof
 from ledger.chain.trust import WitnessLine
 from ledger.closing import Closing
@@ -63,7 +63,7 @@ class Talk(Closing):
                 raise self._ahead(old)
             answer = self._wire.exchange("/add-checkpoint", self._request(old, head))
             if answer.status == 200:
-                body = head.note.partition("\n\n")[0] + "\n"
+                body = note_body(head.note)
                 line = cosignature_in(answer, body, self._key, now_s)
                 self._kept.learn(self._key, head.size)
                 return line

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from msgspec import Struct
 
 from ledger.model.kinds import Code, Digest
@@ -14,3 +17,16 @@ class Jwk(Struct, frozen=True, kw_only=True, gc=False):
     kty: Code
     x: Digest
     y: Digest | None = None
+
+
+def jwks_in(tree: Any) -> Iterator[Mapping[str, Any]]:
+    """The objects in a tree that say they are keys: they have the member ``kty`` (RFC 7517)."""
+    if isinstance(tree, dict):
+        if "kty" in tree:
+            yield tree
+        else:
+            for value in tree.values():
+                yield from jwks_in(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from jwks_in(value)

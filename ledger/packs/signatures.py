@@ -6,7 +6,7 @@ was in force and enough people signed is a rule: for an audit, or whoever replay
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from ledger.chain.tree import HASH_BYTES, leaf_hash
 from ledger.envelope import Envelope, verify_signatures
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import PublicKey, from_jwk
+from ledger.model.jwk import jwks_in
 from ledger.model.records import make_id
 
 
@@ -31,7 +32,7 @@ class Signers:
         """Verify the next entry's command, then remember what it names. Raises `Refused`."""
         owner = make_id("pty", envelope.by, envelope.jti)
         party = owner if envelope.kind == "party.enrol" else envelope.by
-        for key in _keys_in(envelope.payload["body"]):
+        for key in map(from_jwk, jwks_in(envelope.payload["body"])):
             self.keys.setdefault(key.kid, key)
             self.owners.setdefault(key.kid, party)
         if envelope.manifest is None:
@@ -81,16 +82,3 @@ def _root_of(body: Mapping[str, Any]) -> tuple[int, bytes]:
     if type(count) is not int or len(root) != HASH_BYTES:
         raise Refused(RefusalCode.FIELD_INVALID, "The manifest has no count and root.")
     return count, root
-
-
-def _keys_in(tree: Any) -> Iterator[PublicKey]:
-    """The keys that stand in a body: objects with the member ``kty`` (RFC 7517)."""
-    if isinstance(tree, dict):
-        if "kty" in tree:
-            yield from_jwk(tree)
-        else:
-            for value in tree.values():
-                yield from _keys_in(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from _keys_in(value)

@@ -21,15 +21,16 @@ from ledger.chain.note import NoteKey, open_note
 from ledger.dates import instant_text, parse_instant
 from ledger.errors import RefusalCode, Refused
 from ledger.packs.form import PackEntry, malformed
+from ledger.signing import STATEMENT
 
-HEADER = "duebill-statement@v1"
 VERSION = 1
 LONGEST_RECIPIENT = 200
 """Characters of the name of whom a certificate is for."""
 
-_FIELDS = frozenset(
-    "v kind origin size root holding asker recipient made_at seqs disclosed records facts".split()  # noqa: SIM905 - a table
-)
+_FIELDS = {
+    *("v", "kind", "origin", "size", "root", "holding", "asker", "recipient", "made_at"),
+    *("seqs", "disclosed", "records", "facts"),
+}
 _HOLDING = re.compile(r"hld_[a-z2-7]{26}")
 _PARTY = re.compile(r"pty_[a-z2-7]{26}")
 _RECORD = re.compile(r"[a-z]{3}_[a-z2-7]{26}")
@@ -83,7 +84,7 @@ class Statement:
             "records": list(self.records),
             "facts": self.facts,
         }
-        return f"{HEADER}\n{canonical.encode(tree).decode()}\n"
+        return f"{STATEMENT}\n{canonical.encode(tree).decode()}\n"
 
 
 def disclosed_digest(entries: Iterable[PackEntry]) -> bytes:
@@ -113,8 +114,8 @@ def read_statement(note: str, keys: Sequence[NoteKey], head: Checkpoint) -> Stat
 def parse_statement(body: str) -> Statement:
     """The statement in a verified note text. Raises `Refused` (`pack_malformed`)."""
     header, _, line = body.removesuffix("\n").partition("\n")
-    if header != HEADER:
-        raise malformed(f"The first line of the statement is not {HEADER}.", "/statement")
+    if header != STATEMENT:
+        raise malformed(f"The first line of the statement is not {STATEMENT}.", "/statement")
     return _statement(canonical.decode(line.encode()))
 
 

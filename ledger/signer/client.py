@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -53,7 +54,7 @@ class SocketSigner:
                 }
             )
             if "note" in answer:
-                return self._read(lambda: self._verified(answer["note"], body, by))  # noqa: B023 - called at once
+                return self._read(partial(self._verified, answer["note"], body, by))
             self._old = self._size(answer)
         raise Unavailable("The signer asks for ever other proofs.")
 

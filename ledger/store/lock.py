@@ -81,6 +81,20 @@ def _take(file: int, until: float) -> None:
             return
 
 
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` in place of the file at `path`, durably: a crash leaves the old one or the new.
+
+    What it may leave beside it (``.new``) counts for nothing. Raises `OSError`.
+    """
+    new = path.with_name(f"{path.name}.new")
+    with new.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable (a new or renamed file is not until then)."""
     file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

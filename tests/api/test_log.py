@@ -16,6 +16,7 @@ from ledger.audit.run import audit
 from ledger.audit.source import Source
 from ledger.canonical import encode
 from ledger.chain.note import NoteKey
+from ledger.chain.trust import trust_in
 from ledger.errors import RefusalCode, Refused, Unavailable
 from ledger.store.records import temporary_records
 from tests.support.sandbox import ORIGIN
@@ -36,7 +37,7 @@ def _client(story: Story, url: str, name: str) -> Client:
 
 
 def _report(source: Source, keys: list[NoteKey]) -> Report:
-    return audit(source, temporary_records, keys=keys)
+    return audit(source, temporary_records, trust=trust_in(keys))
 
 
 def test_every_exported_file_is_served(story: Story, tmp_path: Path) -> None:

@@ -209,16 +209,16 @@ def test_a_log_under_the_head_of_another_log_is_never_clean(office: Office, tmp_
     trusted = [note_key("real.example/ledger", real.public)]
     forged = Checkpoint("real.example/ledger", head.size, head.root)
     (folder / "checkpoint").write_text(sign_checkpoint(forged, real))
-    report = audited(folder, keys=trusted)
+    report = audited(folder, trust=trust_in(trusted))
     assert [item.code for item in report.findings] == ["checkpoint_of_other_log"]
     # Nor does the key of one trusted log sign for another trusted log.
     both = [*trusted, *office.embedded.log_keys()]
     body = Checkpoint(ORIGIN, head.size, head.root).body
     note = sign_note(body, [NoteSigner("real.example/ledger", real)])
     (folder / "checkpoint").write_text(note)
-    assert audited(folder, keys=both).verdict is Verdict.FINDINGS
+    assert audited(folder, trust=trust_in(both)).verdict is Verdict.FINDINGS
     (folder / "checkpoint").write_text(head.note)
-    assert audited(folder, keys=both).verdict is Verdict.CLEAN
+    assert audited(folder, trust=trust_in(both)).verdict is Verdict.CLEAN
 
 
 class Endless:

@@ -16,6 +16,7 @@ from ledger.audit.findings import Verdict
 from ledger.audit.folder import FolderSource, export_log
 from ledger.audit.run import audit
 from ledger.chain.note import NoteKey
+from ledger.chain.trust import trust_in
 from ledger.parties.commands import Role, SetApproval
 from ledger.policy.commands import AdoptPolicy, Caps, Clocks, CurrencyDigits
 from ledger.store.records import temporary_records
@@ -87,7 +88,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> tuple[Exported, list[NoteKe
 
 def verdict(source: Exported, keys: list[NoteKey]) -> Verdict:
     """What the public audit says, at its deepest level."""
-    return audit(source, temporary_records, keys=keys).verdict
+    return audit(source, temporary_records, trust=trust_in(keys)).verdict
 
 
 def checked(source: Exported) -> list[str]:

@@ -16,6 +16,7 @@ from ledger.chain.checkpoint import open_checkpoint
 from ledger.chain.note import NoteKey
 from ledger.chain.proof import consistency_proof, verify_consistency
 from ledger.chain.tree import leaf_hash
+from ledger.chain.trust import trust_in
 from ledger.store.heads import FileHeadStore
 from ledger.store.records import temporary_records
 from ledger.store.snapshot import open_snapshot
@@ -84,6 +85,8 @@ def _check_commands(load: Load, embedded: Embedded, since: int) -> None:
 def check_audit(ledger: Path, keys: Sequence[NoteKey], level: Level) -> None:
     """The audit of a closed ledger finds nothing; at level rules its records equal the replay."""
     with open_snapshot(ledger / "ledger.db", FileHeadStore(ledger / "head.json")) as snapshot:
-        report = audit(DatabaseSource(snapshot), temporary_records, level=level, keys=keys)
+        report = audit(
+            DatabaseSource(snapshot), temporary_records, level=level, trust=trust_in(keys)
+        )
     assert report.verdict is Verdict.CLEAN, report.findings[:3] or report
     assert level is not Level.RULES or report.compared_records > 0

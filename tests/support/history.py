@@ -8,6 +8,7 @@ from api.database import DatabaseSource
 from ledger.audit.findings import Report
 from ledger.audit.run import audit
 from ledger.chain.note import NoteKey
+from ledger.chain.trust import trust_in
 from ledger.ports import HeadStore
 from ledger.store.records import temporary_records
 from ledger.store.snapshot import open_snapshot
@@ -71,4 +72,4 @@ class Ending:
     def audit(self, path: Path | None = None) -> Report:
         """The audit of the file, or of a copy of it, under the head that was signed."""
         with open_snapshot(path or self.path, self.heads) as snapshot:
-            return audit(DatabaseSource(snapshot), temporary_records, keys=self.keys)
+            return audit(DatabaseSource(snapshot), temporary_records, trust=trust_in(self.keys))

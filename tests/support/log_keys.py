@@ -17,6 +17,7 @@ from ledger.audit.run import audit
 from ledger.base64url import b64url_encode
 from ledger.chain.checkpoint import open_checkpoint
 from ledger.chain.note import NoteKey
+from ledger.chain.trust import trust_in
 from ledger.errors import LedgerError
 from ledger.keys import SigningKey
 from ledger.parties import commands as p
@@ -82,4 +83,5 @@ def signers(note: str, keys: dict[str, NoteKey]) -> set[str]:
 
 def audited(folder: Path, keys: list[NoteKey]) -> Report:
     """The whole audit of an export."""
-    return audit(FolderSource(folder), temporary_records, keys=keys)
+    trust = trust_in(keys) if keys else None
+    return audit(FolderSource(folder), temporary_records, trust=trust)

@@ -15,6 +15,7 @@ from ledger.audit.order import OWN, SPECIAL, Rank, rank_of
 from ledger.audit.run import audit
 from ledger.chain.entry import Head, make_entry, read_entry
 from ledger.chain.tiles import BundleId, TileId, encode_bundle
+from ledger.chain.trust import trust_in
 from ledger.errors import RefusalCode
 from ledger.store.records import temporary_records
 from tests.support.long_log import LongLog, long_log
@@ -189,4 +190,4 @@ def test_faults_of_one_entry_are_named_in_order(
 def audited(folder: Path, log: LongLog) -> Report:
     """The report at the level of signatures."""
     source = FolderSource(folder)
-    return audit(source, temporary_records, level=Level.SIGNATURES, keys=log.keys)
+    return audit(source, temporary_records, level=Level.SIGNATURES, trust=trust_in(log.keys))

@@ -14,6 +14,7 @@ from ledger.audit.findings import Level, Report, Verdict
 from ledger.audit.folder import FolderSource, export_log
 from ledger.audit.run import audit
 from ledger.audit.source import PAGE, Disclosures, Entries
+from ledger.chain.trust import trust_in
 from ledger.envelope import sign_payload
 from ledger.store.records import temporary_records
 from ledger.store.snapshot import open_snapshot
@@ -47,7 +48,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ending:
 
 def audited(source: Any, log: LongLog, **how: Any) -> Report:
     """The report over a source."""
-    how = {"level": Level.SIGNATURES, "keys": log.keys} | how
+    how = {"level": Level.SIGNATURES, "trust": trust_in(log.keys)} | how
     return audit(source, temporary_records, **how)
 
 
@@ -83,7 +84,9 @@ def test_no_more_than_a_page_of_entries_is_held(ledger: Ending) -> None:
         Counted.most = Counted.live = 0
         with open_snapshot(ledger.path, ledger.heads) as snapshot:
             source = Counting(snapshot)
-            report = audit(source, temporary_records, level=level, keys=ledger.keys, span=PAGE)
+            report = audit(
+                source, temporary_records, level=level, trust=trust_in(ledger.keys), span=PAGE
+            )
         assert (report.verdict, report.size) == (Verdict.CLEAN, ledger.size)
         assert ledger.size > 2 * PAGE
         assert 0 < Counted.most <= 2 * PAGE
@@ -98,7 +101,7 @@ def test_every_level_of_a_database_is_the_same_with_helpers(ledger: Ending) -> N
         for jobs in (1, 3):
             with open_snapshot(copy, ledger.heads) as snapshot:
                 source, how = DatabaseSource(snapshot), {"jobs": jobs, "span": PAGE}
-                reports.append(audit(source, temporary_records, keys=ledger.keys, **how))
+                reports.append(audit(source, temporary_records, trust=trust_in(ledger.keys), **how))
         assert reports[0] == reports[1]
         return reports[0]
 
@@ -191,7 +194,7 @@ def test_disclosures_that_cannot_be_read_again(ledger: Ending, tmp_path: Path) -
     pages = -(-size // PAGE)
     for times, level in ((0, Level.STRUCTURE), (pages, Level.RULES)):
         source = Torn(tmp_path / "log", times)
-        report = audit(source, temporary_records, keys=ledger.keys)
+        report = audit(source, temporary_records, trust=trust_in(ledger.keys))
         assert {(item.code, item.level) for item in report.findings} == {("unreadable", level)}
 
 
@@ -203,7 +206,9 @@ def test_the_progress_never_goes_back_and_ends_at_the_size(ledger: Ending, jobs:
         with open_snapshot(ledger.path, ledger.heads) as snapshot:
             how: dict[str, Any] = {"level": level, "jobs": jobs, "span": PAGE}
             source = DatabaseSource(snapshot)
-            audit(source, temporary_records, keys=ledger.keys, progress=told.append, **how)
+            audit(
+                source, temporary_records, trust=trust_in(ledger.keys), progress=told.append, **how
+            )
         assert told == sorted(told)
         assert told[-1] == ledger.size
         assert len(set(told)) > 1
@@ -224,7 +229,7 @@ def test_a_ledger_that_goes_on_while_it_is_audited(tmp_path: Path, jobs: int) ->
         with open_snapshot(stage.store.path, stage.heads) as snapshot:
             source, keys = DatabaseSource(snapshot), stage.log_keys
             how: dict[str, Any] = {"jobs": jobs, "span": PAGE, "progress": tell}
-            report = audit(source, temporary_records, keys=keys, **how)
+            report = audit(source, temporary_records, trust=trust_in(keys), **how)
         assert (report.verdict, report.findings, report.size) == (Verdict.CLEAN, [], size)
         assert stage.store.size() > size
 

@@ -23,6 +23,7 @@ from ledger.base64url import b64url_encode
 from ledger.canonical import encode
 from ledger.chain.entry import Head, make_entry, read_entry
 from ledger.chain.tiles import TILE_WIDTH, BundleId, TileId, encode_bundle, tree_bundles
+from ledger.chain.trust import trust_in
 from ledger.store.records import temporary_records
 from tests.support.helpers import kept_helpers
 from tests.support.long_log import LongLog, long_log
@@ -55,8 +56,8 @@ class Ground:
     def audit(self, jobs: int = 1, level: Level = Level.SIGNATURES, span: int = SPAN) -> Report:
         """What is said of the folder."""
         source = FolderSource(self.folder)
-        keys = self.log.keys
-        return audit(source, temporary_records, level=level, keys=keys, jobs=jobs, span=span)
+        trust = trust_in(self.log.keys)
+        return audit(source, temporary_records, level=level, trust=trust, jobs=jobs, span=span)
 
 
 @pytest.fixture(scope="module")

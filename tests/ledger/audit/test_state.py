@@ -49,7 +49,7 @@ def log() -> LongLog:
 
 def whole(folder: Path, log: LongLog, level: Level) -> Report:
     """What an audit says that keeps nothing."""
-    return audit(FolderSource(folder), temporary_records, level=level, keys=log.keys)
+    return audit(FolderSource(folder), temporary_records, level=level, trust=trust_in(log.keys))
 
 
 def same(one: Report, other: Report) -> bool:

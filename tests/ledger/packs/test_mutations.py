@@ -17,8 +17,8 @@ from ledger.chain.note import NoteSigner, sign_note
 from ledger.chain.trust import parse_trust
 from ledger.errors import Refused
 from ledger.keys import SigningKey
-from ledger.packs.statement import HEADER
 from ledger.packs.verify import verify_pack, verify_receipt_file
+from ledger.signing import STATEMENT
 from tests.support.actors import ORIGIN
 from tests.vectors.make_packs import FOLDER
 
@@ -58,7 +58,7 @@ def signed(found: Any, change: Callable[[dict[str, Any]], None], key: SigningKey
     body, _, _ = found["statement"].partition("\n\n")
     said = canonical.decode(body.partition("\n")[2].encode())
     change(said)
-    text = f"{HEADER}\n{canonical.encode(said).decode()}\n"
+    text = f"{STATEMENT}\n{canonical.encode(said).decode()}\n"
     return found | {"statement": sign_note(text, [NoteSigner(ORIGIN, key)])}
 
 

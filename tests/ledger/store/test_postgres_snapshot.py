@@ -13,6 +13,7 @@ from api.places import Place, read_place
 from api.sources import open_source
 from ledger.audit.findings import Report, Verdict
 from ledger.audit.run import audit
+from ledger.chain.trust import trust_in
 from ledger.errors import Unavailable
 from ledger.parties.state import Spent
 from ledger.store import postgres_link
@@ -49,8 +50,8 @@ class Books:
     def audit(self, source: str = "", jobs: int = 1) -> Report:
         """The audit of the ledger: of its folder, unless another source is named."""
         with open_source(source or str(self.folder), heads=self.place.heads) as opened:
-            keys = self.box.embedded.log_keys()
-            return audit(opened, temporary_records, keys=keys, jobs=jobs)
+            trust = trust_in(self.box.embedded.log_keys())
+            return audit(opened, temporary_records, trust=trust, jobs=jobs)
 
     def spoil(self, statement: str) -> None:
         """Do what only the owner of the server can, past every trigger."""

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from api.auth import make_token
-from ledger.chain.receipt import HEADER
+from ledger.chain.receipt import HEADER, State
 from ledger.errors import Halted, LedgerError, OutcomeUnknown, RefusalCode, Refused, Unavailable
 from ledger.keys import SigningKey
 
@@ -104,7 +104,7 @@ class Client:
             yield from page["data"]
             cursor = page["next_cursor"]
 
-    def receipt(self, seq: int, state: str = "included") -> bytes:
+    def receipt(self, seq: int, state: State = State.INCLUDED) -> bytes:
         """The receipt file of an entry that concerns the caller, under a head of that state."""
         return self.get(f"/v1/receipts/{seq}?state={state}", accept="application/json")
 

@@ -19,6 +19,7 @@ from ledger.feeding.feeder import Feeder, Pace, WitnessState
 from ledger.feeding.kept import FILE, MOST_WITNESSES, Kept, Reader
 from ledger.feeding.outside import FedLog, KeepEvidence, Outside
 from ledger.signing import log_note_keys
+from ledger.store.lock import replace_file
 
 EVIDENCE = "evidence"
 
@@ -73,7 +74,7 @@ def keeper(folder: Path) -> KeepEvidence:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{hashlib.sha256(data).hexdigest()[:16]}.json"
         if not path.exists():
-            path.write_bytes(data)
+            replace_file(path, data)
 
     return keep
 

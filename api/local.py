@@ -16,9 +16,10 @@ from api.places import Place, is_ledger
 from api.receipts import whole_receipt
 from api.resolving import resolver
 from api.sheet.page import sheet
-from api.target import INCLUDED, Verdict, now_ms
+from api.target import Verdict, now_ms
 from api.terminal import error_tree
 from ledger.book import Book
+from ledger.chain.receipt import State
 from ledger.dates import civil_date
 from ledger.documents.value import DocumentParty
 from ledger.errors import LedgerError, RefusalCode, Refused
@@ -106,7 +107,7 @@ class FolderTarget:
         """Never: who writes into a folder asks no witnesses."""
         return False
 
-    def receipt(self, seq: int, state: str = INCLUDED) -> bytes:
+    def receipt(self, seq: int, state: State = State.INCLUDED) -> bytes:
         """The receipt file of an entry under the newest signed head."""
         return whole_receipt(self._embedded.store, self._embedded.service.proof(seq), seq)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import typer
 
-from api.target import WITNESSED, Target, Verdict
+from api.target import Target, Verdict
 from api.terminal import note, progress, say, say_json, tree_text
+from ledger.chain.receipt import State
 
 
 def send_all(
@@ -26,7 +27,8 @@ def send_all(
     last = max((verdict.seq for verdict in verdicts if verdict.seq is not None), default=None)
     if witnessed_s and last is not None and target.witnessed(last, witnessed_s):
         verdicts = [
-            replace(item, state=WITNESSED) if item.error is None else item for item in verdicts
+            replace(item, state=State.WITNESSED) if item.error is None else item
+            for item in verdicts
         ]
     if receipts is not None:
         receipts.mkdir(parents=True, exist_ok=True)

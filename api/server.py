@@ -9,7 +9,8 @@ from typing import Any
 from api.client import MOST_LINES, Client, Desk
 from api.importing import ImportRow
 from api.resolving import as_document, resolver_over
-from api.target import INCLUDED, Verdict, now_ms
+from api.target import Verdict, now_ms
+from ledger.chain.receipt import State
 from ledger.dates import civil_date
 from ledger.documents.value import DocumentParty
 from ledger.errors import RefusalCode, Refused
@@ -77,7 +78,7 @@ class ServerTarget:
         """Whether an entry is under a witnessed head; waits for that, `seconds` at most."""
         return self._client.witnessed(seq, seconds)
 
-    def receipt(self, seq: int, state: str = INCLUDED) -> bytes:
+    def receipt(self, seq: int, state: State = State.INCLUDED) -> bytes:
         """The receipt file of an entry that concerns the party, under a head of that state."""
         return self._client.receipt(seq, state)
 

@@ -10,28 +10,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from enum import Enum
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from api.site import Site
+from ledger.chain.receipt import State
 from ledger.errors import Overloaded, RefusalCode, Refused
 from ledger.feeding.kept import CosignedHead
 
 MOST_WAIT_S, USUAL_WAIT_S = 20.0, 2.0
 LOOK_S = 0.2
 """Between two looks whether a head was signed after all: the head store was away, most often."""
-
-
-class State(Enum):
-    """How far an entry is; each state includes those before it."""
-
-    SEQUENCED = "sequenced"
-    INCLUDED = "included"
-    WITNESSED = "witnessed"
-
 
 WAITABLE = (State.INCLUDED.value, State.WITNESSED.value)
 PARAMETERS: list[dict[str, Any]] = [

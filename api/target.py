@@ -9,10 +9,8 @@ from datetime import date
 from typing import Any, Protocol
 
 from api.importing import ImportRow
+from ledger.chain.receipt import State
 from ledger.documents.value import DocumentParty
-
-INCLUDED, WITNESSED = "included", "witnessed"
-"""How far an entry is (`api.states.State`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Verdict:
     seq: int | None
     repeated: bool = False
     error: dict[str, Any] | None = None
-    state: str = INCLUDED
+    state: State = State.INCLUDED
 
     def tree(self) -> dict[str, Any]:
         """The verdict as JSON."""
@@ -70,7 +68,7 @@ class Target(Protocol):
         """Whether an entry is under a witnessed head; waits for that, `seconds` at most."""
         ...
 
-    def receipt(self, seq: int, state: str = INCLUDED) -> bytes:
+    def receipt(self, seq: int, state: State = State.INCLUDED) -> bytes:
         """The receipt file of an entry, under a head of that state."""
         ...
 

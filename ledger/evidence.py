@@ -161,12 +161,10 @@ def _history_ids(view: Hands, holding: Holding) -> set[str]:
     ids = {holding.receivable, holding.obligor, *holding.chain}
     if receivable is not None:
         ids |= {use.invoice for use in receivable.uses}
-    above: Holding | None = holding
-    while above is not None:
+    for above in view.ancestry(holding):
         ids.add(above.id)
         ids |= {item.id for item in view.records.find(Transfer, {"holding": above.id})}
         ids |= {item.id for item in view.records.find(Financing, {"holding": above.id})}
-        above = view.get(Holding, above.parent)
     return ids
 
 

@@ -6,6 +6,8 @@ holding knows its amount, and along its chain a holder knows those before it and
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ledger.financing.records import Financing
 from ledger.model.records import R
 from ledger.parties.commands import Role
@@ -31,6 +33,13 @@ class Hands:
         """The holding that acknowledgement opened, of which all others are parts."""
         found = self.records.find(Holding, {"receivable": receivable})
         return next((item for item in found if item.parent is None), None)
+
+    def ancestry(self, holding: Holding) -> Iterator[Holding]:
+        """The holding and those that it was split from, itself first."""
+        above: Holding | None = holding
+        while above is not None:
+            yield above
+            above = self.get(Holding, above.parent)
 
     def buyer(self, holding: Holding) -> frozenset[str]:
         """The financier for whom a holding is locked: it is to be the next hand."""

@@ -13,7 +13,7 @@ from api.keyfiles import read_keys
 from api.opening import open_target
 from api.options import Folder, Json, Receipts, Url
 from api.sending import send_all, tell_verdicts
-from api.target import INCLUDED, WITNESSED
+from ledger.chain.receipt import State
 
 PATIENCE_S = 60.0
 
@@ -21,8 +21,8 @@ PATIENCE_S = 60.0
 class Wait(Enum):
     """How far the entries must be."""
 
-    INCLUDED = INCLUDED
-    WITNESSED = WITNESSED
+    INCLUDED = State.INCLUDED.value
+    WITNESSED = State.WITNESSED.value
 
 
 def run(
@@ -60,5 +60,5 @@ def run(
             target, [item.data() for _, item in items], receipts, patience if until_witnessed else 0
         )
     tell_verdicts(names, verdicts, as_json=as_json)
-    if until_witnessed and any(item.state != WITNESSED for item in verdicts):
+    if until_witnessed and any(item.state is not State.WITNESSED for item in verdicts):
         raise typer.Exit(1)

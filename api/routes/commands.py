@@ -14,9 +14,10 @@ from fastapi import APIRouter, Request, Response
 
 from api.problems import problem_of
 from api.site import Raw, Site, raw, read_body, site_of
-from api.states import PARAMETERS, State, reach, wanted
+from api.states import PARAMETERS, reach, wanted
 from ledger import canonical
 from ledger.base64url import b64url_encode
+from ledger.chain.receipt import State
 from ledger.envelope import LONGEST_SUBMISSION
 from ledger.errors import LedgerError, RefusalCode, Refused
 from ledger.service import Receipt

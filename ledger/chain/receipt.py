@@ -11,6 +11,7 @@ import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ledger.chain.checkpoint import Checkpoint, open_checkpoint
 from ledger.chain.entry import read_entry
@@ -22,6 +23,19 @@ from ledger.errors import RefusalCode, Refused
 HEADER = "c2sp.org/tlog-proof@v1"
 LARGEST_EXTRA = 16_384
 """Most bytes of the unauthenticated extra data of a receipt that we read."""
+
+
+class State(StrEnum):
+    """How far an entry is; each state includes those before it.
+
+    It has its place in the log; it is under a head that the log signed; it is under a head that a
+    quorum of witnesses cosigned, too.
+    """
+
+    SEQUENCED = "sequenced"
+    INCLUDED = "included"
+    WITNESSED = "witnessed"
+
 
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})")
 

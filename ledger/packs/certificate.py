@@ -64,7 +64,7 @@ def _acknowledgement(asked: Asked) -> Facts:
     return {
         "at": instant_text(claim.acknowledged_ms or 0),
         "by": claim.obligor,
-        "irrevocable": True,
+        "irrevocable": True,  # no rule of the ledger lets an obligor take it back
         "waiver_of_defences": claim.waiver_of_defences,
     }
 

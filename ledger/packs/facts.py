@@ -16,7 +16,7 @@ from ledger.catalogue import changes_of
 from ledger.dates import add_months, instant_text
 from ledger.envelope import Envelope
 from ledger.financing.records import Financing
-from ledger.hands import ALL_SEEING, hands_shown, sees_amount
+from ledger.hands import ALL_SEEING, Hands, hands_shown, sees_amount
 from ledger.model.records import make_id
 from ledger.money import Money, format_decimal
 from ledger.parties.state import Key, Party
@@ -90,8 +90,7 @@ def invoice_class(invoice: Invoice) -> str:
 
 def sees_invoices(asked: Asked) -> bool:
     """Whether the asker may see of which invoices the debt is made: those who had the whole."""
-    found = asked.book.find(Holding, receivable=asked.receivable.id)
-    root = next((item for item in found if item.parent is None), None)
+    root = Hands(asked.records).root(asked.receivable.id)
     sides = (asked.receivable.creditor, asked.receivable.obligor)
     return asked.is_one_of(*sides) or (
         root is not None and sees_amount(asked.records, root, asked.asker)
@@ -180,7 +179,7 @@ def _hands(asked: Asked, shown: Sequence[str]) -> Iterator[Facts]:
 
 def _steps(asked: Asked) -> Iterator[tuple[tuple[int, int], Facts]]:
     """Every change of title of the holding and of those it was split from, with its order."""
-    for item in ancestry(asked.book, asked.holding):
+    for item in Hands(asked.records).ancestry(asked.holding):
         for transfer in asked.book.find(Transfer, holding=item.id):
             if transfer.accepted_ms is not None:
                 at = instant_text(transfer.accepted_ms)
@@ -196,14 +195,6 @@ def _steps(asked: Asked) -> Iterator[tuple[tuple[int, int], Facts]]:
                     "recourse": made.recourse.value,
                 }
                 yield (made.active_ms, made.last_seq), step
-
-
-def ancestry(book: Book, holding: Holding) -> Iterator[Holding]:
-    """The holding and those that it was split from, itself first."""
-    item: Holding | None = holding
-    while item is not None:
-        yield item
-        item = book.get(Holding, item.parent) if item.parent else None
 
 
 def _parties(asked: Asked, ids: Iterable[str], envelopes: Sequence[tuple[int, Envelope]]) -> Facts:

@@ -14,14 +14,13 @@ from typing import Protocol
 from ledger.base64url import b64url_decode
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import read_entry
+from ledger.chain.tiles import TILE_WIDTH
 from ledger.chain.tree import Frontier, leaf_hash
 from ledger.chain.trust import TrustPolicy
 from ledger.envelope import read_envelope
 from ledger.errors import RefusalCode, Refused
 from ledger.packs.verify import Proven, proven
 from ledger.ports import EntryReader
-
-PAGE = 256
 
 
 class Export(EntryReader, Protocol):
@@ -58,8 +57,8 @@ def moved_since(
         raise _other(f"The first {old.size} entries of the export have another root.")
     moved, may_have = [], []
     names = re.compile(b"|".join(f'"{record}"'.encode() for record in records) or b"(?!)")
-    for first in range(old.size, newer.size, PAGE):
-        page = list(export.entries(first, min(first + PAGE, newer.size)))
+    for first in range(old.size, newer.size, TILE_WIDTH):
+        page = list(export.entries(first, min(first + TILE_WIDTH, newer.size)))
         before = before.extend(map(leaf_hash, page))
         for seq, data in enumerate(page, start=first):
             kind, payload = _said(data)
@@ -80,8 +79,8 @@ def _said(data: bytes) -> tuple[str, bytes]:
 
 def _grown(export: Export, size: int) -> Frontier:
     frontier = Frontier()
-    for first in range(0, size, PAGE):
-        entries = export.entries(first, min(first + PAGE, size))
+    for first in range(0, size, TILE_WIDTH):
+        entries = export.entries(first, min(first + TILE_WIDTH, size))
         frontier = frontier.extend(map(leaf_hash, entries))
     return frontier
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ledger import canonical
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import Entry, read_entry
 from ledger.chain.note import base64_decode
 from ledger.chain.proof import verify_inclusion
-from ledger.chain.receipt import parse_receipt, verify_receipt
+from ledger.chain.receipt import State, parse_receipt, verify_receipt
 from ledger.chain.trust import NO_QUORUM, Opened, TrustPolicy
 from ledger.envelope import Envelope, read_envelope
 from ledger.errors import RefusalCode, Refused
@@ -25,13 +24,6 @@ from ledger.packs.signatures import check_signatures
 from ledger.packs.statement import Statement, disclosed_digest, read_statement
 
 _RECEIPT = frozenset({"disclosures", "entry", "proof"})
-
-
-class State(StrEnum):
-    """How far a proof goes: under a head that the log signed, or that a quorum cosigned too."""
-
-    INCLUDED = "included"
-    WITNESSED = "witnessed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from api.sheet.page import check_sheet, pack_in
+from ledger.chain.receipt import State
 from ledger.chain.trust import TrustPolicy, parse_trust, trust_in
 from ledger.errors import Refused
 from ledger.packs.statement import PackKind
-from ledger.packs.verify import State, VerifiedPack, verify_pack, verify_receipt_file
+from ledger.packs.verify import VerifiedPack, verify_pack, verify_receipt_file
 from tests.support.packs import RECIPIENT
 from tests.vectors.make_packs import FOLDER, SECONDS, made
 

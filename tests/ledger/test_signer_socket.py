@@ -250,6 +250,10 @@ def test_a_signer_killed_at_any_moment_loses_nothing(tmp_path: Path) -> None:
                         service.submit(sent[-1])
                 killer.join()
                 child.wait()
+                # A signer killed between two commands is first missed when a head is due.
+                sent.append(account(office, 100 * turn + 98))
+                with pytest.raises((Unavailable, OutcomeUnknown)):
+                    service.submit(sent[-1])
                 sent.append(account(office, 100 * turn + 99))
                 with pytest.raises(Unavailable):
                     service.submit(sent[-1])

@@ -9,7 +9,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -91,14 +90,10 @@ func (l *log) readHeads() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return lines(l.folder, "heads.ndjson", func(line []byte) error {
-		var head struct {
-			Size int64
-			Note string
-		}
-		if err := json.Unmarshal(line, &head); err != nil {
-			return err
-		}
+	return lines(l.folder, "heads.ndjson", func(head struct {
+		Size int64
+		Note string
+	}) error {
 		opened, err := note.Open([]byte(head.Note), note.VerifierList(verifier))
 		if err != nil {
 			return err
@@ -163,53 +158,37 @@ func (l *log) readEntries() (int, error) {
 }
 
 func (l *log) checkInclusion() (int, error) {
-	return lines(l.folder, "inclusion.ndjson", func(line []byte) error {
-		var asked struct {
-			Index, Size int64
-			Proof       []string
-		}
-		if err := json.Unmarshal(line, &asked); err != nil {
-			return err
-		}
-		proof, err := hashes(asked.Proof)
-		if err != nil {
-			return err
-		}
+	return lines(l.folder, "inclusion.ndjson", func(asked struct {
+		Index, Size int64
+		Proof       tlog.RecordProof
+	}) error {
 		leaf := tlog.RecordHash(l.entries[asked.Index])
 		head := l.heads[asked.Size]
-		if err := tlog.CheckRecord(proof, head.N, head.Hash, asked.Index, leaf); err != nil {
+		if err := tlog.CheckRecord(asked.Proof, head.N, head.Hash, asked.Index, leaf); err != nil {
 			return fmt.Errorf("entry %d of %d: %w", asked.Index, asked.Size, err)
 		}
 		own, err := tlog.ProveRecord(head.N, asked.Index, l.reader(asked.Size))
 		if err != nil {
 			return err
 		}
-		return same(proof, own)
+		return same(asked.Proof, own)
 	})
 }
 
 func (l *log) checkConsistency() (int, error) {
-	return lines(l.folder, "consistency.ndjson", func(line []byte) error {
-		var asked struct {
-			Old, New int64
-			Proof    []string
-		}
-		if err := json.Unmarshal(line, &asked); err != nil {
-			return err
-		}
-		proof, err := hashes(asked.Proof)
-		if err != nil {
-			return err
-		}
+	return lines(l.folder, "consistency.ndjson", func(asked struct {
+		Old, New int64
+		Proof    tlog.TreeProof
+	}) error {
 		before, after := l.heads[asked.Old], l.heads[asked.New]
-		if err := tlog.CheckTree(proof, after.N, after.Hash, before.N, before.Hash); err != nil {
+		if err := tlog.CheckTree(asked.Proof, after.N, after.Hash, before.N, before.Hash); err != nil {
 			return fmt.Errorf("from %d to %d: %w", asked.Old, asked.New, err)
 		}
 		own, err := tlog.ProveTree(after.N, before.N, l.reader(asked.New))
 		if err != nil {
 			return err
 		}
-		return same(proof, own)
+		return same(asked.Proof, own)
 	})
 }
 
@@ -225,19 +204,8 @@ func same(given, own []tlog.Hash) error {
 	return nil
 }
 
-func hashes(texts []string) ([]tlog.Hash, error) {
-	found := make([]tlog.Hash, len(texts))
-	for n, text := range texts {
-		data, err := base64.StdEncoding.Strict().DecodeString(text)
-		if err != nil || len(data) != tlog.HashSize {
-			return nil, fmt.Errorf("%q is no hash", text)
-		}
-		copy(found[n][:], data)
-	}
-	return found, nil
-}
-
-func lines(folder, name string, do func([]byte) error) (int, error) {
+// lines gives each line of a file to `do` and says how many there were.
+func lines[T any](folder, name string, do func(T) error) (int, error) {
 	file, err := os.Open(filepath.Join(folder, name))
 	if err != nil {
 		return 0, err
@@ -246,7 +214,11 @@ func lines(folder, name string, do func([]byte) error) (int, error) {
 	count := 0
 	scanner := bufio.NewScanner(file)
 	for ; scanner.Scan(); count++ {
-		if err := do(scanner.Bytes()); err != nil {
+		var line T
+		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
+			return count, err
+		}
+		if err := do(line); err != nil {
 			return count, err
 		}
 	}

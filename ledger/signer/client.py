@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ledger.base64url import b64url_decode, b64url_encode
+from ledger.chain.checkpoint import parse_checkpoint
 from ledger.chain.note import NoteKey, open_note
 from ledger.errors import Halted, LedgerError, Refused, Unavailable
 from ledger.keys import PublicKey, from_jwk
@@ -42,19 +43,23 @@ class SocketSigner:
 
     def sign(self, body: str, by: Sequence[NoteKey], prove: Prove | None = None) -> str:
         """The note over `body`; the proof is made from the head that the signer knows."""
+        size = 0 if prove is None else parse_checkpoint(body).size
         for _ in range(ATTEMPTS):
-            proof = prove(self._old) if prove is not None and self._old else ()
+            old = self._old
+            proof = prove(old) if prove is not None and 0 < old < size else ()
             answer = self._ask(
                 {
                     "op": "sign",
                     "body": body,
                     "by": [key.key.kid for key in by],
-                    "old": self._old,
+                    "old": old,
                     "proof": [b64url_encode(item) for item in proof],
                 }
             )
             if "note" in answer:
-                return self._read(partial(self._verified, answer["note"], body, by))
+                note = self._read(partial(self._verified, answer["note"], body, by))
+                self._old = size or old
+                return note
             self._old = self._size(answer)
         raise Unavailable("The signer asks for ever other proofs.")
 

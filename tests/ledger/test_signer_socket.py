@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from api.database import DatabaseSource
 from ledger import canonical
 from ledger.audit.findings import Verdict
 from ledger.audit.run import audit
+from ledger.base64url import b64url_decode
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.note import note_key
 from ledger.chain.tree import leaf_hash
@@ -46,6 +47,7 @@ from tests.support.notary import (
     head,
     kind,
     listening,
+    proof,
 )
 
 WAIT_S = 60
@@ -137,6 +139,28 @@ def test_the_journal_and_the_key_are_one_object(keys: Path) -> None:
     (keys / "signed.json").write_text("{}")
     with pytest.raises(Halted):
         SignerServer(keys, keys / "s", begin=True)
+
+
+def test_a_proof_is_made_once_from_the_head_signed_last(keys: Path) -> None:
+    """Who was given a signature knows where the next proof begins; a newcomer is told."""
+    asked: list[int] = []
+
+    def prove(size: int) -> Callable[[int], list[bytes]]:
+        def from_old(old: int) -> list[bytes]:
+            asked.append(old)
+            return list(map(b64url_decode, proof(old, size)))
+
+        return from_old
+
+    with listening(keys):
+        signer = SocketSigner(keys / "s")
+        for size in (3, 9, 9, 12):
+            signer.sign(head(size).body, [NOTE_KEY], prove(size))
+        assert asked == [3, 9]
+        SocketSigner(keys / "s").sign(head(20).body, [NOTE_KEY], prove(20))
+        assert asked == [3, 9, 12]
+        signer.sign(head(21).body, [NOTE_KEY], prove(21))
+        assert asked == [3, 9, 12, 12, 20]
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from ledger.chain.checkpoint import Checkpoint, open_checkpoint
 from ledger.chain.entry import Entry, Head, follow, make_entry, read_entry
 from ledger.chain.proof import Subtrees, TreeReader, consistency_proof
 from ledger.chain.tiles import Edge
-from ledger.chain.tree import EMPTY_ROOT, Frontier, leaf_hash
+from ledger.chain.tree import EMPTY_ROOT, leaf_hash
 from ledger.envelope import Envelope
 from ledger.errors import (
     Failed,
@@ -41,7 +41,7 @@ from ledger.keys import PublicKey, from_jwk
 from ledger.model.codec import write
 from ledger.model.jwk import Jwk
 from ledger.parties.commands import OpenLedger, RotateLogKey
-from ledger.policy.state import LEDGER, Ledger
+from ledger.policy.state import ledger_of
 from ledger.ports import Batch, HeadStore, SignedHead, Store, Turn
 from ledger.signing import LogSigner, log_note_keys
 from ledger.vocabulary import Event
@@ -213,8 +213,8 @@ class Sequencer:
 
     def _check_keys(self) -> None:
         """That the signer has the keys which the entries ask for; asked only when they changed."""
-        ledger = self.book.get(Ledger, LEDGER)
-        asked = frozenset(ledger.keys_at(self._head.size) if ledger else ())
+        size = self._head.size
+        asked = frozenset(ledger_of(self.book).keys_at(size) if size else ())
         if not asked <= self._at_hand:
             for key in asked - set(self.signer.held()):
                 raise Halted(f"the log signs with a key that is not here: {key.kid}")
@@ -278,19 +278,13 @@ class Sequencer:
 
     def _sign_head(self) -> SignedHead:
         size, root = self._head.size, self._head.frontier.root()
-        ledger = self._ledger()
+        ledger = ledger_of(self.book)
         note = self.signer.sign(
             Checkpoint(ledger.origin, size, root).body,
             log_note_keys(ledger, size),
             lambda old: consistency_proof(self.store.tile, old, size),
         )
         return SignedHead(size, root, note)
-
-    def _ledger(self) -> Ledger:
-        ledger = self.book.get(Ledger, LEDGER)
-        if ledger is None:
-            raise Halted("the log has entries and no genesis")
-        return ledger
 
     def _answer(self, item: _Taken | LedgerError) -> Answer:
         if isinstance(item, _Taken):
@@ -356,7 +350,7 @@ class Sequencer:
         if _root(self.store, signed.size, known) != signed.root:
             raise Halted(f"the first {signed.size} entries are not those that were signed")
         start = max(0, signed.size - CHECKED_AT_START)
-        head = head_at(self.store, start, known)
+        head = _head_at(self.store, start, known)
         for data in self.store.entries(start, size):
             head = follow(head, read_entry(data))
         if head.size != size or _root(self.store, size, known) != head.frontier.root():
@@ -368,7 +362,7 @@ class Sequencer:
 
     def _check_note(self, signed: SignedHead) -> None:
         """The kept note is of this very head, and by a key that signed at its size."""
-        ledger = self._ledger()
+        ledger = ledger_of(self.book)
         try:
             said = open_checkpoint(signed.note, ledger.origin, log_note_keys(ledger, signed.size))
         except Refused as refused:
@@ -381,7 +375,7 @@ def _root(store: Store, size: int, known: Subtrees | None = None) -> bytes:
     return TreeReader(size, store.tile, {} if known is None else known).root()
 
 
-def head_at(store: Store, size: int, known: Subtrees) -> Head:
+def _head_at(store: Store, size: int, known: Subtrees) -> Head:
     """The head after the first `size` entries, from the last of them and the tiles.
 
     Raises `Halted` when that entry is not the one that was hashed, `Refused` when it is none.
@@ -389,11 +383,7 @@ def head_at(store: Store, size: int, known: Subtrees) -> Head:
     if size == 0:
         return Head()
     last = read_entry(next(store.entries(size - 1, size), b""))
-    tree, hashes, start = TreeReader(size, store.tile, known), [], 0
+    tree = TreeReader(size, store.tile, known)
     if tree.range_root(size - 1, size) != last.leaf:
         raise Halted(f"entry {size - 1} is not the one that was hashed")
-    for bit in reversed(range(size.bit_length())):
-        if size >> bit & 1:
-            hashes.append(tree.range_root(start, start + (1 << bit)))
-            start += 1 << bit
-    return Head(size, last.leaf, last.at_ms, Frontier(size, tuple(hashes)))
+    return Head(size, last.leaf, last.at_ms, tree.frontier())

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ledger.chain.tiles import TILE_LEVEL_BITS, TILE_WIDTH, ReadTile, TileId, tile_hashes
-from ledger.chain.tree import EMPTY_ROOT, HASH_BYTES, LARGEST_SIZE, mth, node_hash, split
+from ledger.chain.tree import (
+    EMPTY_ROOT,
+    HASH_BYTES,
+    LARGEST_SIZE,
+    Frontier,
+    mth,
+    node_hash,
+    split,
+)
 from ledger.errors import RefusalCode, Refused
 
 Subtrees: TypeAlias = dict[tuple[int, int], bytes]
@@ -42,6 +50,15 @@ class TreeReader:
     def root(self) -> bytes:
         """The root of the tree."""
         return self.range_root(0, self.size)
+
+    def frontier(self) -> Frontier:
+        """The right edge of the tree."""
+        hashes, start = [], 0
+        for bit in reversed(range(self.size.bit_length())):
+            if self.size >> bit & 1:
+                hashes.append(self._subtree(bit, start))
+                start += 1 << bit
+        return Frontier(self.size, tuple(hashes))
 
     def range_root(self, start: int, end: int) -> bytes:
         """MTH(D[start:end]) of RFC 6962 section 2.1, for the ranges that its splits produce."""

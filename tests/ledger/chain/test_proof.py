@@ -20,7 +20,7 @@ from ledger.chain.proof import (
     verify_inclusion,
 )
 from ledger.chain.tiles import TileId
-from ledger.chain.tree import EMPTY_ROOT
+from ledger.chain.tree import EMPTY_ROOT, Frontier
 from ledger.errors import RefusalCode, Refused
 from tests.ledger.chain.sample import naive_mth, naive_reader, numbered_leaves
 
@@ -123,9 +123,11 @@ def test_each_consistency_proof_offered_for_each_pair(new: int) -> None:
 
 @given(st.integers(0, 300))
 def test_root_from_tiles(size: int) -> None:
-    """The root that the tiles give is the root of the leaves."""
+    """The root and the right edge that the tiles give are those of the leaves."""
     leaves = numbered_leaves(size)
-    assert TreeReader(size, naive_reader(leaves)).root() == naive_mth(leaves)
+    tree = TreeReader(size, naive_reader(leaves))
+    assert tree.root() == naive_mth(leaves)
+    assert tree.frontier() == Frontier().extend(leaves)
 
 
 @given(st.integers(2, 64), st.data())

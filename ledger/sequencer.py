@@ -277,13 +277,22 @@ class Sequencer:
         self.signed = there
 
     def _sign_head(self) -> SignedHead:
+        """This head signed, or the one that another process had signed past it."""
         size, root = self._head.size, self._head.frontier.root()
         ledger = ledger_of(self.book)
-        note = self.signer.sign(
-            Checkpoint(ledger.origin, size, root).body,
-            log_note_keys(ledger, size),
-            lambda old: consistency_proof(self.store.tile, old, size),
-        )
+        try:
+            note = self.signer.sign(
+                Checkpoint(ledger.origin, size, root).body,
+                log_note_keys(ledger, size),
+                lambda old: consistency_proof(self.store.tile, old, size),
+            )
+        except Halted:
+            # Who is past us in good order has published this head, and its entries are there.
+            there = self.heads.read() or NOTHING_SIGNED
+            grown = size <= there.size <= self.store.size() > size
+            if not grown or _root(self.store, there.size) != there.root:
+                raise
+            return there
         return SignedHead(size, root, note)
 
     def _answer(self, item: _Taken | LedgerError) -> Answer:

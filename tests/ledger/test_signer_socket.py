@@ -24,7 +24,7 @@ from ledger import canonical
 from ledger.audit.findings import Verdict
 from ledger.audit.run import audit
 from ledger.base64url import b64url_decode
-from ledger.chain.checkpoint import Checkpoint
+from ledger.chain.checkpoint import Checkpoint, open_checkpoint
 from ledger.chain.note import note_key
 from ledger.chain.tree import leaf_hash
 from ledger.errors import Halted, OutcomeUnknown, Unavailable
@@ -332,3 +332,38 @@ def test_a_signer_that_knows_more_halts_a_ledger_as_it_opens(tmp_path: Path) -> 
         own = office.service.sequencer
         with pytest.raises(Halted, match="of 3 entries was signed before"):
             Service(own.store, own.heads, signer, office.clock)
+
+
+class Overtaken(SocketSigner):
+    """Does something else once, before it asks for a signature."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def sign(self, *arguments: Any) -> str:
+        """The signature, after what came between."""
+        act, self.meanwhile = self.meanwhile, None
+        if act is not None:
+            act()
+        return super().sign(*arguments)
+
+
+@pytest.mark.parametrize("moment", ["between commit and signature", "while it opens"])
+def test_two_processes_of_a_ledger_share_a_signer(tmp_path: Path, moment: str) -> None:
+    """One that was overtaken takes the head that the other had signed, and both go on."""
+    with open_office(tmp_path / "ledger") as office, listening(tmp_path / "ledger" / "keys"):
+        own, path = office.service.sequencer, tmp_path / "ledger" / "keys" / "s"
+        slow = Overtaken(path)
+        other = Service(own.store, own.heads, SocketSigner(path), office.clock)
+        if moment == "while it opens":
+            slow.meanwhile = lambda: other.submit(account(office, 1))
+            one = Service(own.store, own.heads, slow, office.clock)
+            assert one.submit(account(office, 2)).seq == 3
+        else:
+            one = Service(own.store, own.heads, slow, office.clock)
+            slow.meanwhile = lambda: other.submit(account(office, 1))
+            receipt = one.submit(account(office, 2))
+            assert receipt.seq == 2
+            assert open_checkpoint(receipt.checkpoint, ORIGIN, office.embedded.log_keys()).size == 4
+        for service in (other, one):
+            service.submit(account(office, own.store.size()))
+            assert service.signed.size == own.store.size()

@@ -5,6 +5,7 @@ head.json          the head store: what was signed last
 keys/log.pem       the key that signs checkpoints, unless a signer process has it (`api.keyaccess`)
 keys/log-next.pem  the one that is to follow it, while the log changes its key
 keys/operator.pem  the operator's own key
+policy             how others verify the log: a tlog-policy with its keys
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ledger.base64url import b64url_encode
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import LARGEST_ENTRY
 from ledger.chain.note import NoteKey
+from ledger.chain.trust import trust_in
 from ledger.errors import Halted, RefusalCode, Refused
 from ledger.keys import SigningKey
 from ledger.keystore import write_key
@@ -37,6 +39,10 @@ from ledger.policy.state import LEDGER, RULES_NUMBER, Ledger
 from ledger.scrub import Scrub
 from ledger.service import Service
 from ledger.signing import LogSigner, log_note_keys, read_text
+from ledger.store.lock import replace_file
+
+POLICY = "policy"
+"""The file by which others verify the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,14 @@ class Embedded:
     def log_keys(self) -> list[NoteKey]:
         """The keys that sign this ledger's newest checkpoint, as its entries say."""
         return log_note_keys(self.ledger, self.store.size())
+
+    def write_policy(self) -> bool:
+        """Let the file `policy` name the keys of now; whether it did not."""
+        path, text = self.folder / POLICY, trust_in(self.log_keys()).text().encode()
+        if path.exists() and path.read_bytes() == text:
+            return False
+        replace_file(path, text)
+        return True
 
 
 @contextmanager

@@ -9,14 +9,12 @@ from api.embedded import Embedded
 from api.keyaccess import KEYS
 from ledger.base64url import b64url_encode
 from ledger.chain.note import NoteKey
-from ledger.chain.trust import trust_in
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import PublicKey
 from ledger.keystore import NEXT, put_away, write_key
 from ledger.model.jwk import Jwk
 from ledger.parties.commands import RetireLogKey, RotateLogKey
 from ledger.signing import KeyChange, KeySigner
-from ledger.store.lock import replace_file
 from ledger.vocabulary import Command
 
 
@@ -31,44 +29,46 @@ class Changed:
 def rotate(embedded: Embedded) -> Changed:
     """Let the log sign with a new key, too: one that its signer has, else one made now.
 
-    May be called again after a crash: a key that was made and not named yet is used. Raises
-    `Refused` (`log_key_is_changing`, `key_unknown` where the signer process has no new key).
+    Called again after a crash, it finishes what is open. Raises `Refused` (`log_key_is_changing`,
+    `key_unknown` where the signer process has no new key).
     """
-    ledger = embedded.ledger
-    signing = ledger.keys_at(embedded.store.size())
-    if len(signing) != 1:
+    if len(embedded.log_keys()) == 1:
+        _put_away(embedded)
+        _name_new_key(embedded)
+        embedded.write_policy()
+    elif not embedded.write_policy():
         raise Refused(RefusalCode.LOG_KEY_IS_CHANGING, "The log signs with two keys already.")
-    new = _new_key(embedded)
-    jti = new_jti(embedded.clock())
-    change = KeyChange(ledger.origin, ledger.operator, jti, new.kid, signing[0].kid)
+    return Changed(embedded.ledger.log_keys[-1].since, embedded.log_keys())
+
+
+def retire(embedded: Embedded) -> Changed:
+    """Let the log sign without its older key, whose file is put away.
+
+    Called again after a crash, it finishes what is open. Raises `Refused`
+    (`log_key_is_not_leaving`).
+    """
+    older = embedded.log_keys()[:-1]
+    for key in older:
+        _submit(embedded, RetireLogKey(kid=key.key.kid), new_jti(embedded.clock()))
+    ended = [key.until for key in embedded.ledger.log_keys if key.until is not None]
+    finished = [embedded.write_policy(), _put_away(embedded)] if ended else []
+    if not older and not any(finished):
+        raise Refused(RefusalCode.LOG_KEY_IS_NOT_LEAVING, "The log signs with one key.")
+    return Changed(ended[-1], embedded.log_keys())
+
+
+def _name_new_key(embedded: Embedded) -> None:
+    """The entry that old and new key sign."""
+    new, jti = _new_key(embedded), new_jti(embedded.clock())
+    (old,) = embedded.log_keys()
+    change = KeyChange(old.name, embedded.ledger.operator, jti, new.kid, old.key.kid)
     possession, endorsement = embedded.signer.endorse(change)
     command = RotateLogKey(
         key=Jwk(**new.jwk()),
         possession=b64url_encode(possession),
         endorsement=b64url_encode(endorsement),
     )
-    return _submit(embedded, command, jti)
-
-
-def retire(embedded: Embedded) -> Changed:
-    """Let the log sign without its older key, whose file is put away.
-
-    May be called again after a crash. Raises `Refused` (`log_key_is_not_leaving`).
-    """
-    signing = embedded.ledger.keys_at(embedded.store.size())
-    if len(signing) == 2:
-        command = RetireLogKey(kid=signing[0].kid)
-        changed = _submit(embedded, command, new_jti(embedded.clock()))
-    ended = [key for key in embedded.ledger.log_keys if key.until is not None]
-    held = {key.kid for key in embedded.signer.held()}
-    if len(signing) == 1:
-        if not (ended and ended[-1].kid in held and embedded.access.socket is None):
-            raise Refused(RefusalCode.LOG_KEY_IS_NOT_LEAVING, "The log signs with one key.")
-        changed = Changed(ended[-1].until or 0, embedded.log_keys())
-    if embedded.access.socket is None:
-        for key in ended:
-            put_away(embedded.folder / KEYS, key.kid, embedded.access.password)
-    return changed
+    _submit(embedded, command, jti)
 
 
 def _new_key(embedded: Embedded) -> PublicKey:
@@ -88,9 +88,14 @@ def _new_key(embedded: Embedded) -> PublicKey:
     return key.public
 
 
-def _submit(embedded: Embedded, command: Command, jti: str) -> Changed:
+def _put_away(embedded: Embedded) -> bool:
+    """Give the files of retired keys their last names; whether there was anything to do."""
+    if embedded.access.socket is not None:
+        return False
+    ended = {key.kid for key in embedded.ledger.log_keys if key.until is not None}
+    return put_away(embedded.folder / KEYS, ended, embedded.access.password)
+
+
+def _submit(embedded: Embedded, command: Command, jti: str) -> None:
     desk, key = embedded.operator()
-    receipt = embedded.service.submit(desk.draft(command, jti=jti).signed(key))
-    keys = embedded.log_keys()
-    replace_file(embedded.folder / "policy", trust_in(keys).text().encode())
-    return Changed(receipt.seq, keys)
+    embedded.service.submit(desk.draft(command, jti=jti).signed(key))

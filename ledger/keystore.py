@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
 from ledger.errors import RefusalCode, Refused
@@ -69,20 +70,25 @@ def read_log_keys(folder: Path, password: bytes | None = None) -> list[SigningKe
     return [read_key(path, password) for path in found]
 
 
-def put_away(folder: Path, kid: str, password: bytes | None = None) -> None:
-    """After a rotation: the retired key's file gets the name of its `kid`, the next key the first.
+def put_away(folder: Path, retired: Collection[str], password: bytes | None = None) -> bool:
+    """After a rotation: a retired key's file gets the name of its `kid`, the next key the first.
 
-    May be done again after a crash half-way. A retired key is kept, not deleted: it proves nothing
-    any more, but its owner may want to show that it was his.
+    Returns whether there was anything to do, also after a crash half-way. A retired key is kept,
+    not deleted: it proves nothing any more, but its owner may want to show that it was his. Raises
+    as `read_key`.
     """
-    names = (LOG, NEXT)
-    keys = {name: read_key(folder / name, password) for name in names if (folder / name).exists()}
-    for name, key in keys.items():
-        if key.public.kid == kid:
-            (folder / name).rename(folder / f"log-retired-{kid}.pem")
+    files = [folder / name for name in (LOG, NEXT) if (folder / name).exists()]
+    moved = False
+    for path, kid in [(path, read_key(path, password).public.kid) for path in files]:
+        if kid in retired:
+            path.rename(folder / f"log-retired-{kid}.pem")
+            moved = True
     if (folder / NEXT).exists() and not (folder / LOG).exists():
         (folder / NEXT).rename(folder / LOG)
-    sync_folder(folder)
+        moved = True
+    if moved:
+        sync_folder(folder)
+    return moved
 
 
 def _read_own(path: Path) -> bytes:

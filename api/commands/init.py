@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
-from api.embedded import Embedded, found, open_folder
+from api.embedded import POLICY, Embedded, found, open_folder
 from api.keyfiles import read_trust
 from api.options import Json, LedgerPassword, SignerAt, ledger_keys
 from api.places import Place, grant_roles, write_place
 from api.target import now_ms
 from api.terminal import note, say, say_json
 from ledger.chain.checkpoint import Checkpoint
-from ledger.chain.trust import trust_in
 from ledger.dates import civil_date
 from ledger.errors import RefusalCode, Refused
 
@@ -82,10 +81,10 @@ def run(
 
 def _tell(embedded: Embedded, *, as_json: bool) -> None:
     """Write the policy file, and say what was opened."""
-    ledger, file = embedded.ledger, embedded.folder / "policy"
-    trust = trust_in(embedded.log_keys()).text()
-    file.write_text(trust, encoding="utf-8")
+    ledger, file = embedded.ledger, embedded.folder / POLICY
+    embedded.write_policy()
     if as_json:
+        trust = file.read_text(encoding="utf-8")
         say_json({"origin": ledger.origin, "operator": ledger.operator, "policy": trust})
         return
     say(f"Opened {ledger.origin} in {embedded.folder}.")

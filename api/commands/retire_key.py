@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.embedded import POLICY
 from api.local import open_ledger
 from api.options import Json, LedgerPassword, SignerAt, ledger_keys
 from api.rotating import retire
@@ -29,7 +30,7 @@ def run(
         changed = retire(embedded)
     (key,) = changed.keys
     if as_json:
-        say_json({"seq": changed.seq, "key": key.text(), "policy": str(folder / "policy")})
+        say_json({"seq": changed.seq, "key": key.text(), "policy": str(folder / POLICY)})
         return
     say(f"Entry {changed.seq}: the log signs with one key,")
     say(f"  {key.text()}")

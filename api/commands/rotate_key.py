@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.embedded import POLICY
 from api.local import open_ledger
 from api.options import Json, LedgerPassword, SignerAt, ledger_keys
 from api.rotating import rotate
@@ -31,7 +32,7 @@ def run(
         changed = rotate(embedded)
     old, new = (key.text() for key in changed.keys)
     if as_json:
-        say_json({"seq": changed.seq, "old": old, "new": new, "policy": str(folder / "policy")})
+        say_json({"seq": changed.seq, "old": old, "new": new, "policy": str(folder / POLICY)})
         return
     say(f"Entry {changed.seq}: the log signs with two keys, the old one and")
     say(f"  {new}")

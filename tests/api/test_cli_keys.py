@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from api.embedded import Embedded
 from api.keyaccess import key_access
 from api.settings import Settings
 from ledger.chain.trust import parse_trust
+from ledger.keystore import read_key
 from ledger.signer import server as serving
 from ledger.signer.client import SocketSigner
+from ledger.signing import KeySigner
 from tests.support.cli import answer, duebill, refused
 from tests.support.notary import listening
 
@@ -71,6 +76,60 @@ def test_the_key_is_changed_in_two_steps(locked: Path) -> None:
     ]
     assert refused("retire-key", *where) == "log_key_is_not_leaving"
     assert answer("rotate-key", *where)["seq"] == ended["seq"] + 1
+
+
+def ends_at(patch: pytest.MonkeyPatch, kind: type, name: str, call: int) -> None:
+    """Let the process end at that call of a method from now on, before its work."""
+    whole, calls = getattr(kind, name), count()
+
+    def ending(*arguments: Any) -> Any:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return whole(*arguments)
+
+    patch.setattr(kind, name, ending)
+
+
+@pytest.mark.parametrize("again", ["retire-key", "rotate-key"])
+@pytest.mark.parametrize("call", [0, 1, 2])
+def test_what_a_crash_left_of_a_retirement_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: str, call: int
+) -> None:
+    """The policy file, the old key's file, the new one's: by the same command, or the next."""
+    where = ("--dir", tmp_path)
+    duebill("init", "--origin", ORIGIN, "--sandbox", *where)
+    first = answer("rotate-key", *where)
+    with monkeypatch.context() as patch:
+        kind, name = (Embedded, "write_policy") if call == 0 else (Path, "rename")
+        ends_at(patch, kind, name, max(call - 1, 0))
+        duebill("retire-key", *where, status=130)
+    then = answer(again, *where)
+    assert then.get("key", then.get("old")) == first["new"]
+    assert then["seq"] == (3 if again == "retire-key" else 4)
+    keys = parse_trust((tmp_path / "policy").read_text()).log_keys()
+    assert keys[0].text() == first["new"]
+    assert len(keys) == (1 if again == "retire-key" else 2)
+    assert len([*(tmp_path / "keys").glob("log-retired-*.pem")]) == 1
+
+
+def test_what_a_crash_left_of_a_rotation_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that was made is named; a policy file that lacks the named one gets it."""
+    where = ("--dir", tmp_path)
+    duebill("init", "--origin", ORIGIN, "--sandbox", *where)
+    with monkeypatch.context() as patch:
+        ends_at(patch, KeySigner, "endorse", 0)
+        duebill("rotate-key", *where, status=130)
+    made = read_key(tmp_path / "keys" / "log-next.pem").public
+    with monkeypatch.context() as patch:
+        ends_at(patch, Embedded, "write_policy", 0)
+        duebill("rotate-key", *where, status=130)
+    changed = answer("rotate-key", *where)
+    keys = parse_trust((tmp_path / "policy").read_text()).log_keys()
+    assert [changed["old"], changed["new"]] == [key.text() for key in keys]
+    assert (changed["seq"], keys[1].key) == (2, made)
+    assert refused("rotate-key", *where) == "log_key_is_changing"
 
 
 def test_a_signer_is_named_by_its_socket(tmp_path: Path) -> None:

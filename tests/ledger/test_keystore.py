@@ -137,8 +137,8 @@ def test_a_retired_key_is_put_away(tmp_path: Path, before: str) -> None:
     retired = tmp_path / f"log-retired-{old.public.kid}.pem"
     write_key(tmp_path / "log.pem" if before == "both" else retired, old)
     write_key(tmp_path / "log-next.pem", new)
-    for _ in range(2):
-        put_away(tmp_path, old.public.kid)
+    for moved in (True, False):
+        assert put_away(tmp_path, {old.public.kid}) == moved
         assert read_key(tmp_path / "log.pem").public == new.public
         assert read_key(retired).public == old.public
         assert not (tmp_path / "log-next.pem").exists()

@@ -16,7 +16,7 @@ from ledger.chain.note import note_key
 from ledger.chain.proof import verify_consistency
 from ledger.errors import Halted, LedgerError, RefusalCode, Refused, Unavailable
 from ledger.ports import HeadStore, SignedHead
-from ledger.signer.wire import HALTED, REFUSED, Message
+from ledger.signer.wire import HALTED, REFUSED, Message, refusal
 from ledger.signing import BACKUP, KeyChange, KeySigner, LogText, read_text
 
 
@@ -35,11 +35,11 @@ class Notary:
         try:
             return self._answer(request)
         except Halted as halted:
-            return _error(HALTED, str(halted))
+            return refusal(HALTED, str(halted))
         except Refused as refused:
-            return _error(REFUSED, refused.detail)
+            return refusal(REFUSED, refused.detail)
         except LedgerError as error:
-            return _error(REFUSED, str(error))
+            return refusal(REFUSED, str(error))
 
     def _answer(self, request: Message) -> Message:
         match request.get("op"):
@@ -142,7 +142,3 @@ def _texts(tree: Mapping[str, Any], name: str) -> list[str]:
 
 def _malformed(detail: str) -> Refused:
     return Refused(RefusalCode.FIELD_INVALID, detail)
-
-
-def _error(kind: str, detail: str) -> Message:
-    return {"error": {"detail": detail, "kind": kind}}

@@ -19,7 +19,7 @@ from ledger.closing import Closing
 from ledger.errors import Refused, Unavailable
 from ledger.keystore import read_log_keys
 from ledger.signer.notary import Notary
-from ledger.signer.wire import REFUSED, peer_uid, receive, send
+from ledger.signer.wire import REFUSED, peer_uid, receive, refusal, send
 from ledger.signing import KeySigner
 from ledger.store.heads import FileHeadStore
 from ledger.store.lock import LockFile
@@ -94,7 +94,7 @@ class SignerServer(Closing):
             try:
                 answer = self._notary.answer(receive(connection, self._seconds))
             except Refused as refused:
-                answer = {"error": {"detail": refused.detail, "kind": REFUSED}}
+                answer = refusal(REFUSED, refused.detail)
             connection.settimeout(self._seconds)
             send(connection, answer)
         except OSError as error:

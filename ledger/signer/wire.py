@@ -31,6 +31,11 @@ _LENGTH = struct.Struct(">I")
 _CREDENTIALS = struct.Struct("3i")
 
 
+def refusal(kind: str, detail: str) -> Message:
+    """The answer that there is none: `kind` is `HALTED` or `REFUSED`."""
+    return {"error": {"detail": detail, "kind": kind}}
+
+
 def send(connection: socket.socket, message: Message) -> None:
     """Write a message. Raises `OSError`, `TimeoutError` among them."""
     data = canonical.encode(message)

@@ -56,16 +56,18 @@ def key_access(
     if where and (not where.startswith(_SCHEME) or where == _SCHEME):
         raise ValueError(f"the signer is not unix:PATH: {where!r}")
     return KeyAccess(
-        password_of(Path(named)) if named else None,
+        password_of(Path(named) if named else None),
         Path(where.removeprefix(_SCHEME)) if where else None,
     )
 
 
-def password_of(path: Path) -> bytes:
-    """The password in a file, without the line break at its end.
+def password_of(path: Path | None) -> bytes | None:
+    """The password in a file, without the line break at its end; none without a file.
 
     Raises `Refused` (`key_is_locked`) for an empty one.
     """
+    if path is None:
+        return None
     password = path.read_bytes().rstrip(b"\r\n")
     if not password:
         raise Refused(

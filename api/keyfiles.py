@@ -15,7 +15,7 @@ from ledger.keystore import read_key
 
 def read_keys(paths: Sequence[Path], password_file: Path | None) -> list[SigningKey]:
     """The keys of files; the password is for those that are encrypted. Raises `Refused`."""
-    password = password_of(password_file) if password_file else None
+    password = password_of(password_file)
     return [read_key(path, password) for path in paths]
 
 

@@ -26,14 +26,12 @@ LOG, NEXT, OPERATOR = "log.pem", "log-next.pem", "operator.pem"
 def write_key(path: Path, key: SigningKey, password: bytes | None = None) -> None:
     """Keep a private key as PKCS#8 PEM in a new file, durably, readable by its owner alone.
 
-    Raises `FileExistsError`, and `Refused` (`key_is_locked`) for an empty password.
+    Raises `FileExistsError`, and `ValueError` for an empty password.
     """
     if password is None:
         pem = key.to_pem()
-    elif password:
-        pem = key.to_encrypted_pem(password, os.urandom(ENTROPY_BYTES))
     else:
-        raise _refused(RefusalCode.KEY_IS_LOCKED, "The file of the password is empty.", path)
+        pem = key.to_encrypted_pem(password, os.urandom(ENTROPY_BYTES))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(file, "wb") as opened:

@@ -24,7 +24,7 @@ def run(
 ) -> None:
     """Make an Ed25519 key for one person; print its id and its public half."""
     key = new_signing_key()
-    write_key(file, key, password_of(password_file) if password_file else None)
+    write_key(file, key, password_of(password_file))
     if as_json:
         say_json({"kid": key.public.kid, "jwk": key.public.jwk()})
         return

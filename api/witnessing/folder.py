@@ -37,7 +37,7 @@ def make_witness(folder: Path, name: str, password_file: Path | None = None) -> 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(folder.iterdir()):
         raise Refused(RefusalCode.FOLDER_NOT_EMPTY, f"There is something in {folder}.")
-    password = password_of(password_file) if password_file else None
+    password = password_of(password_file)
     # The state comes first: there is never a key without one, whenever this is cut off.
     make_state(folder / _STATE, key)
     write_key(folder / _KEY, cosigner.signing_key, password)

@@ -86,6 +86,13 @@ def test_genesis_is_checked(
     assert empty.service.submit(draft.signed(key)).seq == 0
 
 
+def test_the_log_and_its_operator_have_a_key_each(empty: Embedded) -> None:
+    """Whose key may leave the log would leave the operator, too."""
+    _, own = genesis(empty)
+    answer = genesis_refused(empty, log_key=jwk_of(own))
+    assert answer == ("key_is_bound", "/body/log_key")
+
+
 @pytest.mark.parametrize("origin", ["two words", "a+b", "a\u00a0b"])
 def test_the_origin_can_name_a_log_key(empty: Embedded, origin: str) -> None:
     """An origin under which no checkpoint could be signed is no origin."""

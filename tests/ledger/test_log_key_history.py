@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -30,7 +29,16 @@ from tests.support.actors import Stage, open_stage
 from tests.support.acts.parties import log_key_change
 from tests.support.desk import ORIGIN, Office, open_office
 from tests.support.founding import found
-from tests.support.log_keys import NEW, account, audited, retire, rotate, rotation, signers
+from tests.support.log_keys import (
+    NEW,
+    account,
+    audited,
+    first_key,
+    retire,
+    rotate,
+    rotation,
+    signers,
+)
 
 
 @pytest.fixture
@@ -76,9 +84,9 @@ def crash(s: Stage, act: Any) -> None:
     name, after = s.random.choice(
         [("commit", False), ("commit", True), ("sign", True), ("swap", False), ("swap", True)]
     )
-    parts = {"commit": s.store, "sign": s.signer, "swap": s.heads}
+    parts: dict[str, Any] = {"commit": s.store, "sign": s.signer, "swap": s.heads}
     brittle = parts[name] = Brittle(parts[name], name, after=after)
-    s.service = Service(parts["commit"], parts["swap"], parts["sign"], s.clock)  # type: ignore[arg-type] # it is what it wraps
+    s.service = Service(parts["commit"], parts["swap"], parts["sign"], s.clock)
     brittle.armed = True
     with pytest.raises(Crash):
         act(s)
@@ -135,11 +143,9 @@ def test_any_history_of_changes_and_crashes(tmp_path: Path, seed: int) -> None:
     """
     with open_stage(tmp_path, seed) as s:
         found(s)
-        choice = Random(seed)  # noqa: S311 - a simulation wants the same again
-        acts = [rotated, retired, append]
         for _ in range(25):
-            act = choice.choice(acts)
-            if choice.random() < 0.4:
+            act = s.random.choice([rotated, retired, append])
+            if s.random.random() < 0.4:
                 crash(s, act)
             else:
                 act(s)
@@ -172,7 +178,7 @@ def check_export(s: Stage, folder: Path) -> None:
 def test_a_retired_key_that_was_stolen_signs_nothing(office: Office, tmp_path: Path) -> None:
     """A head with its line alone is found, by who trusts it and by who trusts both."""
     old = office.embedded.log_keys()[0]
-    private = next(iter(office.embedded.signer._keys.values()))
+    private = first_key(office)
     rotate(office)
     retire(office)
     folder = tmp_path / "export"

@@ -227,7 +227,7 @@ def test_a_strange_signer_counts_as_away(tmp_path: Path, answer: bytes) -> None:
 # -- a ledger whose key is elsewhere ---------------------------------------------------------------
 @contextmanager
 def process(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """`duebill signer serve` over `folder`, listening; killed in the end."""
+    """A signer's process over `folder`, listening; killed in the end."""
     code = (
         "import sys; from pathlib import Path; from ledger.signer.server import SignerServer;"
         "f = Path(sys.argv[1]); s = SignerServer(f, f / 's', begin=True); print('!', flush=True);"
@@ -287,7 +287,7 @@ def test_a_signer_killed_at_any_moment_loses_nothing(tmp_path: Path) -> None:
         assert len({answer.seq for answer in answers}) == len(sent)
         assert service.signed.size == own.store.size() == 2 + len(sent)
         heads = FileHeadStore(tmp_path / "ledger" / "head.json")
-        with open_snapshot(own.store.path, heads) as snapshot:  # type: ignore[attr-defined] # SQLite
+        with open_snapshot(tmp_path / "ledger" / "ledger.db", heads) as snapshot:
             report = audit(DatabaseSource(snapshot), temporary_records)
         assert report.verdict is Verdict.CLEAN
 

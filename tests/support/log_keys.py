@@ -20,6 +20,7 @@ from ledger.chain.note import NoteKey
 from ledger.chain.trust import trust_in
 from ledger.errors import LedgerError
 from ledger.keys import SigningKey
+from ledger.keystore import LOG, read_key
 from ledger.parties import commands as p
 from ledger.policy.state import LEDGER, Ledger
 from ledger.signing import KeyChange, KeySigner
@@ -27,6 +28,11 @@ from ledger.store.records import temporary_records
 from tests.support.desk import ORIGIN, Office, key_of
 
 NEW = key_of("the log's next key")
+
+
+def first_key(office: Office) -> SigningKey:
+    """The key with which the log began."""
+    return read_key(office.embedded.folder / "keys" / LOG)
 
 
 def change(office: Office, new: SigningKey, jti: str, **other: str) -> KeyChange:
@@ -39,9 +45,7 @@ def change(office: Office, new: SigningKey, jti: str, **other: str) -> KeyChange
 def rotation(office: Office, new: SigningKey, jti: str, **other: Any) -> p.RotateLogKey:
     """The command that lets the log sign with `new`, too."""
     statement = change(office, new, jti, **other)
-    signer = KeySigner([new])
-    for key in office.embedded.signer._keys.values():
-        signer.add(key)
+    signer = KeySigner([first_key(office), NEW, new])
     possession, endorsement = map(b64url_encode, signer.endorse(statement))
     return p.RotateLogKey(key=jwk_of(new), possession=possession, endorsement=endorsement)
 

@@ -62,7 +62,7 @@ def read_log_keys(folder: Path, password: bytes | None = None) -> list[SigningKe
     if not found:
         raise _refused(
             RefusalCode.KEY_UNKNOWN,
-            "The ledger's own key is not here: bring keys/log.pem back to its folder.",
+            f"The log's key is not here: bring {LOG} back to its folder.",
             folder / LOG,
         )
     return [read_key(path, password) for path in found]

@@ -2,8 +2,8 @@
 
 A log key signs three kinds of text and nothing else: checkpoints, manifests of backups and
 statements. Each begins in its own way (origin, size and root; or a header and one canonical
-object), so that no signature can be taken for another kind. The one more thing that it signs, once
-in its life, is the statement by which the log changes its key.
+object), so that no signature can be taken for another kind. The one more thing that it signs, when
+it comes and when another is to follow it, is the statement by which the log changes its key.
 
 To put the key into a PKCS#11 module or a cloud's key service, write a third `LogSigner`: `held`
 reads the public keys of the objects, `sign` puts `C_Sign` with the mechanism ``CKM_EDDSA`` over

@@ -18,8 +18,9 @@ from ledger.dates import civil_date
 from ledger.errors import RefusalCode, Refused
 
 WARNING = (
-    "Warning: the keys of this ledger are on the disk in clear: whoever copies the file can sign"
-    " as its operator. Encrypt them: duebill init --password-file FILE."
+    "Warning: the keys of this ledger are on the disk in clear: whoever copies the files can sign"
+    " as its operator. Begin again in another folder with --password-file FILE, or encrypt the"
+    " files as docs/how-to/keep-the-log-key.md shows."
 )
 
 

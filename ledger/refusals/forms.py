@@ -19,7 +19,8 @@ REMEDIES: Mapping[str, str] = {
     "key_file_exposed": "Make the key file yours alone: no link, your own, chmod 600.",
     "key_is_locked": "Name the file of its password: --password-file or DUEBILL_PASSWORD_FILE.",
     "signature_invalid": "Sign the exact payload bytes with the named key.",
-    "key_unknown": "Bind the key to your party first, or sign with a bound one.",
+    "key_unknown": "Bind the key to your party first, or sign with a bound one; the log's own key"
+    " is to be with its signer.",
     "envelope_malformed": "Build the envelope as docs/spec/command.md shows it.",
     # fields of a command
     "field_missing": "Add the field; the command's reference lists them all.",

@@ -18,7 +18,7 @@ from ledger.base64url import b64url_decode, b64url_encode
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
 from ledger.chain.entry import Head
 from ledger.chain.note import note_body
-from ledger.chain.tiles import TILE_WIDTH, Edge, TileId
+from ledger.chain.tiles import TILE_WIDTH, Edge
 from ledger.chain.tree import HASH_BYTES, Frontier
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import PublicKey
@@ -46,10 +46,6 @@ class Before(Protocol):
 
     def manifest(self, line: Line) -> Manifest | None:
         """The manifest of this party and jti."""
-        ...
-
-    def tile(self, tile: TileId) -> bytes:
-        """The hashes of a tile of the tree as it was; raises `Refused` where it is not kept."""
         ...
 
 

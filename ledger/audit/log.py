@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
-from ledger.audit.crew import Crew, Task
+from ledger.audit.crew import Crew
 from ledger.audit.findings import Collector, Level
 from ledger.audit.known import Before, Known, Line, Manifest, NamedKey, frontier_of
 from ledger.audit.log_keys import Act, LogKeys, check_signed, follow
@@ -148,15 +148,14 @@ def check_structure(
     if size < log.known_size:
         detail = f"Entry {size} of {log.known_size} is missing."
         found.add(Level.STRUCTURE, "entries_missing", detail, size)
-    task: Task[Part] = partial(check_part, level=level, keep=keep is not None)
+    task = partial(check_part, level=level, keep=keep is not None)
     parts = ((task, start, min(start + span, size)) for start in range(log.start, size, span))
     with closing(crew.run(parts)) as results:
         for first in results:
             part, stop = first, min(first.start + span, size)
             if first.head is not None and not _follows(first.head, log):
                 # Rare, since then a fault is at the seam: once more, with what is now known.
-                again = partial(check_part, level=level, keep=keep is not None, head=log.head)
-                part = again(source, first.start, stop)
+                part = task(source, first.start, stop, head=log.head)
             log.add(part)
             if keep is not None:
                 keep(part)

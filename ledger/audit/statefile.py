@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from ledger.audit.findings import Level
 from ledger.audit.known import Known, Line, Manifest, NamedKey, read_known, unusable
@@ -29,6 +28,7 @@ from ledger.errors import Halted, Refused, Unavailable
 from ledger.keys import from_jwk
 from ledger.store.lock import sync_folder
 from ledger.store.records import WritableRecords, create_scratch, scratch_shape
+from ledger.store.sqlite import connect_file
 from ledger.vocabulary import field_classes_digest
 
 APPLICATION_ID = 0x44754175
@@ -68,7 +68,8 @@ class StateFile:
         self.kept = False
         """Whether this audit was kept."""
         self._driver = driver
-        self.records = _Records(driver, self._lend)
+        self.records = WritableRecords(driver)
+        self.records.connect = self._lend  # damage of the records is damage of the state
         self.damage = ""
         """What was wrong with the file when it was read or written, in a sentence."""
 
@@ -137,19 +138,6 @@ class StateFile:
             raise unusable(f"It is damaged: {error}.") from None
 
 
-class _Records(WritableRecords):
-    """The records of the replay, whose damage is the state's."""
-
-    def __init__(self, driver: sqlite3.Connection, lend: Any) -> None:
-        super().__init__(driver)
-        self.connect = lend
-
-    def put(self, records: Iterable[Any], documents: Mapping[str, bytes] | None = None) -> None:
-        """As `WritableRecords.put`."""
-        with self.connect():
-            super().put(records, documents)
-
-
 @contextmanager
 def open_state(
     path: Path, version: str, level: Level, trust: TrustPolicy | None = None
@@ -166,8 +154,12 @@ def open_state(
         raise unusable("The level structure has no signed head to remember: name a deeper one.")
     is_new = _prepare(path)
     try:
-        with closing(_connect(path)) as driver:
-            state = StateFile(driver, _begin(driver), build_of(version))
+        with _opening_errors():
+            driver = connect_file(path, "mode=rw", _SETTINGS)
+        with closing(driver):
+            with _opening_errors():
+                known = _begin(driver)
+            state = StateFile(driver, known, build_of(version))
             if state.known is not None:
                 check_fits(state.known, state.build, level, trust)
             try:
@@ -227,25 +219,11 @@ def _prepare(path: Path) -> bool:
     return found.st_size == 0
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    url = f"file:{quote(str(path.resolve()))}?mode=rw"
-    return sqlite3.connect(url, uri=True, isolation_level=None, check_same_thread=False)
-
-
-def _begin(driver: sqlite3.Connection) -> Known | None:
-    """Begin the transaction; what is kept there, or None in a new file, whose tables are made."""
+@contextmanager
+def _opening_errors() -> Iterator[None]:
+    """Errors of SQLite as ours, up to where it is known what the file holds."""
     try:
-        for name, value in _SETTINGS.items():
-            driver.execute(f"PRAGMA {name} = {value}").fetchall()
-        driver.execute("BEGIN IMMEDIATE")
-        (application,) = driver.execute("PRAGMA application_id").fetchone()
-        (tables,) = driver.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if not tables and not application:
-            _create(driver)
-            return None
-        if application != APPLICATION_ID:
-            raise unusable("It is a file of another program.")
-        row = driver.execute("SELECT data FROM audit_known").fetchone()
+        yield
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
             raise Unavailable(
@@ -254,6 +232,19 @@ def _begin(driver: sqlite3.Connection) -> Known | None:
         raise unusable(f"It cannot be read: {error}.") from None
     except sqlite3.Error as error:
         raise unusable(f"It is damaged: {error}.") from None
+
+
+def _begin(driver: sqlite3.Connection) -> Known | None:
+    """Begin the transaction; what is kept there, or None in a new file, whose tables are made."""
+    driver.execute("BEGIN IMMEDIATE")
+    (application,) = driver.execute("PRAGMA application_id").fetchone()
+    (tables,) = driver.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not tables and not application:
+        _create(driver)
+        return None
+    if application != APPLICATION_ID:
+        raise unusable("It is a file of another program.")
+    row = driver.execute("SELECT data FROM audit_known").fetchone()
     if row is None or not isinstance(row[0], bytes):
         raise unusable("It is damaged: it does not say what was known.")
     return read_known(row[0])

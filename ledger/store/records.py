@@ -100,12 +100,12 @@ class WritableRecords(SqlRecords):
 
     def __init__(self, driver: Driver, dialect: str = "sqlite") -> None:
         super().__init__(lambda: nullcontext(driver), dialect)
-        self._driver = driver
 
     def put(self, records: Iterable[Record], documents: Mapping[str, bytes] | None = None) -> None:
         """Keep each record in place of the one with its id, and documents by their digests."""
-        put_records(self._driver, records, self.dialect)
-        put_documents(self._driver, documents or {}, self.dialect)
+        with self.connect() as driver:
+            put_records(driver, records, self.dialect)
+            put_documents(driver, documents or {}, self.dialect)
 
 
 @contextmanager

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 from ledger.audit.crew import Crew
 from ledger.audit.derived import compare_records
 from ledger.audit.findings import Collector, Level, Report, Verdict
 from ledger.audit.log import Log, check_merkle, check_structure
-from ledger.audit.part import Part
 from ledger.audit.rules import Scratch, check_rules
 from ledger.audit.signatures import check_signatures
 from ledger.audit.since import Since
@@ -71,11 +71,12 @@ def audit(
     are used; when the verdict is clean it is kept in turn, which may raise `Unavailable`.
     """
     since = Since(state, level, trust) if state else None
+    log = Log.after(since.known, since.state, span) if since else Log(span)
     with Crew(source, jobs) as crew:
-        whole = _Whole(source, crew, level, trust, skew_s, progress, since)
-        report = whole.check(scratch, span)
+        whole = _Whole(source, crew, level, trust, skew_s, progress, since, log)
+        report = whole.check(scratch)
     if since is not None and report.verdict is Verdict.CLEAN:
-        since.keep(whole.log, report.checkpoint)
+        since.keep(log, report.checkpoint)
     return report
 
 
@@ -90,44 +91,36 @@ class _Whole:
     skew_s: int
     progress: Callable[[int], None]
     since: Since | None
+    log: Log
     found: Collector = field(default_factory=Collector)
-    log: Log = field(default_factory=lambda: Log(SPAN))
 
-    def check(self, scratch: OpenScratch, span: int) -> Report:
-        """The report; `log` is what was read."""
+    def check(self, scratch: OpenScratch) -> Report:
+        """The report; what was read is added to `log`."""
         since, found = self.since, self.found
         if since is not None:
-            self.log = Log.after(since.known, since.state, span)
             shown = since.went_back(self.source, found)
             if shown is not None or found.findings:
                 return self._report(shown.size, shown.root) if shown else self._report()
-            records: OpenRecords = nullcontext(since.state.records)
-        else:
-            self.log, records = Log(span), scratch()
         note = self._check_log()
         replayed = NOTHING
         if self.level.depth >= Level.SIGNATURES.depth and not found.findings:
-            deep = records if self.level is Level.RULES else None
-            replayed = _Deep(self.source, self.log, self.crew, found, self._tell).check(deep)
+            opening: OpenRecords | None = None
+            if self.level is Level.RULES:
+                opening = nullcontext(since.state.records) if since else scratch()
+            replayed = _Deep(self.source, self.log, self.crew, found, self._tell).check(opening)
         if since is not None and found.findings:
             since.forked(self.source, self.log, found)
         return self._report(note=note, replayed=replayed)
 
     def _check_log(self) -> str:
         """Levels structure and merkle; the note of the signed head."""
-        tiles, since = Collector(), self.since
-        keep = self._keep if since is not None else None
-        source, found = self.source, self.found
+        tiles, source, found = Collector(), self.source, self.found
+        keep = partial(self.since.take, found=found) if self.since else None
         check_structure(source, self.crew, self.level, self.log, found, tiles, self._tell, keep)
         if self.level.depth < Level.MERKLE.depth:
             return ""
         found.findings += tiles.findings
         return check_merkle(source, self.log, self.trust, self.skew_s, found)
-
-    def _keep(self, part: Part) -> None:
-        if self.since is not None:
-            self.since.check_old(part, self.found)
-            self.since.keep_part(part)
 
     def _tell(self, done: int) -> None:
         self.progress(done // max(1, self.level.depth))  # times that the log is gone through

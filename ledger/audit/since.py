@@ -74,14 +74,30 @@ class Since:
         if shown.relation in _SAYS:
             self._say(source, shown, found)
 
-    def keep_part(self, part: Part) -> None:
-        """Keep the full tiles of a part."""
-        first = part.start // PAGE
-        tiles = enumerate(part.tiles_made, start=first)
+    def take(self, part: Part, found: Collector) -> None:
+        """Keep the full tiles of a part; what is read again must be what was audited before."""
+        self._check_old(part, found)
+        tiles = enumerate(part.tiles_made, start=part.start // PAGE)
         self.state.put_tiles((TileId(0, index), data) for index, data in tiles)
 
-    def check_old(self, part: Part, found: Collector) -> None:
-        """That the first entries read are those that were audited before, where they were."""
+    def keep(self, log: Log, note: str) -> None:
+        """Keep what this audit knows, which found nothing wrong. Raises `Unavailable`."""
+        edge, full = log.edge.grow(log.full_pages)
+        self.state.put_tiles((TileId(tile.level + 1, tile.index), data) for tile, data in full)
+        known = Known(
+            level=self.level,
+            note=note,
+            genesis=log.genesis,
+            edge=Edge(log.size, (b"".join(log.rest), *edge.levels)),
+            page_leaf=log.page_leaf,
+            page_ms=log.page_ms,
+            keys=tuple(key.text() for key in self._keys(log)),
+            build=self.state.build,
+            log_keys=tuple(log.log_keys),
+        )
+        self.state.keep(known, log.keys, log.manifests)
+
+    def _check_old(self, part: Part, found: Collector) -> None:
         known = self.known
         if known is None or part.start != known.head.size:
             return
@@ -93,24 +109,6 @@ class Since:
                 found.add(Level.STRUCTURE, "entry_rewritten", detail, seq)
                 self.rewritten = True
                 return
-
-    def keep(self, log: Log, note: str) -> None:
-        """Keep what this audit knows, which found nothing wrong. Raises `Unavailable`."""
-        edge, full = log.edge.grow(log.full_pages)
-        self.state.put_tiles((TileId(tile.level + 1, tile.index), data) for tile, data in full)
-        keys = self.trust.log_keys() if self.trust else own_keys_of(log).all()
-        known = Known(
-            level=self.level,
-            note=note,
-            genesis=log.genesis,
-            edge=Edge(log.size, (b"".join(log.rest), *edge.levels)),
-            page_leaf=log.page_leaf,
-            page_ms=log.page_ms,
-            keys=tuple(key.text() for key in keys),
-            build=self.state.build,
-            log_keys=tuple(log.log_keys),
-        )
-        self.state.keep(known, log.keys, log.manifests)
 
     def _contradiction(
         self, source: Source, found: Collector, grown: Log | None = None

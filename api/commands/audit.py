@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
@@ -21,8 +21,9 @@ from ledger.audit.run import audit
 from ledger.audit.source import Source
 from ledger.audit.statefile import open_state
 from ledger.audit.witnesses import SKEW_S
-from ledger.chain.trust import NO_QUORUM
+from ledger.chain.trust import NO_QUORUM, TrustPolicy
 from ledger.errors import LedgerError
+from ledger.keys import SigningKey
 from ledger.store.records import temporary_records
 
 MOST_SHOWN = 50
@@ -103,29 +104,50 @@ def run(
     """
     if evidence is not None and state is None:
         raise typer.BadParameter("Evidence needs what was known before: name --state, too.")
-    by = Cosigning(cosign, password_file, cosigned, send) if cosign else None
-    if by and (policy is None or level is not Level.RULES):
+    if cosign and (policy is None or level is not Level.RULES):
         raise typer.BadParameter("To cosign takes --policy, and the level rules.")
+    if cosign is None and (cosigned or send):
+        raise typer.BadParameter("There is no cosignature to write or send: name --cosign, too.")
+    if tsa_roots is not None and "://" in source.removeprefix("sqlite:///"):
+        raise typer.BadParameter("Time stamps are read beside an export or ledger: name a folder.")
     trust = read_trust(policy) if policy else None
-    signer = read_keys([key], None)[0] if key else None
-    origins = [line.key.name for line in trust.logs] if trust else []
-    how: dict[str, Any] = {"level": level, "trust": trust, "skew_s": skew}
-    how["jobs"] = jobs or os.cpu_count() or 1
-    witnessed = trust is not None and trust.quorum != NO_QUORUM
-    reading = open_source(source, party, signer, origins, heads, witnessed=witnessed)
+    signer = read_keys([key], password_file)[0] if key else None
+    by = Cosigning(cosign, password_file, cosigned, send) if cosign else None
     with (
         open_state(state, version("duebill"), level, trust) if state else nullcontext() as kept,
-        reading as opened,
+        _opening(source, party, signer, heads, trust) as opened,
         progress("auditing", _size(opened)) as tell,
     ):
-        report = audit(opened, temporary_records, state=kept, progress=tell, **how)
+        report = audit(
+            opened,
+            temporary_records,
+            level=level,
+            trust=trust,
+            skew_s=skew,
+            jobs=jobs or os.cpu_count() or 1,
+            progress=tell,
+            state=kept,
+        )
         report, beyond = go_beyond(
             report, source, opened.tile, trust=trust, roots=tsa_roots, by=by, clock=_now_s
         )
-    if state is not None and report.evidence:
-        evidence = evidence or state.with_name(f"{state.name}.evidence")
-        evidence = write_evidence(evidence, report.evidence)
-    _end(report, beyond, evidence if report.evidence else None, as_json=as_json)
+    _end(report, beyond, _kept(report, state, evidence), as_json=as_json)
+
+
+def _opening(
+    source: str, party: str, signer: SigningKey | None, heads: str, trust: TrustPolicy | None
+) -> AbstractContextManager[Source]:
+    """The log; a server's is one that the policy names, under a head with the quorum it wants."""
+    origins = [key.name for key in trust.log_keys()] if trust else []
+    witnessed = trust is not None and trust.quorum != NO_QUORUM
+    return open_source(source, party, signer, origins, heads, witnessed=witnessed)
+
+
+def _kept(report: Report, state: Path | None, evidence: Path | None) -> Path | None:
+    """Where the evidence was written, beside the state if nowhere else; None if there is none."""
+    if state is None or not report.evidence:
+        return None
+    return write_evidence(evidence or state.with_name(f"{state.name}.evidence"), report.evidence)
 
 
 def _end(report: Report, beyond: Beyond, evidence: Path | None, *, as_json: bool) -> None:

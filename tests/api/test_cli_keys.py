@@ -53,6 +53,10 @@ def test_what_signs_asks_for_the_password_and_what_reads_does_not(
     duebill("export", locked / "e", "--dir", ledger)
     duebill("rebuild", "--dir", ledger)
     duebill("audit", locked / "e", "--policy", ledger / "policy")
+    key, password = locked / "auditor.pem", ("--password-file", locked / "pw")
+    duebill("keygen", key, *password)
+    assert refused("audit", "http://127.0.0.1:9", "--key", key) == "key_is_locked"
+    assert refused("audit", "http://127.0.0.1:9", "--key", key, *password) == "unavailable"
     monkeypatch.setenv("DUEBILL_PASSWORD_FILE", str(locked / "pw"))
     duebill("backup", locked / "b", "--dir", ledger)
 

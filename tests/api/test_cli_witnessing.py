@@ -139,6 +139,7 @@ def test_an_auditor_cosigns_nothing_else(ground: Ground, tmp_path: Path) -> None
     (ground.folder / "lenient").write_text("\n".join(lenient) + "\n", encoding="utf-8")
     duebill("audit", newer, *by, status=2)
     duebill("audit", newer, *policy, *by, "--level", "signatures", status=2)
+    duebill("audit", newer, *policy, "--send", ground.url, status=2)
     assert answer("audit", newer, *policy, *by)["cosigned"]
     assert refused("audit", older, *policy, *by).startswith("witness_request_malformed")
     bundle = next((newer / "tile" / "entries").rglob("*.p/*"))

@@ -96,7 +96,10 @@ def test_a_thread_does_it_while_serving(tmp_path: Path, url: str) -> None:
 def test_from_the_command_line_to_the_auditor(
     tmp_path: Path, url: str, authority: Authority
 ) -> None:
-    """Stamped, exported, audited: clean with the roots; and each broken stamp is a finding."""
+    """Stamped, exported, audited: clean with the roots; and each broken stamp is a finding.
+
+    Where no stamp can be read, a server, that is said: nothing may pass for a log without any.
+    """
     make_ledger(tmp_path)
     ledger, out = tmp_path / "ledger", tmp_path / "out"
     said = answer("timestamp", "--dir", ledger, "--tsa", url, "--roots", authority.roots)
@@ -119,6 +122,9 @@ def test_from_the_command_line_to_the_auditor(
     assert codes(*words, authority.roots) == ["timestamp_invalid"]
     shutil.copy(out / "policy", out / "timestamps" / "7.tsr")
     assert codes("audit", out, *policy) == ["irregular"]
+    for served in ("https://ledger.example", "postgresql://host/database"):
+        words = ("audit", served, *policy, "--tsa-roots", authority.roots)
+        assert "folder" in duebill(*words, status=2).stderr
 
 
 def codes(*words: str | Path) -> list[str]:

@@ -142,7 +142,7 @@ def read_contradiction(data: bytes, keys: Iterable[NoteKey]) -> Contradiction:
         raise _malformed(f"The file does not say that it is {FORMAT}.", "/format")
     if tree.keys() not in (_NOTES, _NOTES | _PROOF):
         raise _malformed("Evidence has two notes, and root and proof or neither.", "")
-    grown = Grown(_hash(tree["root"]), _hashes(tree["proof"])) if "root" in tree else None
+    grown = Grown(_bytes(tree["root"]), _hashes(tree["proof"])) if "root" in tree else None
     found = compare_heads(_note(tree["kept"]), _note(tree["shown"]), keys, grown)
     if grown is None and found.grown is not None:
         raise _malformed("Of heads of one size the root is named.", "/root")
@@ -181,11 +181,7 @@ def _note(value: Any) -> str:
 def _hashes(value: Any) -> tuple[bytes, ...]:
     if not isinstance(value, list) or len(value) > LONGEST_PROOF:
         raise _malformed(f"A proof is a list of at most {LONGEST_PROOF} hashes.", "/proof")
-    return tuple(map(_hash, value))
-
-
-def _hash(value: Any) -> bytes:
-    return _bytes(value)  # its length is checked where it is used
+    return tuple(map(_bytes, value))  # their length is checked where they are used
 
 
 def _bytes(value: Any) -> bytes:

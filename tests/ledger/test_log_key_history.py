@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from api.drafting import new_jti
+from api.verifier import duebill_verify
 from ledger.audit.findings import Collector, Level, Report, Verdict
 from ledger.audit.folder import FolderSource, export_log
 from ledger.audit.log_keys import LogKeys, Period, follow
@@ -197,8 +198,13 @@ def test_a_retired_key_that_was_stolen_signs_nothing(office: Office, tmp_path: P
     ]
 
 
-def test_in_the_overlap_one_line_is_not_enough(office: Office, tmp_path: Path) -> None:
-    """An audit knows from the entries that both keys sign, and misses the other line."""
+def test_in_the_overlap_one_line_is_not_enough(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An audit knows from the entries that both keys sign, and misses the other line.
+
+    The single-file verifier follows no change of the key, and says so.
+    """
     old = office.embedded.log_keys()[0]
     rotate(office)
     folder = tmp_path / "export"
@@ -209,6 +215,8 @@ def test_in_the_overlap_one_line_is_not_enough(office: Office, tmp_path: Path) -
     (finding,) = audited(folder, [note_key(ORIGIN, NEW.public)]).findings
     assert finding.code == "log_key_missing"
     assert old.text() in finding.detail
+    assert duebill_verify.main([str(folder), "--policy", str(folder / "policy")]) == 0
+    assert "the log's key" in json.loads(capsys.readouterr().out)["not checked"]
 
 
 def test_a_change_that_the_old_key_did_not_sign_is_not_followed(office: Office) -> None:

@@ -17,6 +17,7 @@ from api.verifier import duebill_verify as second
 from ledger.base64url import b64url_encode
 from ledger.canonical import encode
 from ledger.chain.checkpoint import Checkpoint
+from ledger.chain.contradiction import Relation, compare_heads, read_contradiction
 from ledger.chain.note import Cosigner, NoteSigner, sign_note
 from ledger.chain.proof import inclusion_proof
 from ledger.chain.receipt import Receipt
@@ -283,3 +284,14 @@ def test_a_sheet_is_read_by_the_pack_in_it() -> None:
     for spoiled in (sheet + start, sheet.replace("\\u003c", "<"), sheet.replace(',"v":1', "")):
         with pytest.raises(ValueError, match=r"."):
             second.read_shown(spoiled.encode(), trusted)
+
+
+@pytest.mark.parametrize("lines", [0, 1, 130_000])
+def test_evidence_may_have_extension_lines(lines: int) -> None:
+    """As many as a note has room for: a log that signs them is bound by what it signed."""
+    heads = [Checkpoint(ORIGIN, 2, leaf_hash(word)).body + "x\n" * lines for word in (b"1", b"2")]
+    kept, shown = (sign_note(body, [NoteSigner(ORIGIN, key_of("log"))]) for body in heads)
+    theirs, ours = policy("quorum none")
+    data = compare_heads(kept, shown, ours.log_keys()).data()
+    assert read_contradiction(data, ours.log_keys()).relation is Relation.FORK
+    assert second.read_shown(data, theirs)["relation"] == "fork"

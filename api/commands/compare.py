@@ -20,7 +20,7 @@ from ledger.chain.contradiction import (
     Relation,
     read_contradiction,
 )
-from ledger.chain.note import NoteKey, open_note
+from ledger.chain.note import open_note
 from ledger.chain.trust import TrustPolicy
 
 _SAYS = {
@@ -71,7 +71,7 @@ def run(
     else:
         say(sentence)
         for checkpoint, note in heads:
-            _tell(checkpoint, _cosigned(note, keys, trust))
+            _tell(checkpoint, _cosigned(note, trust))
     if not good:
         raise typer.Exit(1)
 
@@ -89,14 +89,13 @@ def _head(checkpoint: Checkpoint, note: str, trust: TrustPolicy) -> dict[str, An
     return {
         "size": checkpoint.size,
         "root": b64url_encode(checkpoint.root),
-        "cosigned": times(_cosigned(note, trust.log_keys(), trust)),
+        "cosigned": times(_cosigned(note, trust)),
     }
 
 
-def _cosigned(note: str, keys: list[NoteKey], trust: TrustPolicy) -> dict[str, int]:
+def _cosigned(note: str, trust: TrustPolicy) -> dict[str, int]:
     """The witnesses of the policy that cosigned a head, and when."""
-    cosigned = open_note(note, [*keys, *trust.witness_keys()]).cosigned
-    return {line.name: cosigned[line.key] for line in trust.witnesses if line.key in cosigned}
+    return trust.named(open_note(note, [*trust.log_keys(), *trust.witness_keys()]).cosigned)
 
 
 def _tell(checkpoint: Checkpoint, cosigned: dict[str, int]) -> None:

@@ -86,6 +86,10 @@ class TrustPolicy:
         """The keys of the witnesses, in the order of the file."""
         return [line.key for line in self.witnesses]
 
+    def named(self, cosigned: Mapping[NoteKey, int]) -> dict[str, int]:
+        """The times of a note's cosignatures by the witnesses' names in this file."""
+        return {line.name: cosigned[line.key] for line in self.witnesses if line.key in cosigned}
+
     def met_by(self, names: Collection[str]) -> bool:
         """Whether cosignatures of the witnesses of these names make the quorum."""
         return self.quorum == NO_QUORUM or self._has(self.quorum, names)
@@ -122,11 +126,7 @@ class TrustPolicy:
                 RefusalCode.CHECKPOINT_OF_OTHER_LOG,
                 f"The checkpoint is of {checkpoint.origin[:100]!r}, not of {origin[:100]!r}.",
             )
-        cosigned = {
-            line.name: opened.cosigned[line.key]
-            for line in self.witnesses
-            if line.key in opened.cosigned
-        }
+        cosigned = self.named(opened.cosigned)
         return Opened(checkpoint, cosigned, self.met_by(cosigned))
 
     def text(self) -> str:

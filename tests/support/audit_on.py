@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ledger.audit.findings import Level, Report
-from ledger.audit.folder import FolderSource
+from ledger.audit.folder import FolderSource, disclosure_path
 from ledger.audit.run import audit
 from ledger.audit.source import Source
 from ledger.audit.statefile import open_state
 from ledger.chain.entry import Head, follow, read_entry
+from ledger.chain.tiles import tree_bundles, tree_tiles
 from ledger.chain.trust import TrustPolicy, trust_in
 from ledger.store.records import temporary_records
 from tests.support.long_log import LongLog
@@ -47,6 +48,14 @@ def audit_folder(
 ) -> Report:
     """The same of an export of a log."""
     return audit_on(FolderSource(folder), state, trust_in(log.keys), level, **how)
+
+
+def new_files(size: int, known: int) -> set[str]:
+    """What an audit reads of an export of so many entries of which it knew so many."""
+    places = {tile.path for tile in tree_tiles(size, known)} | {"checkpoint"}
+    for bundle in tree_bundles(size, known):
+        places |= {bundle.path, disclosure_path(bundle.index)}
+    return places
 
 
 class CountingSource(FolderSource):

@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from ledger.audit.findings import Level, Verdict
-from ledger.audit.folder import disclosure_path
-from ledger.chain.tiles import tree_bundles, tree_tiles
 from ledger.chain.trust import trust_in
-from tests.support.audit_on import CountingSource, audit_folder, audit_on, beginning
+from tests.support.audit_on import CountingSource, audit_folder, audit_on, beginning, new_files
 from tests.support.long_log import long_log
 from tests.tidy import ROOT
 
@@ -26,10 +24,7 @@ def test_ten_thousand_entries_are_not_read_again(tmp_path: Path) -> None:
     source = CountingSource(log.write(tmp_path / "new"))
     report = audit_on(source, state, trust_in(log.keys), Level.MERKLE)
     assert (report.verdict, report.since, report.size) == (Verdict.CLEAN, OLD, SIZE)
-    due = {tile.path for tile in tree_tiles(SIZE, OLD)} | {"checkpoint"}
-    for bundle in tree_bundles(SIZE, OLD):
-        due |= {bundle.path, disclosure_path(bundle.index)}
-    once = {place: (tmp_path / "new" / place).stat().st_size for place in due}
+    once = {place: (tmp_path / "new" / place).stat().st_size for place in new_files(SIZE, OLD)}
     assert once.pop("checkpoint") <= source.read.pop("checkpoint")  # asked for by each level
     assert source.read == once
 

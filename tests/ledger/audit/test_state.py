@@ -13,11 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.database import DatabaseSource
+from ledger import canonical
 from ledger.audit.findings import Level, Report, Verdict
 from ledger.audit.folder import FolderSource, export_log
+from ledger.audit.known import read_known
 from ledger.audit.run import audit
 from ledger.audit.source import PAGE
 from ledger.audit.statefile import open_state
+from ledger.base64url import b64url_decode, b64url_encode
 from ledger.chain.note import note_key
 from ledger.chain.tiles import BundleId
 from ledger.chain.trust import trust_in
@@ -237,7 +240,7 @@ def test_another_level_release_or_log_is_refused(log: LongLog, tmp_path: Path) -
 
 
 def test_a_head_of_another_log_is_found(log: LongLog, tmp_path: Path) -> None:
-    """Without a policy file the state says which log it is."""
+    """Without a policy file the state says which log it is, and also where one names both logs."""
     with open_state(tmp_path / "state", VERSION, Level.MERKLE) as state:
         source = FolderSource(log.write(tmp_path / "log"))
         audit(source, temporary_records, level=Level.MERKLE, state=state)
@@ -249,6 +252,9 @@ def test_a_head_of_another_log_is_found(log: LongLog, tmp_path: Path) -> None:
         report = audit(source, temporary_records, level=Level.MERKLE, state=state)
     assert report.verdict is Verdict.FINDINGS
     assert not report.evidence
+    both = trust_in([*log.keys, *stage.log_keys])
+    report = audit_on(source, tmp_path / "state", both, Level.MERKLE)
+    assert [item.code for item in report.findings] == ["checkpoint_of_other_log"]
 
 
 def test_no_file_but_a_state_is_taken(tmp_path: Path) -> None:
@@ -302,3 +308,32 @@ def test_a_damaged_state_is_never_a_fault_of_the_log(log: LongLog, tmp_path: Pat
             outcomes.add(None)
     assert Verdict.CLEAN in outcomes
     assert outcomes <= {Verdict.CLEAN, None}
+
+
+def test_a_state_whose_tree_is_not_that_of_its_head_is_refused(
+    log: LongLog, tmp_path: Path
+) -> None:
+    """Any hash of its edge that is another: what goes on from there would prove nothing."""
+    state = tmp_path / "state"
+    audit_folder(beginning(log, 600).write(tmp_path / "old"), state, log)
+    ((_, honest),) = laid_open(state)["audit_known"]
+    tree = canonical.decode(honest)
+    for level, text in enumerate(tree["edge"]):
+        hashes = bytearray(b64url_decode(text))
+        hashes[-1] ^= 1
+        edge = [*tree["edge"][:level], b64url_encode(hashes), *tree["edge"][level + 1 :]]
+        with pytest.raises(Refused, match="its signed head"):
+            read_known(canonical.encode(tree | {"edge": edge}))
+    assert read_known(honest).size == 600
+
+
+def test_a_log_is_not_accused_by_a_damaged_state(log: LongLog, tmp_path: Path) -> None:
+    """It went back, and the tiles that would prove it are gone: nothing is said of the log."""
+    state = tmp_path / "state"
+    audit_folder(log.write(tmp_path / "new"), state, log)
+    with reading(state) as driver:
+        driver.execute("DROP TABLE audit_tile")
+    old = beginning(log, 300).write(tmp_path / "old")
+    with pytest.raises(Refused) as caught:
+        audit_folder(old, state, log)
+    assert caught.value.code is RefusalCode.AUDIT_STATE_UNUSABLE

@@ -14,7 +14,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -167,14 +167,10 @@ def open_note(text: str, keys: Iterable[NoteKey]) -> Note:
     `note_not_signed_by_known_key`.
     """
     body, lines = _split(text)
-    known = {(key.name, key.key_id): key for key in keys}
     signed_by: set[NoteKey] = set()
     cosigned: dict[NoteKey, int] = {}
-    for name, signature in map(_parse_line, lines):
-        key = known.get((name, signature[:4]))
-        if key is None:
-            continue
-        time_s = key.verify(body, signature[4:])
+    for key, signature, _ in _known_lines(lines, keys):
+        time_s = key.verify(body, signature)
         if time_s is None:
             signed_by.add(key)
         else:
@@ -184,6 +180,18 @@ def open_note(text: str, keys: Iterable[NoteKey]) -> Note:
             RefusalCode.NOTE_NOT_SIGNED_BY_KNOWN_KEY, "No line of the note is of a known key."
         )
     return Note(body, frozenset(signed_by), cosigned)
+
+
+def lines_by(text: str, keys: Iterable[NoteKey]) -> dict[NoteKey, str]:
+    """The first signature line, with its newline, of each of these keys that has one in the note.
+
+    Nothing is verified here: that is for `open_note` with the same keys. Raises `Refused`
+    (`note_malformed`).
+    """
+    found: dict[NoteKey, str] = {}
+    for key, _, line in _known_lines(_split(text)[1], keys):
+        found.setdefault(key, line)
+    return found
 
 
 def note_body(text: str) -> str:
@@ -223,6 +231,18 @@ def _split(text: str) -> tuple[str, list[str]]:
     if len(lines) > MOST_SIGNATURES:
         raise _malformed(f"The note has more than {MOST_SIGNATURES} signatures.")
     return body + "\n", lines
+
+
+def _known_lines(
+    lines: Iterable[str], keys: Iterable[NoteKey]
+) -> Iterator[tuple[NoteKey, bytes, str]]:
+    """The lines of these keys: the key, the signature after the key id, the line itself."""
+    known = {(key.name, key.key_id): key for key in keys}
+    for line in lines:
+        name, signature = _parse_line(line)
+        key = known.get((name, signature[:4]))
+        if key is not None:
+            yield key, signature[4:], f"{line}\n"
 
 
 def _parse_line(line: str) -> tuple[str, bytes]:

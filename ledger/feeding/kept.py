@@ -16,7 +16,7 @@ from typing import Any
 
 from ledger import canonical
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
-from ledger.chain.note import NoteKey, note_body, open_note
+from ledger.chain.note import NoteKey, lines_by, note_body
 from ledger.chain.trust import LogLine, TrustPolicy
 from ledger.errors import Refused
 from ledger.ports import SignedHead
@@ -71,15 +71,12 @@ class Reader:
         own = self.log_keys(said_size)
         policy = replace(self.policy, logs=tuple(map(LogLine, own)))
         checkpoint = policy.open(note, self.origin).checkpoint
-        body = checkpoint.body
-        lines = note[len(body) + 1 :].splitlines(keepends=True)
-        signed = "".join(line for line in lines if _is_by(body, line, own))
-        said = CosignedHead(SignedHead(checkpoint.size, checkpoint.root, f"{body}\n{signed}"))
-        for witness in policy.witnesses:
-            for line in lines:
-                if _is_by(body, line, [witness.key]):
-                    said = said.by(witness.name, line)
-        return checkpoint, said
+        signed = f"{checkpoint.body}\n{''.join(lines_by(note, own).values())}"
+        lines = lines_by(note, policy.witness_keys())
+        return checkpoint, CosignedHead(
+            SignedHead(checkpoint.size, checkpoint.root, signed),
+            {it.name: lines[it.key] for it in policy.witnesses if it.key in lines},
+        )
 
 
 class Kept:
@@ -112,9 +109,8 @@ class Kept:
 
     def over(self, head: SignedHead) -> CosignedHead:
         """A signed head with the cosignatures over it."""
-        known = self._heads.get(head.size)
-        same = known is not None and known.head.root == head.root
-        return CosignedHead(head, known.lines if known is not None and same else {})
+        known = self._known(head)
+        return CosignedHead(head, known.lines if known else {})
 
     def size_of(self, key: NoteKey) -> int:
         """The size that the witness with this key was last known to have; 0 at first."""
@@ -131,8 +127,15 @@ class Kept:
             self._take(CosignedHead(head, lines))
             self._save()
 
+    def _known(self, head: SignedHead) -> CosignedHead | None:
+        found = self._heads.get(head.size)
+        return found if found and found.head.root == head.root else None
+
     def _take(self, said: CosignedHead) -> None:
-        known = self.over(said.head)
+        known = self._known(said.head)
+        # Whoever sends a note may leave out a line of the log's: what has more of them stays.
+        if known is None or len(known.head.note) < len(said.head.note):
+            known = self.over(said.head)
         for name, line in said.lines.items():
             known = known.by(name, line)
         size = said.head.size
@@ -203,12 +206,3 @@ def _notes(path: Path) -> list[str]:
 def _read(path: Path) -> Any:
     with path.open("rb") as file:
         return canonical.parse(file.read(LARGEST_FILE))
-
-
-def _is_by(body: str, line: str, keys: list[NoteKey]) -> bool:
-    """Whether the line is a signature of one of the keys over the body."""
-    try:
-        open_note(f"{body}\n{line}", keys)
-    except Refused:
-        return False
-    return True

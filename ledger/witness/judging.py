@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint
 from ledger.chain.contradiction import Contradiction, Grown, Relation
-from ledger.chain.note import NoteKey, SignatureType, base64_decode, open_note
+from ledger.chain.note import NoteKey, SignatureType, base64_decode, lines_by, open_note
 from ledger.chain.proof import implied_root, verify_first_or_grown
 from ledger.chain.tree import EMPTY_ROOT
 from ledger.errors import RefusalCode, Refused
@@ -80,7 +80,8 @@ def open_signed(note: str, logs: LogKeys) -> Signed:
     if lines[1:2] == ["0"] and _root(lines) != EMPTY_ROOT:
         raise Refused(RefusalCode.PROOF_INVALID, "A tree without leaves has another root.")
     head = parse_checkpoint(body, allow_extensions=True)
-    return Signed(head, body, _lines_of(note, keys))
+    signed = lines_by(note, keys)
+    return Signed(head, body, "".join(signed[key] for key in keys if key in signed))
 
 
 def check_follows(known: Checkpoint | None, new: Checkpoint, request: AddCheckpoint) -> None:
@@ -122,14 +123,3 @@ def contradiction(
 
 def _root(lines: list[str]) -> bytes:
     return base64_decode("".join(lines[2:3]), RefusalCode.CHECKPOINT_MALFORMED)
-
-
-def _lines_of(note: str, keys: Iterable[NoteKey]) -> str:
-    """The first line of each key in a note that was opened with these keys."""
-    found: dict[tuple[str, bytes], str] = {}
-    for line in note.rpartition("\n\n")[2].removesuffix("\n").split("\n"):
-        _, name, encoded = line.split(" ")
-        signature = base64_decode(encoded, RefusalCode.NOTE_MALFORMED)
-        found.setdefault((name, signature[:4]), f"{line}\n")
-    names = [(key.name, key.key_id) for key in keys]
-    return "".join(found[name] for name in names if name in found)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ledger.chain.note import (
     MOST_SIGNATURES,
     NoteSigner,
+    lines_by,
     note_key,
     open_note,
     parse_note_key,
@@ -109,6 +110,14 @@ def test_unknown_keys_are_ignored() -> None:
     assert note.signed_by == {LOG_NOTE_KEY}
     both = open_note(NOTE + WITNESS.line(BODY), [WITNESS.key, LOG_NOTE_KEY])
     assert both.signed_by == {LOG_NOTE_KEY, WITNESS.key}
+
+
+def test_the_lines_of_known_keys() -> None:
+    """Of each key the first line, as it stands there; lines of others are left out."""
+    note = NOTE + WITNESS.line(BODY) + LOG.line("another body\n") + LOG.line(BODY)
+    lines = {LOG_NOTE_KEY: LOG.line(BODY), WITNESS.key: WITNESS.line(BODY)}
+    assert lines_by(note, lines) == lines
+    assert lines_by(note, [WITNESS.key]) == {WITNESS.key: WITNESS.line(BODY)}
 
 
 def test_no_known_key() -> None:

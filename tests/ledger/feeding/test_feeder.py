@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger.chain.note import open_note
+from ledger.chain.note import MOST_SIGNATURES, NoteKey, NoteSigner, note_body, open_note
 from ledger.chain.proof import LONGEST_PROOF
 from ledger.errors import Halted, Refused
 from ledger.feeding.feeder import Pace
 from tests.support.feeding import (
+    ORIGIN,
     PATIENT_S,
     Evidence,
     FakeWitness,
@@ -21,6 +22,7 @@ from tests.support.feeding import (
     feed,
     honest,
     reached,
+    seeded,
     until,
     witnesses,
 )
@@ -206,6 +208,37 @@ def test_sent_cosignatures_are_taken_when_the_policy_names_their_key() -> None:
             feeder.take(f"{body}\n{mine}")
         with pytest.raises(Refused, match="does not verify"):
             feeder.take(log.head.note + mine)
+
+
+def test_a_sent_note_changes_nothing_of_what_the_log_signed() -> None:
+    """Lines of the log that are repeated, or left out while it has two keys, stay as they were.
+
+    Else anybody could make of the witnessed head a note that is too long, or that a reader with
+    one of the keys refuses.
+    """
+    second = NoteSigner(ORIGIN, seeded("next key"))
+
+    class TwoKeys(LogOfCounters):
+        def keys(self, size: int) -> list[NoteKey]:
+            """Those of a log that changes its key."""
+            return [self.key, second.key]
+
+    log, auditor, witness = TwoKeys(5), FakeWitness("auditor"), FakeWitness("w1")
+    body = note_body(log.head.note)
+    whole = log.head.note + second.line(body)
+    mine, other = (item.cosigner.line(body, 1_700_000_000) for item in (auditor, witness))
+    with feed(log, 2, auditor, witness, start=False) as feeder:
+        feeder.take(log.head.note + mine)
+        feeder.take(whole + other)
+        for note in (
+            log.head.note + second.line(body) * (MOST_SIGNATURES - 2) + mine,
+            log.head.note + other,
+            f"{body}\n{second.line(body)}{mine}",
+        ):
+            assert len(feeder.take(note)) == 1
+            best = feeder.witnessed()
+            assert best is not None
+            assert best.note == whole + mine + other
 
 
 def test_a_sent_note_that_contradicts_the_log_stops_the_writer() -> None:

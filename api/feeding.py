@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
 from api.embedded import Embedded
 from api.keyfiles import read_trust
@@ -18,6 +17,7 @@ from ledger.errors import RefusalCode, Refused
 from ledger.feeding.feeder import Feeder, Pace, WitnessState
 from ledger.feeding.kept import FILE, MOST_WITNESSES, Kept, Reader
 from ledger.feeding.outside import FedLog, KeepEvidence, Outside
+from ledger.feeding.wire import parse_address
 from ledger.signing import log_note_keys
 from ledger.store.lock import replace_file
 
@@ -147,9 +147,11 @@ def _check(policy: TrustPolicy, origin: str) -> None:
     if len(policy.witnesses) > MOST_WITNESSES:
         raise _unfit(f"At most {MOST_WITNESSES} witnesses are asked.")
     for line in policy.witnesses:
-        parts = urlsplit(line.url)
-        if line.url and (parts.scheme not in ("http", "https") or not parts.hostname):
-            raise _unfit(f"Witness {line.name} has no http or https address.")
+        if line.url:
+            try:
+                parse_address(line.url)
+            except ValueError as error:
+                raise _unfit(f"Witness {line.name} cannot be asked: {error}.") from None
 
 
 def _unfit(detail: str) -> Refused:

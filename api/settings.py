@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from api.keyaccess import IN_CLEAR, KeyAccess, key_access
 from api.places import SCHEMES, Place
+from ledger.feeding.wire import parse_address
 
 LARGEST_BATCH = 20 * 1024 * 1024
 """Bytes of one batch, or of one invoice file."""
@@ -84,9 +84,11 @@ def _folder(place: str, name: str) -> Path:
 
 def _http_url(environ: Mapping[str, str], name: str) -> str:
     text = environ.get(name, "")
-    parts = urlsplit(text)
-    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
-        raise ValueError(f"{name} is no http or https URL: {text!r}")
+    try:
+        if text:
+            parse_address(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
     return text
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -17,20 +18,40 @@ from ledger.errors import Unavailable
 from ledger.feeding.asking import LARGEST_ANSWER, Answer
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What an http or https URL says: the `path` is the prefix of what is asked for."""
+
+    secure: bool
+    host: str
+    port: int | None
+    path: str
+
+
+def parse_address(url: str) -> Address:
+    """The address in a URL. Raises `ValueError` unless it is http(s), with a host, and no query."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:  # brackets, or a port that is none
+        raise ValueError(f"{url!r} is no http or https URL: {error}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise ValueError(f"{url!r} is no http or https URL with a host and without a query")
+    return Address(parts.scheme == "https", parts.hostname, port, parts.path)
+
+
 class Wire(Closing):
     """Exchanges with the server at `url`, its prefix, for one thread at a time.
 
-    Redirects are not followed. Raises `ValueError` for a URL that is not http(s) with a host.
+    Redirects are not followed. Raises `ValueError` as `parse_address`.
     """
 
     def __init__(self, url: str, timeout_s: float) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-            raise ValueError(f"{url!r} is no http or https URL")
-        self._path = parts.path
+        address = parse_address(url)
+        self._path = address.path
         self._timeout_s = timeout_s
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._connection = kind(parts.hostname, parts.port, timeout=timeout_s)
+        kind = HTTPSConnection if address.secure else HTTPConnection
+        self._connection = kind(address.host, address.port, timeout=timeout_s)
         self._held: socket.socket | None = None
 
     def close(self) -> None:

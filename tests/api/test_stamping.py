@@ -141,7 +141,9 @@ def test_what_is_no_stamp_is_not_kept(tmp_path: Path, url: str) -> None:
     words = ("timestamp", "--dir", ledger, "--tsa")
     assert refused(*words, url, "--roots", strange) == "timestamp_invalid"
     assert refused(*words, "http://127.0.0.1:9/") == "unavailable"
-    duebill(*words, "ftp://a.example", status=2)
+    for address in ("ftp://a.example", "http://a.example:tsr/"):
+        duebill(*words, address, status=2)
+        duebill("serve", "--dir", ledger, "--tsa", address, status=2)
     assert Stamps(ledger).sizes() == []
 
 

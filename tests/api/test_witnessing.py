@@ -251,12 +251,22 @@ def test_the_quorum_survives_a_restart(tmp_path: Path) -> None:
         assert (tmp_path / FILE).is_file()
 
 
-@pytest.mark.parametrize("fault", ["another log", "address", "many"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "another log",
+        "ftp://example/w",
+        "http://example/w?q",
+        "http://example:w",
+        "http://[",
+        "many",
+    ],
+)
 def test_a_policy_that_does_not_fit_is_refused(served: Served, fault: str) -> None:
-    """A file for another log, with an address that is none, or with too many witnesses."""
+    """A file for another log, with an address that cannot be asked, or with too many witnesses."""
     asked = [FakeWitness(f"w{n}", "http://127.0.0.1") for n in range(33 if fault == "many" else 1)]
-    if fault == "address":
-        asked[0].url = "ftp://example/w"
+    if ":" in fault:
+        asked[0].url = fault
     trust = policy(served.box.embedded.log_keys()[0], 1, *asked)
     if fault == "another log":
         trust = TrustPolicy(policy(FakeWitness("x").cosigner.key, 1).logs, trust.witnesses)

@@ -142,8 +142,20 @@ def test_nobody_listens() -> None:
         wire.exchange("/x")
 
 
-@pytest.mark.parametrize("url", ["ftp://a/b", "file:///etc", "http://", "a.example", "http://a/?q"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://a/b",
+        "file:///etc",
+        "http://",
+        "a.example",
+        "http://a/?q",
+        "http://a:port/",
+        "http://a:65536/",
+        "http://[::1/",
+    ],
+)
 def test_other_addresses_are_refused(url: str) -> None:
-    """Only http and https, with a host and without a query."""
+    """Only http and https, with a host and a port that can be, and without a query."""
     with pytest.raises(ValueError, match="no http"):
         Wire(url, 1)

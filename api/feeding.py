@@ -14,7 +14,7 @@ from ledger.chain.note import NoteKey
 from ledger.chain.trust import TrustPolicy
 from ledger.dates import instant_text
 from ledger.errors import RefusalCode, Refused
-from ledger.feeding.feeder import Feeder, Pace, WitnessState
+from ledger.feeding.feeder import Feeder, Pace, WitnessHealth
 from ledger.feeding.kept import FILE, MOST_WITNESSES, Kept, Reader
 from ledger.feeding.outside import FedLog, KeepEvidence, Outside
 from ledger.feeding.wire import parse_address
@@ -108,7 +108,7 @@ def witness_figures(feeder: Feeder) -> list[Figure]:
     states = feeder.states()
     best, since = feeder.witnessed(), feeder.unwitnessed_since
 
-    def each(name: str, says: str, kind: str, value: Callable[[WitnessState], float]) -> Figure:
+    def each(name: str, says: str, kind: str, value: Callable[[WitnessHealth], float]) -> Figure:
         values = {_label(item.name): value(item) for item in states}
         return f"duebill_witness_{name}", says, kind, values
 

@@ -112,9 +112,11 @@ async def _wait(site: Site, seq: int, state: State) -> CosignedHead:
             await site.awaiting.wait(future)
         finally:
             future.cancel()
-    while (head := await run_in_threadpool(_head, site, seq, state)) is None:  # noqa: ASYNC110 - another process may sign
-        await asyncio.sleep(LOOK_S)
-    return head
+    while True:
+        head = await run_in_threadpool(_head, site, seq, state)
+        if head is not None:
+            return head
+        await asyncio.sleep(LOOK_S)  # another process may sign it, and cannot tell us
 
 
 def _invalid(name: str, detail: str) -> Refused:

@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from api.keyfiles import trusted_keys
 from api.options import Json, PasswordFile
 from api.terminal import note, say, say_json
 from api.witnessing.app import create_app
 from api.witnessing.folder import make_witness, open_witness
-from ledger.chain.note import NoteKey, parse_note_key
-from ledger.chain.trust import parse_trust
+from ledger.chain.note import parse_note_key
 from ledger.witness.judging import log_keys
 
 GRACE_S = 4
@@ -75,7 +75,7 @@ def serve(
     Logs are known by their keys; a log that changes its key has several. A log that is no longer
     named is not forgotten: when it comes back it goes on where it was.
     """
-    known = log_keys([*map(parse_note_key, log or ()), *_keys_of(logs)])
+    known = log_keys([*map(parse_note_key, log or ()), *trusted_keys(logs)])
     if not known:
         raise typer.BadParameter("Name at least one log, by --log or --logs.")
     with open_witness(folder, known, lambda: int(time.time()), password_file) as witness:
@@ -93,9 +93,3 @@ def serve(
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACE_S,
         )
-
-
-def _keys_of(file: Path | None) -> list[NoteKey]:
-    if file is None:
-        return []
-    return parse_trust(file.read_bytes().decode("utf-8", "surrogateescape")).log_keys()

@@ -24,13 +24,12 @@ from starlette.routing import Route
 from api.problems import RETRY_AFTER_S, STATUS
 from ledger.errors import Halted, LedgerError, RefusalCode, Refused
 from ledger.witness.judging import OldSizeDiffers
-from ledger.witness.request import LARGEST_REQUEST
+from ledger.witness.request import LARGEST_REQUEST, SIZE_TYPE
 from ledger.witness.state import origin_hash
 from ledger.witness.witness import Witness
 
 LONGEST_S = 10.0
 """How long a request may take to arrive, in seconds."""
-SIZE_TYPE = "text/x.tlog.size"
 
 _STATUS: Mapping[RefusalCode, int] = {
     **STATUS,

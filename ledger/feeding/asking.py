@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from ledger.chain.note import NoteKey, open_note
 from ledger.errors import RefusalCode, Refused
+from ledger.witness.request import SIZE_TYPE
 
-SIZE_TYPE = "text/x.tlog.size"
 LARGEST_ANSWER = 65_536
 """Bytes of an answer that are read: 16 cosignatures of the largest kind."""
 MOST_ANSWERED = 16

@@ -50,7 +50,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class WitnessState:
+class WitnessHealth:
     """How a witness is: the size it cosigned last and when (unix seconds), its failures.
 
     `needed` says whether the quorum can count it, `latency_s` how long its last answer took,
@@ -61,7 +61,6 @@ class WitnessState:
     needed: bool
     size: int = 0
     succeeded_at: float = 0.0
-    successes: int = 0
     failures: int = 0
     latency_s: float = 0.0
     failing: str = ""
@@ -71,7 +70,7 @@ class WitnessState:
 class _Desk:
     """What a witness's thread and the rounds know of each other."""
 
-    state: WitnessState
+    state: WitnessHealth
     answered: int = 0
     tried: int = 0
     in_a_row: int = 0
@@ -108,13 +107,12 @@ class Feeder(Closing):
         self._since: float | None = None
         self._alarmed = False
         needed = self.policy.needed()
+        fed = [line for line in self.policy.witnesses if line.url]
         self._waiting: dict[Future[None], int] = {}
         self._desks = {
-            line.name: _Desk(WitnessState(line.name, line.name in needed, kept.size_of(line.key)))
-            for line in self.policy.witnesses
-            if line.url
+            line.name: _Desk(WitnessHealth(line.name, line.name in needed, kept.size_of(line.key)))
+            for line in fed
         }
-        fed = [line for line in self.policy.witnesses if line.url]
         self._threads = [threading.Thread(target=self._conduct, name="duebill-feed", daemon=True)]
         self._threads += [
             threading.Thread(
@@ -156,7 +154,7 @@ class Feeder(Closing):
         """Since when (unix seconds) the newest head has no quorum; None while it has."""
         return self._since
 
-    def states(self) -> list[WitnessState]:
+    def states(self) -> list[WitnessHealth]:
         """How each witness that is asked is, in the order of the policy file."""
         with self._change:
             return [desk.state for desk in self._desks.values()]
@@ -303,7 +301,6 @@ class Feeder(Closing):
             desk.state,
             size=head.size,
             succeeded_at=self._clock(),
-            successes=desk.state.successes + 1,
             latency_s=seconds,
             failing="",
         )
@@ -323,7 +320,7 @@ class Feeder(Closing):
         if desk.in_a_row == 1:
             _log.warning("witness %s fails: %s", desk.state.name, why)
 
-    def _done(self, desk: _Desk, head: SignedHead, state: WitnessState) -> None:
+    def _done(self, desk: _Desk, head: SignedHead, state: WitnessHealth) -> None:
         with self._change:
             desk.answered = desk.tried = max(desk.answered, head.size)
             desk.state = state

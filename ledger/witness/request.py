@@ -15,6 +15,8 @@ from ledger.chain.proof import LONGEST_PROOF
 from ledger.chain.tree import HASH_BYTES, LARGEST_SIZE
 from ledger.errors import RefusalCode, Refused
 
+SIZE_TYPE = "text/x.tlog.size"
+"""The media type of the answer that says the size of the head cosigned last (status 409)."""
 LARGEST_REQUEST = LARGEST_NOTE + 4_096
 """Most bytes of a request: a note of the largest size beside the longest proof."""
 

@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from api.embedded import Embedded
+from api.figures import Figure, label
 from api.keyfiles import read_trust
 from ledger.chain.note import NoteKey
 from ledger.chain.trust import TrustPolicy
@@ -99,17 +100,13 @@ def witness_tree(feeder: Feeder) -> dict[str, Any]:
     }
 
 
-Figure: TypeAlias = "tuple[str, str, str, dict[str, float]]"
-"""A figure for Prometheus: its name, what it says, its kind, and values by their labels."""
-
-
 def witness_figures(feeder: Feeder) -> list[Figure]:
     """The figures of the witnesses."""
     states = feeder.states()
     best, since = feeder.witnessed(), feeder.unwitnessed_since
 
     def each(name: str, says: str, kind: str, value: Callable[[WitnessHealth], float]) -> Figure:
-        values = {_label(item.name): value(item) for item in states}
+        values = {label("witness", item.name): value(item) for item in states}
         return f"duebill_witness_{name}", says, kind, values
 
     return [
@@ -130,11 +127,6 @@ def witness_figures(feeder: Feeder) -> list[Figure]:
         each("failures_total", "Exchanges that failed.", "counter", lambda item: item.failures),
         each("latency_seconds", "Of its last answer.", "gauge", lambda item: item.latency_s),
     ]
-
-
-def _label(name: str) -> str:
-    escaped = name.replace("\\", r"\\").replace('"', r"\"")
-    return f'{{witness="{escaped}"}}'
 
 
 def _instant(seconds: float | None) -> str | None:

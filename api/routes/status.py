@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from api.feeding import Figure, witness_figures, witness_tree
+from api.feeding import witness_figures, witness_tree
+from api.figures import Figure, figures_text, label
 from api.problems import MEDIA_TYPE, PAGE, headers_of, problem_of, refusals_page
 from api.site import Here, Site
 from ledger.errors import Halted
@@ -91,11 +92,7 @@ def metrics(site: Here) -> str:
         ),
         *(witness_figures(site.feeder) if site.feeder else ()),
     ]
-    lines = []
-    for name, says, kind, values in figures:
-        lines += [f"# HELP {name} {says}", f"# TYPE {name} {kind}"]
-        lines += [f"{name}{label} {value}" for label, value in values.items()]
-    return "\n".join(lines) + "\n"
+    return figures_text(figures)
 
 
 @router.get(PAGE, summary="What each refusal means", include_in_schema=False)
@@ -121,4 +118,4 @@ def _halted(site: Site) -> bool:
 
 
 def _refusals(site: Site) -> dict[str, float]:
-    return {f'{{code="{code}"}}': count for code, count in sorted(site.refusals.items())}
+    return {label("code", code): count for code, count in sorted(site.refusals.items())}

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.figures import Figure, figures_text, label
 from api.problems import RETRY_AFTER_S, STATUS
 from ledger.errors import Halted, LedgerError, RefusalCode, Refused
 from ledger.witness.judging import OldSizeDiffers
@@ -116,22 +117,20 @@ class _Desk:
 
     def _figures(self, sizes: Mapping[str, int]) -> str:
         conflicts = self._witness.conflicts
-        heads = {origin: sizes.get(origin_hash(origin), 0) for origin in self._witness.logs}
-        figures: list[tuple[str, str, str, str, Mapping[str, int]]] = [
-            ("answers_total", "Answers to add-checkpoint.", "counter", "status",
-             {str(status): count for status, count in sorted(self._answers.items())}),
-            ("conflicts_total", "Heads that contradict one cosigned.", "counter", "kind",
-             conflicts.counted),
-            ("conflicts_lost_total", "Conflicts that could not be kept.", "counter", "",
+        heads = {
+            label("origin", origin): sizes.get(origin_hash(origin), 0)
+            for origin in self._witness.logs
+        }
+        figures: list[Figure] = [
+            ("duebill_witness_answers_total", "Answers to add-checkpoint.", "counter",
+             {label("status", str(status)): n for status, n in sorted(self._answers.items())}),
+            ("duebill_witness_conflicts_total", "Heads that contradict one cosigned.", "counter",
+             {label("kind", kind): n for kind, n in conflicts.counted.items()}),
+            ("duebill_witness_conflicts_lost_total", "Conflicts that could not be kept.", "counter",
              {"": conflicts.lost}),
-            ("log_size", "Entries under the head cosigned last.", "gauge", "origin", heads),
+            ("duebill_witness_log_size", "Entries under the head cosigned last.", "gauge", heads),
         ]  # fmt: skip
-        lines = []
-        for name, says, kind, label, values in figures:
-            full = f"duebill_witness_{name}"
-            lines += [f"# HELP {full} {says}", f"# TYPE {full} {kind}"]
-            lines += [f"{full}{_label(label, value)} {count}" for value, count in values.items()]
-        return "\n".join(lines) + "\n"
+        return figures_text(figures)
 
 
 async def _spoken(answer: Callable[[], Awaitable[Response]]) -> Response:
@@ -168,10 +167,3 @@ async def _body(request: Request) -> bytes:
 
 def _text(text: str, status: int = 200) -> Response:
     return Response(text, status, media_type=_PLAIN)
-
-
-def _label(name: str, value: str) -> str:
-    if not name:
-        return ""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'{{{name}="{escaped}"}}'

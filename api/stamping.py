@@ -18,7 +18,7 @@ from api.embedded import Embedded
 from ledger.chain.tree import LARGEST_SIZE
 from ledger.closing import Closing
 from ledger.dates import instant_text
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, Unavailable
 from ledger.feeding.feeder import Feeder
 from ledger.feeding.kept import CosignedHead
 from ledger.feeding.wire import Wire
@@ -35,6 +35,8 @@ EVERY_S = 86_400.0
 RETRY_S = 600.0
 """Between two attempts, and between two looks whether a day is over."""
 TIMEOUT_S = 30.0
+FIRST_NO = 300
+"""HTTP statuses from here on bring no stamp; below, authorities use 200 and 201."""
 
 _log = logging.getLogger(__name__)
 
@@ -58,8 +60,13 @@ def stamp(
     `ValueError` for a URL that is not http(s), `OSError` when it cannot be kept.
     """
     query = make_query(note)
-    with Wire(url, TIMEOUT_S) as wire:
-        answer = wire.exchange("", query.as_bytes(), LARGEST_STAMP, QUERY_TYPE)
+    try:
+        with Wire(url, TIMEOUT_S) as wire:
+            answer = wire.exchange("", query.as_bytes(), LARGEST_STAMP, QUERY_TYPE)
+    except Unavailable as error:
+        raise Unavailable(f"The authority at {url} does not stamp: {error}.") from None
+    if answer.status >= FIRST_NO:
+        raise Unavailable(f"The authority at {url} does not stamp: it answers {answer.status}.")
     at = read_stamp(answer.body, note, roots=roots, query=query)
     stamps.keep(Stamp(size, note, answer.body))
     return at

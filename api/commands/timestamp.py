@@ -11,6 +11,8 @@ from api.options import Json
 from api.places import open_moment
 from api.stamping import stamp
 from api.terminal import say, say_json
+from ledger.chain.checkpoint import parse_checkpoint
+from ledger.chain.note import note_body
 from ledger.dates import instant_text
 from ledger.errors import RefusalCode, Refused
 from ledger.stamping import Stamps, read_roots
@@ -34,7 +36,7 @@ def run(
         note = moment.checkpoint()
     if not note:
         raise Refused(RefusalCode.LEDGER_NOT_OPEN, "Nothing is signed yet.")
-    size = int(note.split("\n")[1])
+    size = parse_checkpoint(note_body(note)).size
     try:
         at = stamp(Stamps(folder), tsa, size, note, trusted)
     except ValueError as error:

@@ -140,7 +140,11 @@ def test_what_is_no_stamp_is_not_kept(tmp_path: Path, url: str) -> None:
     strange = Authority(tmp_path / "other").roots
     words = ("timestamp", "--dir", ledger, "--tsa")
     assert refused(*words, url, "--roots", strange) == "timestamp_invalid"
-    assert refused(*words, "http://127.0.0.1:9/") == "unavailable"
+    for address, says in (("http://127.0.0.1:9/", "no answer"), (f"{url}/other", "answers 404")):
+        error = answer(*words, address, status=1)["error"]
+        assert error["code"] == "unavailable"
+        assert f"The authority at {address} does not stamp" in error["detail"]
+        assert says in error["detail"]
     for address in ("ftp://a.example", "http://a.example:tsr/"):
         duebill(*words, address, status=2)
         duebill("serve", "--dir", ledger, "--tsa", address, status=2)

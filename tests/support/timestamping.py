@@ -101,8 +101,9 @@ def serving(authority: Authority) -> Iterator[str]:
 
         def do_POST(self) -> None:
             query = self.rfile.read(int(self.headers["Content-Length"]))
-            body = authority.answer(query)
-            self.send_response(200)
+            known = self.path == "/tsr"
+            body = authority.answer(query) if known else b"<html>no such page</html>"
+            self.send_response(200 if known else 404)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from ledger.chain.tree import EMPTY_ROOT
 from ledger.chain.trust import WitnessLine
 from ledger.closing import Closing
-from ledger.errors import LedgerError, Overloaded, RefusalCode, Refused
+from ledger.errors import Halted, LedgerError, Overloaded, RefusalCode, Refused
 from ledger.feeding.kept import CosignedHead, Kept, Reader
 from ledger.feeding.outside import FedLog, Outside
 from ledger.feeding.talk import Behind, Talk
@@ -199,12 +199,12 @@ class Feeder(Closing):
     # -- rounds ----------------------------------------------------------------------------------
     def _conduct(self) -> None:
         """The thread that begins rounds."""
-        with suppress(LedgerError):
-            self._recall()
+        recalled = False
         while not self._closing.is_set():
-            self._news.wait(self.pace.look_s)
-            self._news.clear()
             try:
+                if not recalled:
+                    self._recall()
+                    recalled = True
                 newest = self._log.newest()
             except Exception as error:  # noqa: BLE001 - rounds go on once it is known again
                 _log.warning("the newest head is not known: %s", error)
@@ -215,13 +215,19 @@ class Feeder(Closing):
                     self._change.wait_for(self._settled, self.pace.timeout_s * 2)
                 self._closing.wait(self.pace.interval_s)
             self._watch()
+            self._news.wait(self.pace.look_s)
+            self._news.clear()
 
     def _recall(self) -> None:
-        """What was cosigned before the restart must be in the log still."""
+        """What was cosigned before the restart must be in the log still.
+
+        Raises `Unavailable` while that cannot be judged; what is found has stopped the writer.
+        """
         largest = self._kept.largest
         if largest is not None:
-            checkpoint, said = self.reader.read(largest.note)
-            self.outside.check(checkpoint, said.note, "what was kept of the witnesses")
+            with suppress(Halted, Refused):
+                checkpoint, said = self.reader.read(largest.note)
+                self.outside.check(checkpoint, said.note, "what was kept of the witnesses")
 
     def _begin(self, newest: SignedHead) -> None:
         has = self._kept.over(newest).lines

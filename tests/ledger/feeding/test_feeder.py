@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ledger.chain.note import MOST_SIGNATURES, NoteKey, NoteSigner, note_body, open_note
 from ledger.chain.proof import LONGEST_PROOF
-from ledger.errors import Halted, Refused
+from ledger.errors import Halted, Refused, Unavailable
 from ledger.feeding.feeder import Pace
+from ledger.feeding.outside import FedLog
+from ledger.ports import SignedHead
 from tests.support.feeding import (
     ORIGIN,
     PATIENT_S,
@@ -172,20 +175,54 @@ def test_what_was_cosigned_before_a_restored_backup_stops_the_writer(tmp_path: P
         assert "9 entries was signed" in older.halted[0]
 
 
+def test_what_was_kept_is_held_against_the_log_once_its_head_is_known(tmp_path: Path) -> None:
+    """The head store is away at the start: when it is back, the larger head is found all the same.
+
+    The witness that cosigned it shows nothing.
+    """
+    path = tmp_path / "kept.json"
+
+    class Away(LogOfCounters):
+        def fed(self) -> FedLog:
+            """Its newest head cannot be had at first."""
+            return replace(super().fed(), newest=self.newest)
+
+        def newest(self) -> SignedHead:
+            """The head, from the third question on."""
+            asked.append(self.head.size)
+            if len(asked) < 3:
+                raise Unavailable("the head store is away")
+            return self.head
+
+    asked: list[int] = []
+    with witnesses("w1") as (witness,):
+        with feed(LogOfCounters(9), 1, witness, path=path) as feeder:
+            reached(feeder, 9)
+        older, evidence, witness.note = Away(5), Evidence(), ""
+        with feed(older, 1, witness, path=path, evidence=evidence):
+            until(lambda: evidence)
+        assert "9 entries was signed" in older.halted[0]
+        assert len(older.halted) == 1
+
+
 def test_closing_waits_for_nobody() -> None:
-    """A feeder closes while a witness hangs, and its threads end."""
+    """A feeder closes while a witness hangs; the thread that asks it ends with the exchange."""
     with witnesses("w1") as (witness,):
         free = threading.Event()
 
         def hang(*_: object) -> None:
             free.wait(PATIENT_S)
 
+        def asking() -> list[threading.Thread]:
+            return [item for item in threading.enumerate() if "duebill-feed" in item.name]
+
         witness.always = hang
         log = LogOfCounters(5)
-        with feed(log, 1, witness, pace=Pace(0.01, timeout_s=0.3)):
+        with feed(log, 1, witness, pace=Pace(0.01, timeout_s=PATIENT_S)):
             until(lambda: witness.asked)
+        assert asking()
         free.set()
-        until(lambda: not [t for t in threading.enumerate() if "duebill-feed" in t.name])
+        until(lambda: not asking())
 
 
 def test_sent_cosignatures_are_taken_when_the_policy_names_their_key() -> None:

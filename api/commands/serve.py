@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,14 +14,11 @@ from api.embedded import Embedded
 from api.feeding import feeding
 from api.local import open_ledger
 from api.options import Folder, LedgerPassword, SignerAt
-from api.process import settle_in
+from api.process import GRACE_S, leave_on_signals, settle_in
 from api.settings import Settings
 from api.stamping import stamping
 from api.terminal import note
 from ledger.feeding.feeder import Pace
-
-GRACE_S = 4
-"""Seconds that open requests may take to end after a signal to stop."""
 
 
 def run(
@@ -78,9 +73,7 @@ def run(
         note(f"Serving {embedded.ledger.origin} at http://{settings.host}:{settings.port}")
         for warning in filter(None, (embedded.service.halted, embedded.store.warning)):
             note(f"Warning: {warning}")
-        # After its own clean end uvicorn gives the signal on; the ledger is still to be closed.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+        leave_on_signals()
         settle_in()
         _serve(embedded, settings)
 

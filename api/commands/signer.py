@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.options import LedgerPassword, ledger_keys
+from api.process import leave_on_signals
 from api.terminal import note
 from ledger.signer.server import SignerServer
 
@@ -41,7 +40,6 @@ def run(
     """
     access = ledger_keys(password_file)
     with SignerServer(folder, path, access.password, begin=begin) as server:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+        leave_on_signals()
         note(f"Signing at unix:{path}")
         server.serve()

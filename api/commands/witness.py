@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +11,13 @@ import uvicorn
 
 from api.keyfiles import trusted_keys
 from api.options import Json, PasswordFile
+from api.process import GRACE_S, leave_on_signals
 from api.terminal import note, say, say_json
 from api.witnessing.app import create_app
 from api.witnessing.folder import make_witness, open_witness
 from ledger.chain.note import parse_note_key
 from ledger.witness.judging import log_keys
 
-GRACE_S = 4
-"""Seconds that open requests may take to end after a signal to stop."""
 KEEP_ALIVE_S = 75
 """Seconds that an idle connection is kept: a log that publishes once a minute keeps its own."""
 MOST_REQUESTS = 256
@@ -81,9 +78,7 @@ def serve(
     with open_witness(folder, known, lambda: int(time.time()), password_file) as witness:
         note(f"witness {witness.key.name} {witness.key.text()}")
         note(f"Serving {len(known)} logs at http://{host}:{port}")
-        # After its own clean end uvicorn gives the signal on; the state is still to be closed.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+        leave_on_signals()
         uvicorn.run(
             create_app(witness),
             host=host,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+import ledger.feeding.feeder as feeder_module
 from ledger.chain.note import MOST_SIGNATURES, NoteKey, NoteSigner, note_body, open_note
 from ledger.chain.proof import LONGEST_PROOF
-from ledger.errors import Halted, Refused, Unavailable
+from ledger.errors import Halted, Overloaded, Refused, Unavailable
 from ledger.feeding.feeder import Pace
 from ledger.feeding.outside import FedLog
 from ledger.ports import SignedHead
@@ -302,6 +305,37 @@ def test_who_gives_up_waiting_is_forgotten() -> None:
         feeder.take(log.head.note + auditor.cosigner.line(body, 1_700_000_000))
         assert stays.result(PATIENT_S) is None
         assert not feeder._waiting
+
+
+def test_so_many_wait_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One caller more is told so at once; when one has given up there is room again."""
+    monkeypatch.setattr(feeder_module, "MOST_WAITING", 2)
+    with feed(LogOfCounters(5), 1, FakeWitness("auditor"), start=False) as feeder:
+        first, _ = feeder.when(5), feeder.when(5)
+        with pytest.raises(Overloaded, match="2 callers wait"):
+            feeder.when(5)
+        first.cancel()
+        assert not feeder.when(5).done()
+
+
+def test_who_fails_rests_longer_each_time() -> None:
+    """From the interval on, twice as long each time, up to the longest rest; then it is well."""
+    with witnesses("w1") as (witness,):
+        moments: list[float] = []
+
+        def fails(*_: object) -> Reply:
+            moments.append(time.monotonic())
+            return 503, "text/plain", b"later\n"
+
+        witness.always = fails
+        log, pace = LogOfCounters(5), Pace(interval_s=0.02, timeout_s=5, rest_s=0.08, look_s=0.01)
+        with feed(log, 1, witness, pace=pace) as feeder:
+            until(lambda: len(moments) >= 6)
+            witness.always = None
+            reached(feeder, 5)
+        pauses = [later - earlier for earlier, later in pairwise(moments)]
+        # No pause is shorter than its rest; how much longer it is is the machine's affair.
+        assert all(got >= due for got, due in zip(pauses, [0.02, 0.04, 0.08, 0.08], strict=False))
 
 
 def test_the_alarm_is_raised_once(caplog: pytest.LogCaptureFixture) -> None:

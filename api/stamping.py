@@ -108,12 +108,13 @@ class Stamping(Closing):
 
     def look(self) -> None:
         """Have the newest head stamped if a day is over. Raises nothing: the state says why not."""
-        last, head = self.state, self._head()
+        last = self.state
         if last.at is not None and self._clock() - last.at.timestamp() < EVERY_S:
             return
-        if head.head.size <= last.size:
-            return
         try:
+            head = self._head()
+            if head.head.size <= last.size:
+                return
             at = stamp(self._stamps, self._url, head.head.size, head.note)
         except (LedgerError, OSError, ValueError) as error:
             if not last.failing:

@@ -82,18 +82,17 @@ class Reader:
 class Kept:
     """The cosignatures that are known, and the size that each witness had last. Safe for threads.
 
-    They are read from the file at `path` and written to it whole (new file, flush, rename); None
-    keeps them in memory alone.
+    They are read from the file at `path` and written to it whole (new file, flush, rename).
     """
 
-    def __init__(self, path: Path | None, reader: Reader) -> None:
+    def __init__(self, path: Path, reader: Reader) -> None:
         self._path = path
         self._reader = reader
         self._lock = threading.Lock()
         self._heads: dict[int, CosignedHead] = {}
         self._sizes: dict[str, int] = {}
         self._best: CosignedHead | None = None
-        if path is not None and path.exists():
+        if path.exists():
             self._load(path)
 
     @property
@@ -149,8 +148,6 @@ class Kept:
         self._heads = {n: item for n, item in self._heads.items() if n in kept or n == best}
 
     def _save(self) -> None:
-        if self._path is None:
-            return
         heads = [said.note for _, said in sorted(self._heads.items())]
         best = self._best.note if self._best else ""
         tree: canonical.Tree = {"notes": heads, "sizes": self._sizes, "v": 1, "witnessed": best}

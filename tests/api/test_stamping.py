@@ -10,6 +10,7 @@ import pytest
 
 from api.stamping import EVERY_S, Stamping
 from api.verifier import duebill_verify
+from ledger.errors import Halted
 from ledger.feeding.kept import CosignedHead
 from ledger.stamping import Stamps, read_stamp
 from tests.support.cli import answer, duebill, make_ledger, refused
@@ -74,6 +75,18 @@ def test_the_newest_head_is_stamped_once_a_day(tmp_path: Path, url: str) -> None
     assert (away.state.size, stamps.sizes()) == (6, [5, 6])
     assert "no answer" in away.state.failing
     assert away.tree()["failing"]
+
+
+def test_a_head_that_cannot_be_read_is_told(tmp_path: Path, url: str) -> None:
+    """The head store is damaged: nothing is stamped, the state says why, and the thread goes on."""
+
+    def damaged() -> CosignedHead:
+        raise Halted("the head cannot be read")
+
+    stamping = Stamping(tmp_path, url, damaged)
+    stamping.look()
+    assert (stamping.state.size, Stamps(tmp_path).sizes()) == (0, [])
+    assert stamping.state.failing == "the head cannot be read"
 
 
 def test_a_thread_does_it_while_serving(tmp_path: Path, url: str) -> None:

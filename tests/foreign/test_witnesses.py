@@ -16,7 +16,7 @@ from ledger.chain.contradiction import read_contradiction
 from ledger.chain.note import NoteSigner, open_note, sign_note
 from ledger.chain.trust import Group, LogLine, TrustPolicy, WitnessLine, parse_trust
 from ledger.feeding.feeder import Feeder, Pace
-from ledger.feeding.kept import Kept, Reader
+from ledger.feeding.kept import FILE, Kept, Reader
 from ledger.feeding.outside import FedLog, Outside
 from ledger.ports import SignedHead
 from ledger.witness.request import AddCheckpoint
@@ -134,7 +134,7 @@ def test_two_foreign_witnesses_make_one_quorum(tmp_path: Path) -> None:
 class Fed:
     """Our feeder over the sample log, which grows when it is told to."""
 
-    def __init__(self, policy: TrustPolicy, size: int) -> None:
+    def __init__(self, folder: Path, policy: TrustPolicy, size: int) -> None:
         self.size = size
         self.news = threading.Event()
         self.halted: list[str] = []
@@ -143,7 +143,8 @@ class Fed:
         reader = Reader(ORIGIN, lambda _: [LOG_NOTE_KEY], policy)
         outside = Outside(log, reader.log_keys, self.evidence.append)
         pace = Pace(interval_s=0.01, look_s=0.05)
-        self.feeder = Feeder(log, reader, Kept(None, reader), outside, self.news, pace)
+        kept = Kept(folder / FILE, reader)
+        self.feeder = Feeder(log, reader, kept, outside, self.news, pace)
 
     def signed(self) -> SignedHead:
         """The newest head."""
@@ -159,11 +160,12 @@ class Fed:
         return best.note
 
 
-def test_our_feeder_gets_its_cosignatures(witness: Witness) -> None:
+def test_our_feeder_gets_its_cosignatures(witness: Witness, tmp_path: Path) -> None:
     """Head after head meets the quorum; a feeder that forgot everything is told the size again."""
     policy = policy_of(witness)
     for sizes in ([3, 64, 256], [300, 399]):
-        fed = Fed(policy, sizes[0])
+        (tmp_path / FILE).unlink(missing_ok=True)
+        fed = Fed(tmp_path, policy, sizes[0])
         with fed.feeder:
             fed.feeder.start()
             for size in sizes:
@@ -173,13 +175,13 @@ def test_our_feeder_gets_its_cosignatures(witness: Witness) -> None:
         assert fed.halted == []
 
 
-def test_our_feeder_hears_of_a_rollback(witness: Witness) -> None:
+def test_our_feeder_hears_of_a_rollback(witness: Witness, tmp_path: Path) -> None:
     """A witness that has more than the log: no head is witnessed, and the writer is halted.
 
     Halted only by a head that the witness shows, as one of these two does: evidence, no hearsay.
     """
     cosigned(witness, 0, 40)
-    fed = Fed(policy_of(witness), 20)
+    fed = Fed(tmp_path, policy_of(witness), 20)
     with fed.feeder:
         fed.feeder.start()
         deadline = time.monotonic() + 60

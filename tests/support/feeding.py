@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ledger.chain.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from ledger.chain.contradiction import Relation, read_contradiction
@@ -24,7 +25,7 @@ from ledger.chain.tree import EMPTY_ROOT, leaf_hash, mth
 from ledger.chain.trust import Group, LogLine, TrustPolicy, WitnessLine
 from ledger.errors import RefusalCode, Refused
 from ledger.feeding.feeder import Feeder, Pace
-from ledger.feeding.kept import Kept, Reader
+from ledger.feeding.kept import FILE, Kept, Reader
 from ledger.feeding.outside import FedLog, Outside
 from ledger.keys import SigningKey
 from ledger.ports import SignedHead
@@ -199,14 +200,16 @@ def feed(
     evidence: Evidence | None = None,
     start: bool = True,
 ) -> Iterator[Feeder]:
-    """A feeder of the log, running unless `start` is false."""
+    """A feeder of the log, running unless `start` is false; it keeps what it has at `path`."""
     reader = Reader(ORIGIN, log.keys, policy(log.key, quorum, *asked))
     fed = log.fed()
     outside = Outside(fed, log.keys, (evidence if evidence is not None else Evidence()).append)
-    with Feeder(fed, reader, Kept(path, reader), outside, log.news, pace) as feeder:
-        if start:
-            feeder.start()
-        yield feeder
+    with TemporaryDirectory() as folder:
+        kept = Kept(path or Path(folder) / FILE, reader)
+        with Feeder(fed, reader, kept, outside, log.news, pace) as feeder:
+            if start:
+                feeder.start()
+            yield feeder
 
 
 def reached(feeder: Feeder, size: int) -> str:

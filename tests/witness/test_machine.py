@@ -15,7 +15,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from ledger.errors import Refused
 from ledger.witness.judging import OldSizeDiffers
@@ -203,8 +209,6 @@ TestWitness.settings = settings(max_examples=40, stateful_step_count=30)
 @pytest.mark.long
 def test_a_long_life() -> None:
     """The same, for longer."""
-    from hypothesis.stateful import run_state_machine_as_test  # noqa: PLC0415 - for this one only
-
     run_state_machine_as_test(
         WitnessMachine, settings=settings(max_examples=300, stateful_step_count=80)
     )

@@ -235,14 +235,20 @@ def statement(path: Path, words: str) -> None:
 )
 @pytest.mark.parametrize("word", ["INSERT", "COMMIT"])
 def test_a_write_that_fails(
-    tmp_path: Path, log: PlainLog, code: int, first: type[Exception], then: Any, word: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    log: PlainLog,
+    code: int,
+    first: type[Exception],
+    then: Any,
+    word: str,
 ) -> None:
     """No cosignature without a write; a full disk passes, any other trouble lasts to a restart."""
     new_witness(tmp_path / "w")
     with witness_of(tmp_path / "w", log) as witness:
         witness.add_checkpoint(log.request(0, 5))
         failing = Failing(witness.state._driver, code, word)
-        witness.state._driver = failing  # type: ignore[assignment]  # a stand-in that fails
+        monkeypatch.setattr(witness.state, "_driver", failing)
         with pytest.raises(first):
             witness.add_checkpoint(log.request(5))
         failing.code = 0

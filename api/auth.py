@@ -18,6 +18,7 @@ from typing import Any
 from ledger import canonical
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.errors import RefusalCode, Refused
+from ledger.hands import sees_all
 from ledger.keys import SigningKey
 from ledger.model.records import Reader
 from ledger.parties.commands import Role
@@ -45,7 +46,7 @@ class Caller:
     @property
     def sees_all(self) -> bool:
         """Whether nothing is hidden: auditors and regulators."""
-        return bool(self.roles & {Role.AUDITOR, Role.REGULATOR})
+        return sees_all(self.roles)
 
 
 def make_token(

@@ -19,7 +19,7 @@ from ledger.chain.entry import read_entry
 from ledger.envelope import Envelope, read_disclosure, read_envelope
 from ledger.errors import RefusalCode, Refused
 from ledger.financing.records import Financing, Offer, OfferState, Programme
-from ledger.hands import ALL_SEEING, Hands, holders_of, knows
+from ledger.hands import Hands, holders_of, knows, sees_all
 from ledger.model.records import Reader, make_id
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Key, Party
@@ -93,7 +93,7 @@ def entry_for(log: EntryReader, records: Records, seq: int, asker: Party) -> Evi
 def visible_digests(envelope: Envelope, records: Records, asker: Party) -> frozenset[str]:
     """The digests of the sealed fields of a command that `asker` may see disclosed."""
     sealed = dict(_sealed(envelope.payload))
-    if asker.id == envelope.by or ALL_SEEING & frozenset(asker.roles):
+    if asker.id == envelope.by or sees_all(asker.roles):
         return frozenset(sealed)
     rule = _RULES.get(envelope.kind)
     if rule is None:
@@ -149,7 +149,7 @@ def _sealed(tree: Any, path: Path = ()) -> Iterator[tuple[str, Path]]:
 
 def _concerned(view: Hands, holding: Holding, asker: Party) -> bool:
     return (
-        bool(ALL_SEEING & frozenset(asker.roles))
+        sees_all(asker.roles)
         or asker.id == holding.obligor
         or asker.id in holding.chain
         or asker.id in view.buyer(holding)

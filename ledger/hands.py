@@ -6,7 +6,7 @@ holding knows its amount, and along its chain a holder knows those before it and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ledger.financing.records import Financing
 from ledger.model.records import R
@@ -15,8 +15,12 @@ from ledger.parties.state import Party
 from ledger.ports import Records
 from ledger.receivables.records import Holding, HoldingState, Receivable, Transfer
 
-ALL_SEEING = frozenset({Role.AUDITOR, Role.REGULATOR})
-"""Roles from which nothing is hidden."""
+_ALL_SEEING = frozenset({Role.AUDITOR, Role.REGULATOR})
+
+
+def sees_all(roles: Iterable[Role]) -> bool:
+    """Whether nothing is hidden from who has these roles: auditors and regulators."""
+    return not _ALL_SEEING.isdisjoint(roles)
 
 
 class Hands:
@@ -85,7 +89,7 @@ def hands_shown(records: Records, holding: Holding, asker: Party) -> tuple[str, 
     All of them for the obligor, who owes the last, for its buyer and for those who see all; else
     up to the next hand after the asker's own.
     """
-    if ALL_SEEING & frozenset(asker.roles):
+    if sees_all(asker.roles):
         return holding.chain
     met = _met_in(Hands(records), holding, asker.id)
     return met if asker.id == holding.obligor else met[1:]
@@ -94,7 +98,7 @@ def hands_shown(records: Records, holding: Holding, asker: Party) -> tuple[str, 
 def sees_amount(records: Records, holding: Holding, asker: Party) -> bool:
     """Whether `asker` may know how much a holding is: who owes it, or had or buys just this one."""
     own = Hands(records).own_chain(holding) | {holding.obligor}
-    return asker.id in own or bool(ALL_SEEING & frozenset(asker.roles))
+    return asker.id in own or sees_all(asker.roles)
 
 
 def holders_of(records: Records, receivable: str) -> frozenset[str]:

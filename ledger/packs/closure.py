@@ -14,7 +14,7 @@ from ledger.chain.entry import read_entry
 from ledger.envelope import Envelope, read_envelope
 from ledger.evidence import EvidenceEntry, entry_for
 from ledger.financing.records import Financing
-from ledger.hands import ALL_SEEING
+from ledger.hands import sees_all
 from ledger.model.records import make_id
 from ledger.parties.state import Key, Party
 from ledger.ports import EntryReader, Records
@@ -45,11 +45,10 @@ def offers_taken(records: Records, holding: str, asker: Party) -> set[int]:
 
     The acceptance takes its recourse from the offer, so the offer belongs to the contract.
     """
-    sees_all = bool(ALL_SEEING & frozenset(asker.roles))
     return {
         seq
         for made in records.find(Financing, {"holding": holding})
-        if sees_all or asker.id in (made.holder, made.financier)
+        if asker.id in (made.holder, made.financier) or sees_all(asker.roles)
         for seq in history_of(records, made.offer)[:1]
     }
 

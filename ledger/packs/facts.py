@@ -16,7 +16,7 @@ from ledger.catalogue import changes_of
 from ledger.dates import add_months, instant_text
 from ledger.envelope import Envelope
 from ledger.financing.records import Financing
-from ledger.hands import ALL_SEEING, Hands, hands_shown, sees_amount
+from ledger.hands import Hands, hands_shown, sees_all, sees_amount
 from ledger.model.records import make_id
 from ledger.money import Money, format_decimal
 from ledger.parties.state import Key, Party
@@ -44,14 +44,9 @@ class Asked:
     asker: Party
     at_ms: int
 
-    @property
-    def sees_all(self) -> bool:
-        """Whether nothing is hidden from the asker."""
-        return bool(ALL_SEEING & frozenset(self.asker.roles))
-
     def is_one_of(self, *parties: str | None) -> bool:
         """Whether the asker is one of them, or sees all."""
-        return self.sees_all or self.asker.id in parties
+        return self.asker.id in parties or sees_all(self.asker.roles)
 
     def money(self, amount: Money) -> Facts:
         """An amount with exactly its currency's digits."""

@@ -6,27 +6,26 @@ was in force and enough people signed is a rule: for an audit, or whoever replay
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from ledger.base64url import b64url_decode
-from ledger.chain.proof import verify_inclusion
-from ledger.chain.tree import HASH_BYTES, leaf_hash
-from ledger.envelope import Envelope, verify_signatures
+from ledger.envelope import Envelope, ManifestProof, verify_signatures
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import PublicKey, from_jwk
+from ledger.model.codec import read
 from ledger.model.jwk import jwks_in
 from ledger.model.records import make_id
+from ledger.parties.commands import SignManifest
+from ledger.parties.standing import check_line
 
 
 @dataclass(slots=True)
-class Signers:
+class _Signers:
     """What the entries read so far have named: keys by kid, with their party, and manifests."""
 
     keys: dict[str, PublicKey] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
-    manifests: dict[tuple[str, str], tuple[int, bytes]] = field(default_factory=dict)
+    manifests: dict[tuple[str, str], SignManifest] = field(default_factory=dict)
 
     def take(self, envelope: Envelope) -> None:
         """Verify the next entry's command, then remember what it names. Raises `Refused`."""
@@ -38,9 +37,9 @@ class Signers:
         if envelope.manifest is None:
             self._check_signed(envelope)
         else:
-            self._check_line(envelope)
+            self._check_line(envelope, envelope.manifest)
         if envelope.kind == "manifest.sign":
-            self.manifests[envelope.by, envelope.jti] = _root_of(envelope.payload["body"])
+            self.manifests[envelope.by, envelope.jti] = read(SignManifest, envelope.payload["body"])
 
     def _check_signed(self, envelope: Envelope) -> None:
         verify_signatures(envelope, self.keys)
@@ -51,34 +50,17 @@ class Signers:
                     f"The key {signature.kid} was bound to another party than {envelope.by}.",
                 )
 
-    def _check_line(self, envelope: Envelope) -> None:
-        proof = envelope.manifest
-        signed = self.manifests.get((envelope.by, proof.jti)) if proof else None
-        if proof is None or signed is None:
+    def _check_line(self, envelope: Envelope, proof: ManifestProof) -> None:
+        manifest = self.manifests.get((envelope.by, proof.jti))
+        if manifest is None:
             raise Refused(
                 RefusalCode.MANIFEST_UNKNOWN, "No entry of the pack signs the line's manifest."
             )
-        count, root = signed
-        leaf = leaf_hash(b64url_decode(envelope.digest))
-        try:
-            verify_inclusion(proof.index, count, leaf, proof.path, root)
-        except Refused as refused:
-            raise Refused(RefusalCode.MANIFEST_PROOF_INVALID, refused.detail) from None
+        check_line(manifest, envelope.digest, proof.index, proof.path)
 
 
-def check_signatures(envelopes: Iterable[Envelope]) -> Signers:
-    """Verify all commands in the order of their entries. Raises `Refused` at the first that fails.
-
-    Gives what the entries named.
-    """
-    signers = Signers()
+def check_signatures(envelopes: Iterable[Envelope]) -> None:
+    """Verify all commands, in the order of their entries. Raises `Refused` at the first fault."""
+    signers = _Signers()
     for envelope in envelopes:
         signers.take(envelope)
-    return signers
-
-
-def _root_of(body: Mapping[str, Any]) -> tuple[int, bytes]:
-    count, root = body.get("count"), b64url_decode(body.get("root", ""))
-    if type(count) is not int or len(root) != HASH_BYTES:
-        raise Refused(RefusalCode.FIELD_INVALID, "The manifest has no count and root.")
-    return count, root

@@ -15,7 +15,7 @@ from ledger.chain.tree import leaf_hash
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import Reader, make_id, refuse_if
 from ledger.money import Money
-from ledger.parties.commands import Tier
+from ledger.parties.commands import SignManifest, Tier
 from ledger.parties.state import ApprovalRule, Key, Manifest
 
 
@@ -98,7 +98,9 @@ def manifest_of(book: Reader, party: str, jti: str) -> Manifest:
     return manifest
 
 
-def check_line(manifest: Manifest, payload: str, index: int, path: Sequence[bytes]) -> None:
+def check_line(
+    manifest: Manifest | SignManifest, payload: str, index: int, path: Sequence[bytes]
+) -> None:
     """Raises `Refused` unless the payload's digest stands at `index` under the manifest's root."""
     try:
         verify_inclusion(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.chain.checkpoint import Checkpoint, open_checkpoint
-from ledger.chain.entry import read_entry
+from ledger.chain.entry import Entry, read_entry
 from ledger.chain.note import NoteKey, base64_decode
 from ledger.chain.proof import LONGEST_PROOF, verify_inclusion
 from ledger.chain.tree import HASH_BYTES, LARGEST_SIZE
@@ -101,13 +101,21 @@ def verify_receipt(
     entry = read_entry(entry_bytes)
     receipt = parse_receipt(text)
     checkpoint = open_checkpoint(receipt.checkpoint, origin, log_keys)
+    check_place(receipt, entry, checkpoint)
+    return checkpoint
+
+
+def check_place(receipt: Receipt, entry: Entry, head: Checkpoint) -> None:
+    """Raises `Refused` (`proof_invalid`) unless `entry` is the one that the receipt has in `head`.
+
+    `head` is the receipt's own checkpoint, verified.
+    """
     if entry.seq != receipt.index:
         raise Refused(
             RefusalCode.PROOF_INVALID,
             f"The receipt is for entry {receipt.index}, the entry is number {entry.seq}.",
         )
-    verify_inclusion(receipt.index, checkpoint.size, entry.leaf, receipt.hashes, checkpoint.root)
-    return checkpoint
+    verify_inclusion(receipt.index, head.size, entry.leaf, receipt.hashes, head.root)
 
 
 def _malformed(detail: str) -> Refused:

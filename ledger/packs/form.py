@@ -87,13 +87,13 @@ def read_pack(data: bytes) -> Pack:
     )
 
 
-def read_texts(tree: Any, place: str) -> tuple[str, ...]:
-    """Disclosure texts as they are kept: in digest order, none twice. Raises `Refused`."""
+def read_texts(tree: Any, place: str, code: RefusalCode) -> tuple[str, ...]:
+    """Disclosure texts as they are kept: in digest order, none twice. Raises `Refused(code)`."""
     if not isinstance(tree, list) or not all(isinstance(text, str) for text in tree):
-        raise malformed("The disclosures are not a list of texts.", place)
+        raise Refused(code, "The disclosures are not a list of texts.", place=place)
     digests = [read_disclosure(text)[0] for text in tree]
     if digests != sorted(set(digests)):
-        raise malformed("The disclosures are not in the order of their digests.", place)
+        raise Refused(code, "The disclosures are not in the order of their digests.", place=place)
     return tuple(tree)
 
 
@@ -111,8 +111,8 @@ def _entry(tree: Any, place: str) -> PackEntry:
     hashes = tuple(_bytes(item, f"{place}/proof") for item in proof)
     if any(len(item) != HASH_BYTES for item in hashes):
         raise malformed("A hash of the proof is not 32 bytes long.", f"{place}/proof")
-    data = _bytes(tree["entry"], f"{place}/entry")
-    return PackEntry(data, read_texts(tree["disclosures"], f"{place}/disclosures"), hashes)
+    texts = read_texts(tree["disclosures"], f"{place}/disclosures", RefusalCode.PACK_MALFORMED)
+    return PackEntry(_bytes(tree["entry"], f"{place}/entry"), texts, hashes)
 
 
 def _text(tree: Any, name: str) -> str:

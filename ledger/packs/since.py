@@ -7,9 +7,8 @@ must be the pack's, and the tree of all of them the one that a newer head signs.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from ledger.base64url import b64url_decode
 from ledger.chain.checkpoint import Checkpoint
@@ -20,15 +19,7 @@ from ledger.chain.trust import TrustPolicy
 from ledger.envelope import read_envelope
 from ledger.errors import RefusalCode, Refused
 from ledger.packs.verify import Proven, proven
-from ledger.ports import EntryReader
-
-
-class Export(EntryReader, Protocol):
-    """A log with its signed head, such as an export folder."""
-
-    def checkpoint(self) -> str | None:
-        """The signed head."""
-        ...
+from ledger.ports import LogReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,7 @@ class Since:
 
 
 def moved_since(
-    old: Checkpoint, records: Sequence[str], export: Export, policy: TrustPolicy
+    old: Checkpoint, records: Sequence[str], export: LogReader, policy: TrustPolicy
 ) -> Since:
     """Which entries of `export` after the head `old` name one of `records`.
 
@@ -52,21 +43,22 @@ def moved_since(
     newer = head.checkpoint
     if newer.size < old.size:
         raise _other(f"The export has {newer.size} entries, the file is of {old.size}.")
-    before = _grown(export, old.size)
-    if before.root() != old.root:
+    tree = Frontier()
+    for _, page in _pages(export, 0, old.size):
+        tree = tree.extend(map(leaf_hash, page))
+    if tree.root() != old.root:
         raise _other(f"The first {old.size} entries of the export have another root.")
     moved, may_have = [], []
     names = re.compile(b"|".join(f'"{record}"'.encode() for record in records) or b"(?!)")
-    for first in range(old.size, newer.size, TILE_WIDTH):
-        page = list(export.entries(first, min(first + TILE_WIDTH, newer.size)))
-        before = before.extend(map(leaf_hash, page))
+    for first, page in _pages(export, old.size, newer.size):
+        tree = tree.extend(map(leaf_hash, page))
         for seq, data in enumerate(page, start=first):
             kind, payload = _said(data)
             if names.search(payload):
                 moved.append(seq)
             elif kind == "clock.advance":
                 may_have.append(seq)
-    if (before.size, before.root()) != (newer.size, newer.root):
+    if (tree.size, tree.root()) != (newer.size, newer.root):
         raise _other("The entries of the export are not those that its head signs.")
     return Since(head, tuple(moved), tuple(may_have))
 
@@ -77,12 +69,10 @@ def _said(data: bytes) -> tuple[str, bytes]:
     return envelope.kind, b64url_decode(envelope.tree["payload"])
 
 
-def _grown(export: Export, size: int) -> Frontier:
-    frontier = Frontier()
-    for first in range(0, size, TILE_WIDTH):
-        entries = export.entries(first, min(first + TILE_WIDTH, size))
-        frontier = frontier.extend(map(leaf_hash, entries))
-    return frontier
+def _pages(export: LogReader, start: int, stop: int) -> Iterator[tuple[int, list[bytes]]]:
+    """The entries start … stop-1 some at a time, with the number of the first."""
+    for first in range(start, stop, TILE_WIDTH):
+        yield first, list(export.entries(first, min(first + TILE_WIDTH, stop)))
 
 
 def _other(detail: str) -> Refused:

@@ -115,7 +115,7 @@ def parse_statement(body: str) -> Statement:
     """The statement in a verified note text. Raises `Refused` (`pack_malformed`)."""
     header, _, line = body.removesuffix("\n").partition("\n")
     if header != STATEMENT:
-        raise malformed(f"The first line of the statement is not {STATEMENT}.", "/statement")
+        raise _bad(f"The first line of the statement is not {STATEMENT}.")
     return _statement(canonical.decode(line.encode()))
 
 

@@ -15,7 +15,7 @@ from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import Entry, read_entry
 from ledger.chain.note import base64_decode
 from ledger.chain.proof import verify_inclusion
-from ledger.chain.receipt import State, parse_receipt, verify_receipt
+from ledger.chain.receipt import State, check_place, parse_receipt
 from ledger.chain.trust import NO_QUORUM, Opened, TrustPolicy
 from ledger.envelope import Envelope, read_envelope
 from ledger.errors import RefusalCode, Refused
@@ -70,22 +70,15 @@ def verify_receipt_file(data: bytes, policy: TrustPolicy) -> VerifiedReceipt:
         raise _malformed(f"A receipt is an object of exactly {', '.join(sorted(_RECEIPT))}.")
     if not isinstance(tree["entry"], str) or not isinstance(tree["proof"], str):
         raise _malformed("The entry or the proof is not a text.")
-    entry_bytes = base64_decode(tree["entry"], RefusalCode.RECEIPT_MALFORMED)
-    try:
-        texts = read_texts(tree["disclosures"], "/disclosures")
-    except Refused as refused:
-        if refused.code is RefusalCode.PACK_MALFORMED:
-            raise _malformed(refused.detail) from None
-        raise
+    entry = read_entry(base64_decode(tree["entry"], RefusalCode.RECEIPT_MALFORMED))
+    texts = read_texts(tree["disclosures"], "/disclosures", RefusalCode.RECEIPT_MALFORMED)
     proof = parse_receipt(tree["proof"])
     if proof.extra:
         raise _malformed("The proof has extra data, which nothing authenticates.")
     origin = _origin_in(proof.checkpoint)
-    own = [key for key in policy.log_keys() if key.name == origin]
-    verify_receipt(tree["proof"], entry_bytes, origin, own)
-    head = proven(policy.open(proof.checkpoint, origin), policy)
-    entry = read_entry(entry_bytes)
-    return VerifiedReceipt(head, entry, _envelope(entry, texts, origin))
+    opened = policy.open(proof.checkpoint, origin)
+    check_place(proof, entry, opened.checkpoint)
+    return VerifiedReceipt(proven(opened, policy), entry, _envelope(entry, texts, origin))
 
 
 def verify_pack(data: bytes, policy: TrustPolicy) -> VerifiedPack:

@@ -14,11 +14,10 @@ from ledger.book import Book
 from ledger.catalogue import history_of
 from ledger.chain.note import LARGEST_NOTE
 from ledger.chain.proof import Subtrees, inclusion_proof
-from ledger.envelope import Envelope
 from ledger.errors import RefusalCode, Refused
 from ledger.evidence import EvidenceEntry, entry_for, evidence_of
 from ledger.packs.certificate import certified, locked_for
-from ledger.packs.closure import closed, envelope_of, offers_taken
+from ledger.packs.closure import Read, closed, offers_taken
 from ledger.packs.facts import Asked, facts_of
 from ledger.packs.form import Pack, PackEntry
 from ledger.packs.statement import LONGEST_RECIPIENT, PackKind, Statement, disclosed_digest
@@ -72,12 +71,11 @@ def certificate_pack(
             place="/recipient",
         )
     asked, entries = _asked(moment, holding, asker)
-    made = locked_for(asked)
-    more = {"certificate": certified(asked, made, len(asked.receivable.uses))}
+    more = {"certificate": certified(asked, locked_for(asked))}
     return _packed(moment, asked, entries, PackKind.CERTIFICATE, recipient, more, sign)
 
 
-def _asked(moment: Moment, holding_id: str, asker_id: str) -> tuple[Asked, list[EvidenceEntry]]:
+def _asked(moment: Moment, holding_id: str, asker_id: str) -> tuple[Asked, list[Read]]:
     view, records = moment.view, moment.view.records
     book = Book(records)
     asker, holding = book.get(Party, asker_id), book.get(Holding, holding_id)
@@ -95,15 +93,14 @@ def _asked(moment: Moment, holding_id: str, asker_id: str) -> tuple[Asked, list[
 def _packed(
     moment: Moment,
     asked: Asked,
-    entries: Sequence[EvidenceEntry],
+    entries: Sequence[Read],
     kind: PackKind,
     recipient: str,
     more: dict[str, Any],
     sign: Callable[[str], str],
 ) -> Pack:
     head = moment.head
-    envelopes: list[tuple[int, Envelope]] = [(entry.seq, envelope_of(entry)) for entry in entries]
-    packed = tuple(_proven(moment, entry) for entry in entries)
+    packed = tuple(_proven(moment, entry) for entry, _ in entries)
     statement = Statement(
         kind,
         ledger_of(asked.book).origin,
@@ -113,10 +110,10 @@ def _packed(
         asked.asker.id,
         recipient,
         asked.at_ms,
-        tuple(entry.seq for entry in entries),
+        tuple(entry.seq for entry, _ in entries),
         disclosed_digest(packed),
         _moved_by(asked),
-        facts_of(asked, envelopes) | more,
+        facts_of(asked, [envelope for _, envelope in entries]) | more,
     )
     body = statement.body()
     if len(body) > LARGEST_NOTE // 2:

@@ -6,8 +6,6 @@ It is for a bank that is not on the ledger. What the ledger has no record of is 
 
 from __future__ import annotations
 
-from typing import Any
-
 from ledger.dates import instant_text
 from ledger.errors import RefusalCode, Refused
 from ledger.financing.records import Financing, FinancingState
@@ -38,8 +36,8 @@ def locked_for(asked: Asked) -> Financing:
     return made
 
 
-def certified(asked: Asked, made: Financing, invoices: int) -> Facts:
-    """The facts of a certificate about the financing `made`, over a debt of so many `invoices`."""
+def certified(asked: Asked, made: Financing) -> Facts:
+    """The facts of a certificate about the financing `made`."""
     return {
         "acknowledgement": _acknowledgement(asked),
         "dispositions": NONE_RECORDED,
@@ -52,7 +50,7 @@ def certified(asked: Asked, made: Financing, invoices: int) -> Facts:
         },
         "registry": {"search_digest": NONE_RECORDED, "filing": NONE_RECORDED},
         "tax": {
-            "invoices": invoices if sees_invoices(asked) else NOT_CHECKED,
+            "invoices": len(asked.receivable.uses) if sees_invoices(asked) else NOT_CHECKED,
             "red_letter": NOT_CHECKED,
             "tax_bureau": NOT_CHECKED,
         },
@@ -61,12 +59,12 @@ def certified(asked: Asked, made: Financing, invoices: int) -> Facts:
 
 def _acknowledgement(asked: Asked) -> Facts:
     claim = asked.receivable
-    return {
-        "at": instant_text(claim.acknowledged_ms or 0),
-        "by": claim.obligor,
-        "irrevocable": True,  # no rule of the ledger lets an obligor take it back
-        "waiver_of_defences": claim.waiver_of_defences,
-    }
+    return without_gaps(
+        at=asked.acknowledged_at,
+        by=claim.obligor,
+        irrevocable=True,  # no rule of the ledger lets an obligor take it back
+        waiver_of_defences=claim.waiver_of_defences,
+    )
 
 
 def _lock(asked: Asked, made: Financing) -> Facts:
@@ -96,7 +94,6 @@ def _others(asked: Asked, made: Financing) -> int:
 
 def _price(asked: Asked, made: Financing) -> Facts:
     """How the price follows: face × rate × days / basis, taken off the face."""
-    numbers: dict[str, Any] = {"rate_ppm": made.rate_ppm, "days": made.days}
     return {
         "face": asked.money(made.face),
         "discount": asked.money(made.discount),
@@ -104,7 +101,8 @@ def _price(asked: Asked, made: Financing) -> Facts:
         "day_count": made.day_count.value,
         "value_date": made.value_date.isoformat(),
         "due": made.due.isoformat(),
-        **numbers,
+        "rate_ppm": made.rate_ppm,
+        "days": made.days,
     }
 
 

@@ -8,6 +8,7 @@ which is signed by the key that it names.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from ledger.catalogue import changes_of, history_of
 from ledger.chain.entry import read_entry
@@ -19,24 +20,27 @@ from ledger.model.records import make_id
 from ledger.parties.state import Key, Party
 from ledger.ports import EntryReader, Records
 
+Read: TypeAlias = tuple[EvidenceEntry, Envelope]
+"""An entry and its command, with what is disclosed of it."""
+
 
 def closed(
     log: EntryReader, records: Records, history: Iterable[EvidenceEntry], asker: Party
-) -> list[EvidenceEntry]:
+) -> list[Read]:
     """`history` with the genesis and the entries that it rests on, as far as `asker` may read them.
 
     Of a key that signed, all entries about it are there: who vouched for it, and since when.
     """
-    found = {entry.seq: entry for entry in history}
-    waiting = [*found, 0]
+    known = {entry.seq: entry for entry in history}
+    found: dict[int, Read] = {}
+    waiting = [*known, 0]
     while waiting:
         seq = waiting.pop()
         if seq not in found:
-            found[seq] = entry_for(log, records, seq, asker)
-        for needed in _named_by(records, envelope_of(found[seq])):
-            if needed not in found:
-                found[needed] = entry_for(log, records, needed, asker)
-                waiting.append(needed)
+            entry = known.get(seq) or entry_for(log, records, seq, asker)
+            envelope = read_envelope(read_entry(entry.data).command, entry.disclosures)
+            found[seq] = entry, envelope
+            waiting += _named_by(records, envelope)
     return [found[seq] for seq in sorted(found)]
 
 
@@ -51,11 +55,6 @@ def offers_taken(records: Records, holding: str, asker: Party) -> set[int]:
         if asker.id in (made.holder, made.financier) or sees_all(asker.roles)
         for seq in history_of(records, made.offer)[:1]
     }
-
-
-def envelope_of(entry: EvidenceEntry) -> Envelope:
-    """The command of an entry, with what is disclosed of it."""
-    return read_envelope(read_entry(entry.data).command, entry.disclosures)
 
 
 def _named_by(records: Records, envelope: Envelope) -> list[int]:

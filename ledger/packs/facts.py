@@ -23,7 +23,6 @@ from ledger.parties.state import Key, Party
 from ledger.policy.state import digits_of, ledger_of, payable_on
 from ledger.ports import Records
 from ledger.receivables.records import Holding, Invoice, Receivable, Transfer
-from ledger.sealing import sealed_digests
 
 LIMITATION_MONTHS = 36
 LIMITATION_BASIS = "civil_code_188"
@@ -44,6 +43,12 @@ class Asked:
     asker: Party
     at_ms: int
 
+    @property
+    def acknowledged_at(self) -> str | None:
+        """When the obligor bound itself, or None: then there are no hands yet."""
+        at_ms = self.receivable.acknowledged_ms
+        return None if at_ms is None else instant_text(at_ms)
+
     def is_one_of(self, *parties: str | None) -> bool:
         """Whether the asker is one of them, or sees all."""
         return self.asker.id in parties or sees_all(self.asker.roles)
@@ -54,12 +59,12 @@ class Asked:
         return {"amount": format_decimal(amount.minor, digits), "currency": amount.currency}
 
 
-def facts_of(asked: Asked, envelopes: Sequence[tuple[int, Envelope]]) -> Facts:
-    """All that a pack says of a holding; `envelopes` are those of its entries, by number."""
+def facts_of(asked: Asked, envelopes: Sequence[Envelope]) -> Facts:
+    """All that a pack says of a holding; `envelopes` are those of its entries, in order."""
     shown = [*hands_shown(asked.records, asked.holding, asked.asker)]
-    involved = {envelope.by for _, envelope in envelopes}
+    involved = {envelope.by for envelope in envelopes}
     involved |= {asked.receivable.obligor, asked.receivable.creditor, *shown}
-    sealed = sum(len(sealed_digests(envelope.payload)) for _, envelope in envelopes)
+    sealed = sum(len(envelope.sealed) for envelope in envelopes)
     return without_gaps(
         claim=_claim(asked),
         hands=list(_hands(asked, shown)),
@@ -71,7 +76,7 @@ def facts_of(asked: Asked, envelopes: Sequence[tuple[int, Envelope]]) -> Facts:
             "until": add_months(asked.holding.due, LIMITATION_MONTHS).isoformat(),
         },
         parties=_parties(asked, sorted(involved), envelopes),
-        withheld=sealed - sum(len(envelope.disclosures) for _, envelope in envelopes),
+        withheld=sealed - sum(len(envelope.disclosures) for envelope in envelopes),
     )
 
 
@@ -126,7 +131,6 @@ def _holding(asked: Asked, shown: Sequence[str]) -> Facts:
 
 def _claim(asked: Asked) -> Facts:
     item = asked.receivable
-    bound = item.acknowledged_ms
     contract = item.contract if asked.is_one_of(item.creditor, item.obligor) else None
     return without_gaps(
         receivable=item.id,
@@ -136,7 +140,7 @@ def _claim(asked: Asked) -> Facts:
         obligor=item.obligor,
         basis=item.basis.value,
         basis_date=item.basis_date.isoformat(),
-        acknowledged_at=None if bound is None else instant_text(bound),
+        acknowledged_at=asked.acknowledged_at,
         waiver_of_defences=item.waiver_of_defences,
         consent_to_split=item.consent_to_split,
         pay_to=item.pay_to.value,
@@ -163,13 +167,11 @@ def _invoices(asked: Asked) -> Iterator[Facts]:
 
 def _hands(asked: Asked, shown: Sequence[str]) -> Iterator[Facts]:
     """The hands that the asker may see, with how and when each came to have it."""
-    claim = asked.receivable
-    at = instant_text(claim.acknowledged_ms or 0)
-    first = {"by": "acknowledgement", "contract_at": at, "title_at": at}
-    steps = [step for _, step in sorted(_steps(asked), key=lambda pair: pair[0])]
+    at = asked.acknowledged_at
+    first = without_gaps(by="acknowledgement", contract_at=at, title_at=at)
+    steps = [first, *(step for _, step in sorted(_steps(asked), key=lambda pair: pair[0]))]
     for number, party in enumerate(shown):
-        how = steps[number - 1] if 0 < number <= len(steps) else None
-        yield {"party": party, **(first if number == 0 else how or {"by": "unknown"})}
+        yield {"party": party, **steps[number]}
 
 
 def _steps(asked: Asked) -> Iterator[tuple[tuple[int, int], Facts]]:
@@ -192,9 +194,9 @@ def _steps(asked: Asked) -> Iterator[tuple[tuple[int, int], Facts]]:
                 yield (made.active_ms, made.last_seq), step
 
 
-def _parties(asked: Asked, ids: Iterable[str], envelopes: Sequence[tuple[int, Envelope]]) -> Facts:
+def _parties(asked: Asked, ids: Iterable[str], envelopes: Sequence[Envelope]) -> Facts:
     named = dict(_names(envelopes))
-    kids = {signature.kid for _, envelope in envelopes for signature in envelope.signatures}
+    kids = {signature.kid for envelope in envelopes for signature in envelope.signatures}
     return {
         party: {
             **named.get(party, {}),
@@ -206,9 +208,9 @@ def _parties(asked: Asked, ids: Iterable[str], envelopes: Sequence[tuple[int, En
     }
 
 
-def _names(envelopes: Sequence[tuple[int, Envelope]]) -> Iterator[tuple[str, Facts]]:
+def _names(envelopes: Sequence[Envelope]) -> Iterator[tuple[str, Facts]]:
     """What is disclosed of parties where they were enrolled: name and identifiers."""
-    for _, envelope in envelopes:
+    for envelope in envelopes:
         said: Facts = dict(envelope.disclosures.values())
         if envelope.kind == "ledger.open" and "operator_name" in said:
             yield envelope.by, {"name": said["operator_name"]}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from ledger.evidence import visible_digests
 from ledger.financing.records import Financing
 from ledger.packs.verify import VerifiedPack, verify_pack
 from ledger.parties.state import Party
-from ledger.receivables.records import Holding, HoldingState
+from ledger.receivables.records import Holding, HoldingState, Transfer
 from tests.support.actors import Stage, open_stage
 from tests.support.founding import PARTIES
 from tests.support.packs import certificate, evidence, trusted
@@ -62,6 +63,7 @@ def check_pack(stage: Stage, item: Holding, name: str, sealed: dict[str, set[str
     second = read_shown(pack.data(), Policy(trusted(stage).text().encode()))
     assert (second["holding"], second["facts"]) == (item.id, found.statement.facts)
     check_exact(stage, found, name)
+    check_hands(stage, found)
     shown = {read_disclosure(text)[0] for entry in pack.entries for text in entry.disclosures}
     own = {value for digest in shown for value in sealed[digest]}
     told = readable(found)
@@ -87,6 +89,23 @@ def check_exact(stage: Stage, found: VerifiedPack, name: str) -> None:
         allowed = visible_digests(envelope, stage.store.records, asker)
         shown = {read_disclosure(text)[0] for text in packed.disclosures}
         assert shown == allowed
+
+
+def check_hands(stage: Stage, found: VerifiedPack) -> None:
+    """Each hand after the first came by an act between just these two, and none too early."""
+    acts = {
+        ("transfer", item.assignor, item.assignee, item.recourse.value)
+        for item in stage.all(Transfer)
+        if item.accepted_ms is not None
+    } | {
+        ("financing", item.holder, item.financier, item.recourse.value)
+        for item in stage.all(Financing)
+        if item.active_ms is not None
+    }
+    hands = found.statement.facts["hands"]
+    for before, hand in pairwise(hands):
+        assert (hand["by"], before["party"], hand["party"], hand["recourse"]) in acts
+        assert before["title_at"] <= hand["title_at"]
 
 
 def sealed_values(stage: Stage) -> Iterator[tuple[str, set[str]]]:

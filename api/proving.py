@@ -12,7 +12,7 @@ from api.sheet.page import START, check_sheet, pack_in
 from ledger.audit.folder import FolderSource
 from ledger.base64url import b64url_encode
 from ledger.chain.trust import TrustPolicy
-from ledger.dates import instant_text
+from ledger.dates import LAST_INSTANT_MS, instant_text
 from ledger.errors import RefusalCode, Refused
 from ledger.packs.form import LARGEST_PACK
 from ledger.packs.since import Since, moved_since
@@ -96,12 +96,12 @@ def _head(head: Proven) -> dict[str, Any]:
 
 
 def times(cosigned: Mapping[str, int]) -> dict[str, str]:
-    """When each witness cosigned, as RFC 3339 text; seconds beyond the calendar as a number."""
+    """When each witness cosigned, as RFC 3339 text; seconds beyond the calendar as digits."""
     return {name: _time(seconds) for name, seconds in sorted(cosigned.items())}
 
 
 def _time(seconds: int) -> str:
-    return instant_text(seconds * 1000) if seconds < 253_370_764_799 else str(seconds)
+    return instant_text(seconds * 1000) if seconds * 1000 <= LAST_INSTANT_MS else str(seconds)
 
 
 def _receipt(verified: VerifiedReceipt) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def run(
     folder: Folder = None,
     url: Url = None,
     key: Annotated[
-        list[Path] | None, typer.Option(exists=True, help="With --url: a key of who asks.")
+        Path | None, typer.Option(exists=True, help="With --url: a key of who asks.")
     ] = None,
     password_file: PasswordFile = None,
     html: Annotated[bool, typer.Option("--html", help="The sheet that people read.")] = False,
@@ -36,8 +36,8 @@ def run(
     It holds the entries of its history, the proofs under one signed head, exactly what the party
     may see, and the log's signed statement. The file is confidential: it is for its owner alone.
     """
-    keys = read_keys(key or [], password_file)
-    with open_target(folder, url, party, keys[0] if keys else None) as target:
+    signer = read_keys([key], password_file)[0] if key else None
+    with open_target(folder, url, party, signer) as target:
         data = target.pack(holding, target.party(party), certificate, html=html)
     out.touch(mode=0o600)
     out.write_bytes(data)

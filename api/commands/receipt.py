@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
+from api.commandfile import reveal
 from api.keyfiles import read_trust
 from api.options import Json
 from api.proving import Proof, proof_tree, read_proof, since, times
@@ -54,13 +55,15 @@ def run(
     """
     trusted = policy or Path("policy")
     if not trusted.exists():
-        raise typer.BadParameter("Name with --policy the file that holds the log's key.")
+        raise typer.BadParameter("There is no ./policy: name the file of the log's key (--policy).")
     trust = read_trust(trusted)
     proof = read_proof(file, trust)
     if sheet_to is not None:
         if not isinstance(proof.verified, VerifiedPack):
             raise typer.BadParameter("A receipt has no sheet: name a pack.")
-        sheet_to.write_bytes(sheet(proof.verified))
+        page = sheet(proof.verified)
+        sheet_to.touch(mode=0o600)
+        sheet_to.write_bytes(page)
     newer = since(proof, export, trust) if export is not None else None
     if as_json:
         say_json(proof_tree(proof, newer))
@@ -83,7 +86,7 @@ def _tell(proof: Proof, trust: TrustPolicy) -> None:
 
 def _tell_receipt(verified: VerifiedReceipt) -> None:
     checkpoint, payload = verified.head.checkpoint, verified.envelope.payload
-    body = proof_tree(Proof(verified), None)["body"]
+    body = reveal(payload["body"], verified.envelope.disclosures)
     say(f"Verified: entry {verified.entry.seq} of {checkpoint.size} in {checkpoint.origin}")
     say(f"  at {instant_text(verified.entry.at_ms)}, {payload['kind']} by {payload['by']}")
     say(f"  {json.dumps(body, ensure_ascii=False, sort_keys=True)}")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.files import NOT_AT_ALL
 from api.packing import make_pack, own
 from api.sheet.page import sheet
 from api.site import Here, SignedIn, raw, raw_body
@@ -70,7 +71,7 @@ def _answer(
     else:
         data, media_type = pack.data(), JSON
     tag = hashlib.sha256(data).hexdigest()
-    headers = {"Cache-Control": "no-store", "ETag": f'"{tag}"', "Vary": "Accept, Authorization"}
+    headers = {"Cache-Control": NOT_AT_ALL, "ETag": f'"{tag}"', "Vary": "Accept, Authorization"}
     return Response(data, media_type=media_type, headers=headers)
 
 

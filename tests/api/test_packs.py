@@ -196,6 +196,7 @@ def test_evidence_from_a_folder_verifies(told: Told, desk: Path) -> None:
     said = answer("receipt", pack, *trust, "--export", desk / "export", "--sheet", page)
     assert (said["what"], said["state"], said["sheet"]) == ("evidence", "included", False)
     assert said["since"]["moved"] == []
+    assert page.stat().st_mode & 0o077 == 0
     again = answer("receipt", page, *trust)
     assert (again["what"], again["sheet"]) == ("evidence", True)
     assert again["facts"] == said["facts"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from api.sheet.html import Child, Markup, el, joined
 from api.sheet.parts import (
+    Facts,
     both,
     facts,
     filled,
@@ -21,8 +21,6 @@ from api.sheet.parts import (
     yes_or_no,
 )
 from api.sheet.words import Said, term
-
-Facts = Mapping[str, Any]
 
 
 def in_words(said: Facts) -> Markup:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from api.sheet.html import Child, Markup, el, fill, joined
 from api.sheet.words import UNKNOWN, WITHHELD, Said, term
 
 CHINESE = "zh-Hans"
+Facts: TypeAlias = Mapping[str, Any]
+"""What the log states of a holding, or a part of it."""
 
 
 def both(said: Said, tag: str = "p") -> Markup:
@@ -56,7 +58,7 @@ def instant(text: Any) -> Child:
     return f"{text[:10]} {text[11:19]} UTC" if isinstance(text, str) else inline(WITHHELD)
 
 
-def party(parties: Mapping[str, Any], named: Any) -> Markup:
+def party(parties: Facts, named: Any) -> Markup:
     """A party by its name, identifiers and id, each apart from what stands beside it."""
     if not isinstance(named, str):
         return inline(WITHHELD)
@@ -70,7 +72,7 @@ def party(parties: Mapping[str, Any], named: Any) -> Markup:
     return joined(parts, el("br"), el("code", named))
 
 
-def name_of(parties: Mapping[str, Any], named: Any) -> str:
+def name_of(parties: Facts, named: Any) -> str:
     """What a party is called in a sentence: its name, else its id."""
     known = parties.get(named, {}) if isinstance(named, str) else {}
     return str(known.get("name") or named or "?")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from api.sheet.html import Child, Markup, el, joined
-from api.sheet.parts import both, facts, heading, inline, instant, money, party, table, value
+from api.sheet.parts import Facts, both, facts, heading, inline, instant, money, party, table, value
 from api.sheet.words import (
     CUSTODY,
     GENERATION,
@@ -22,8 +22,6 @@ from ledger.base64url import b64url_encode
 from ledger.dates import instant_text
 from ledger.envelope import Envelope
 from ledger.packs.verify import VerifiedPack
-
-Facts = Mapping[str, Any]
 
 
 def certificate(recipient: str, said: Facts) -> Markup:

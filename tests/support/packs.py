@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from ledger.chain.checkpoint import parse_checkpoint
 from ledger.chain.note import NoteSigner, sign_note
 from ledger.chain.trust import TrustPolicy, trust_in
 from ledger.money import Money
@@ -88,10 +87,3 @@ def _split(s: Stage, whole: Holding, minors: Sequence[int]) -> list[Holding]:
     children = tuple(c.Child(amount=Money(minor, "CNY")) for minor in minors)
     split = h.sure(s.do("first", c.SplitHolding(holding=whole.id, children=children)))
     return [s.get(Holding, split.id("hld", at)) for at in range(len(minors))]
-
-
-def body_of(note: str) -> str:
-    """The checkpoint's text in a note that is believed."""
-    body, _, _ = note.partition("\n\n")
-    parse_checkpoint(body + "\n")
-    return body + "\n"

@@ -13,7 +13,6 @@ clock are fixed, so the files are the same in every run.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import tempfile
@@ -24,15 +23,17 @@ from typing import Any
 from api.receipts import receipt_file
 from api.sheet.page import sheet
 from ledger import canonical
-from ledger.chain.note import Cosigner
+from ledger.chain.entry import read_entry
+from ledger.chain.note import Cosigner, note_body
 from ledger.chain.proof import inclusion_proof
 from ledger.chain.receipt import Receipt
 from ledger.chain.trust import Group, LogLine, TrustPolicy, WitnessLine
+from ledger.envelope import read_envelope
 from ledger.errors import Refused
 from ledger.keys import SigningKey
 from ledger.packs.verify import verify_pack, verify_receipt_file
 from tests.support.actors import Stage, open_stage
-from tests.support.packs import body_of, certificate, evidence, tell
+from tests.support.packs import certificate, evidence, tell
 
 FOLDER = Path(__file__).parent / "packs"
 SEED = 20_260_105
@@ -62,7 +63,7 @@ def policy(stage: Stage) -> TrustPolicy:
 
 def cosigned(note: str, names: tuple[str, ...] = tuple(WITNESSES)) -> str:
     """The note with the lines of these witnesses."""
-    body = body_of(note)
+    body = note_body(note)
     lines = [
         item.line(body, SECONDS + 60 * at)
         for at, (name, item) in enumerate(cosigners().items())
@@ -95,9 +96,7 @@ WANTED = "receivable.acknowledge"
 
 def _kind(stage: Stage, seq: int) -> str:
     (data,) = stage.store.entries(seq, seq + 1)
-    payload = canonical.decode(data)["command"]["payload"]
-    kind: str = json.loads(base64.urlsafe_b64decode(payload + "=="))["kind"]
-    return kind
+    return read_envelope(read_entry(data).command).kind
 
 
 def _receipt(stage: Stage, seq: int, note: str) -> bytes:

@@ -13,8 +13,10 @@ import pytest
 
 from api.verifier.duebill_verify import Policy, read_shown
 from ledger import canonical
+from ledger.chain.entry import read_entry
 from ledger.chain.note import NoteSigner, sign_note
 from ledger.chain.trust import parse_trust
+from ledger.envelope import read_envelope
 from ledger.errors import Refused
 from ledger.keys import SigningKey
 from ledger.packs.verify import verify_pack, verify_receipt_file
@@ -236,9 +238,7 @@ def resigned(found: Any, gone: int) -> Any:
 
 def kind_of(item: Any) -> str:
     """The kind of command of an entry in a pack."""
-    text = canonical.decode(base64.b64decode(item["entry"]))["command"]["payload"]
-    kind: str = canonical.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))["kind"]
-    return kind
+    return read_envelope(read_entry(base64.b64decode(item["entry"])).command).kind
 
 
 def test_both_verifiers_take_what_is_sound() -> None:

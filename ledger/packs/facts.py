@@ -27,7 +27,6 @@ from ledger.receivables.records import Holding, Invoice, Receivable, Transfer
 LIMITATION_MONTHS = 36
 LIMITATION_BASIS = "civil_code_188"
 """Three years (Civil Code article 188), here from the day on which the holding is due."""
-_DIGITS_OF_FULLY_DIGITAL = 20
 
 Facts = dict[str, Any]
 
@@ -82,8 +81,7 @@ def facts_of(asked: Asked, envelopes: Sequence[Envelope]) -> Facts:
 
 def invoice_class(invoice: Invoice) -> str:
     """What its number tells: ``fully_digital`` (数电票, 20 digits), ``coded``, or ``numbered``."""
-    number = invoice.number
-    if len(number) == _DIGITS_OF_FULLY_DIGITAL and number.isascii() and number.isdigit():
+    if invoice.key.isdigit():  # no seller and no code is in it: the number alone is unique
         return "fully_digital"
     return "coded" if invoice.code else "numbered"
 

@@ -55,6 +55,15 @@ def test_a_manifest_signs_for_lines_after_it() -> None:
     assert code_of([*EVIDENCE[:at], other]) == "manifest_unknown"
 
 
+def test_the_first_manifest_of_a_jti_counts() -> None:
+    """A second one takes nothing from the lines of the first (docs/spec/command.md)."""
+    at = line_at()
+    manifest = next(item for item in EVIDENCE[:at] if item.kind == "manifest.sign")
+    body = {**manifest.payload["body"], "root": "A" * 43}
+    again = replace(manifest, payload={**manifest.payload, "body": body})
+    check_signatures([*EVIDENCE[:at], again, EVIDENCE[at]])
+
+
 def command(by: str, jti: str) -> Envelope:
     """A command of the party `by` that names `KEY` and is signed with it."""
     payload: dict[str, Tree] = {

@@ -21,9 +21,8 @@ from ledger.chain.entry import Head, follow, read_entry
 from ledger.chain.tiles import TILE_WIDTH, TileId, tile_hashes
 from ledger.chain.tree import leaf_hash, mth
 from ledger.envelope import read_envelope
-from ledger.errors import LedgerError, RefusalCode, Refused
-from ledger.keys import from_jwk
-from ledger.model.jwk import jwks_in
+from ledger.errors import RefusalCode, Refused
+from ledger.model.jwk import keys_in
 
 
 @dataclass(slots=True)
@@ -266,11 +265,7 @@ def _gather(first: int, facts: Facts, part: Part) -> None:
     part.lines.update(line for line in facts.lines if line is not None)
     for at, payload in facts.naming.items():
         body = payload["body"]
-        for jwk in jwks_in(body):
-            try:
-                key = from_jwk(jwk)
-            except LedgerError:
-                continue
+        for key in keys_in(body):
             part.keys.setdefault(key.kid, (key, first + at))
         if payload["kind"] == "manifest.sign":
             root, count = body.get("root"), body.get("count")

@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from ledger.errors import Refused
+from ledger.keys import PublicKey, from_jwk
 from ledger.model.kinds import Code, Digest
 
 
@@ -19,14 +21,23 @@ class Jwk(Struct, frozen=True, kw_only=True, gc=False):
     y: Digest | None = None
 
 
-def jwks_in(tree: Any) -> Iterator[Mapping[str, Any]]:
+def keys_in(tree: Any) -> Iterator[PublicKey]:
+    """The keys that a tree names: what is unsafe, or a JWK in another form, is none."""
+    for jwk in _jwks_in(tree):
+        try:
+            yield from_jwk(jwk)
+        except Refused:
+            continue
+
+
+def _jwks_in(tree: Any) -> Iterator[Mapping[str, Any]]:
     """The objects in a tree that say they are keys: they have the member ``kty`` (RFC 7517)."""
     if isinstance(tree, dict):
         if "kty" in tree:
             yield tree
         else:
             for value in tree.values():
-                yield from jwks_in(value)
+                yield from _jwks_in(value)
     elif isinstance(tree, list):
         for value in tree:
-            yield from jwks_in(value)
+            yield from _jwks_in(value)

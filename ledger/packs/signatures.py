@@ -6,16 +6,13 @@ was in force and enough people signed is a rule: for an audit, or whoever replay
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from ledger.base64url import b64url_decode
-from ledger.chain.tree import HASH_BYTES
 from ledger.envelope import Envelope, ManifestProof, verify_signatures
 from ledger.errors import RefusalCode, Refused
-from ledger.keys import PublicKey, from_jwk
-from ledger.model.jwk import jwks_in
+from ledger.keys import PublicKey
+from ledger.model.jwk import keys_in
 from ledger.model.records import make_id
 from ledger.parties.commands import SignManifest
 from ledger.parties.standing import check_line
@@ -33,7 +30,8 @@ class _Signers:
         """Verify the next entry's command, then remember what it names. Raises `Refused`."""
         owner = make_id("pty", envelope.by, envelope.jti)
         party = owner if envelope.kind == "party.enrol" else envelope.by
-        for key in map(from_jwk, jwks_in(envelope.payload["body"])):
+        body = envelope.payload["body"]
+        for key in keys_in(body):
             self.keys.setdefault(key.kid, key)
             self.owners.setdefault(key.kid, party)
         if envelope.manifest is None:
@@ -41,8 +39,10 @@ class _Signers:
         else:
             self._check_line(envelope, envelope.manifest)
         if envelope.kind == "manifest.sign":
-            manifest = _manifest_in(envelope.payload["body"])
-            self.manifests.setdefault((envelope.by, envelope.jti), manifest)
+            count, root = body.get("count"), body.get("root")
+            if type(count) is int and isinstance(root, str):
+                manifest = SignManifest(root=root, count=count)
+                self.manifests.setdefault((envelope.by, envelope.jti), manifest)
 
     def _check_signed(self, envelope: Envelope) -> None:
         verify_signatures(envelope, self.keys)
@@ -67,11 +67,3 @@ def check_signatures(envelopes: Iterable[Envelope]) -> None:
     signers = _Signers()
     for envelope in envelopes:
         signers.take(envelope)
-
-
-def _manifest_in(body: Mapping[str, Any]) -> SignManifest:
-    """Count and root of a manifest: whether the rest of it is in order is a rule."""
-    count, root = body.get("count"), body.get("root", "")
-    if type(count) is not int or len(b64url_decode(root)) != HASH_BYTES:
-        raise Refused(RefusalCode.FIELD_INVALID, "The manifest has no count and root.")
-    return SignManifest(root=root, count=count)

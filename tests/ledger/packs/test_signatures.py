@@ -64,11 +64,19 @@ def test_the_first_manifest_of_a_jti_counts() -> None:
     check_signatures([*EVIDENCE[:at], again, EVIDENCE[at]])
 
 
-def command(by: str, jti: str) -> Envelope:
-    """A command of the party `by` that names `KEY` and is signed with it."""
+def test_what_is_no_key_names_none() -> None:
+    """A JWK in another form is passed over, as audits and the second verifier do."""
+    jti = "01900000-0000-7000-8000-000000000001"
+    check_signatures([command("pty_a", jti, other={"kty": "OKP", "crv": "Ed448"})])
+    bare = command("pty_a", jti)
+    assert code_of([replace(bare, payload={**bare.payload, "body": {}})]) == "key_unknown"
+
+
+def command(by: str, jti: str, **more: Tree) -> Envelope:
+    """A command of the party `by` that names `KEY`, and `more`, and is signed with it."""
     payload: dict[str, Tree] = {
         "aud": "stage.example/ledger",
-        "body": {"key": KEY.public.jwk()},
+        "body": {"key": KEY.public.jwk(), **more},
         "by": by,
         "exp": 2,
         "iat": 1,

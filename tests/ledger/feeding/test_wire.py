@@ -38,6 +38,16 @@ def server(behave: Behave) -> Iterator[str]:
         listening.shutdown(socket.SHUT_RDWR)
 
 
+def take(connection: socket.socket) -> None:
+    """Read one request whole: its head and its body may come in two pieces."""
+    with connection.makefile("rb") as stream:
+        length = 0
+        while (line := stream.readline()).strip():
+            name, _, value = line.partition(b":")
+            length = int(value) if name.lower() == b"content-length" else length
+        stream.read(length)
+
+
 def silent(connection: socket.socket, over: threading.Event) -> None:
     """Take the request and say nothing."""
     over.wait()
@@ -58,7 +68,7 @@ def saying(data: bytes) -> Behave:
     """One answer, and hang up."""
 
     def say(connection: socket.socket, over: threading.Event) -> None:
-        connection.recv(65_536)
+        take(connection)
         connection.sendall(data)
 
     return say
@@ -123,7 +133,7 @@ def test_a_connection_is_kept_and_made_anew_when_it_was_closed() -> None:
     def twice(connection: socket.socket, over: threading.Event) -> None:
         made.append(connection)
         for _ in range(2):
-            connection.recv(65_536)
+            take(connection)
             connection.sendall(OK + b"Content-Length: 2\r\n\r\nhi")
 
     with server(twice) as url, Wire(url, 5) as wire:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from ledger.chain.trust import TrustPolicy
 from ledger.errors import OutcomeUnknown, Refused, Unavailable
 from ledger.feeding.feeder import Pace
 from ledger.feeding.kept import FILE
-from tests.support.feeding import FakeWitness, Reply, honest, policy, witnesses
+from tests.support.feeding import FakeWitness, Reply, honest, policy, until, witnesses
 from tests.support.sandbox import ORIGIN, Sandbox, open_sandbox
 from tests.support.served import Served
 
@@ -46,11 +47,15 @@ class Ground:
         """A command that will be taken."""
         return self.box.signed("supplier", self.box.registration(100_00))
 
+    def told(self) -> Any:
+        """What /readyz says of the witnesses."""
+        return self.served.get("", "/readyz").json()["witnesses"]
+
     def hold(self) -> None:
         """From now on the witness hangs until it is free."""
 
         def held(item: FakeWitness, old: int, proof: list[bytes], note: str) -> Reply:
-            self.free.wait(20)
+            self.free.wait(60)
             return honest(item, old, proof, note)
 
         self.witness.always = held
@@ -224,7 +229,8 @@ def test_witnesses_are_counted_and_told(ground: Ground) -> None:
     """/readyz says how each is, and /metrics has figures per witness."""
     ground.served.post("", "/v1/commands?state=witnessed&wait=20", ground.submission())
     size = ground.box.service.signed.size
-    told = ground.served.get("", "/readyz").json()["witnesses"]
+    until(lambda: ground.told()["each"][0]["size"] == size)  # callers hear a moment earlier
+    told = ground.told()
     assert told["witnessed"] == size
     assert told["unwitnessed_since"] is None
     (each,) = told["each"]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -28,6 +27,8 @@ from tests.support.cli import (
     row,
     table,
 )
+from tests.support.faults import wait_until
+from tests.support.faults_net import free_port
 
 AUDITOR = ("uscc:91310115MA6PFBK73C", "Public Accountants")
 
@@ -57,9 +58,7 @@ def parties(desk: Path) -> dict[str, str]:
 def url(desk: Path, parties: dict[str, str]) -> Iterator[str]:
     """`duebill serve` over the ledger, as a process of its own."""
     assert parties
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     words = ["serve", "--dir", str(desk / "ledger"), "--port", str(port)]
     process = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "api.cli", *words],
@@ -75,14 +74,14 @@ def url(desk: Path, parties: dict[str, str]) -> Iterator[str]:
 
 
 def wait_for(address: str) -> None:
-    """Until the server answers, for a minute at most."""
-    for _ in range(600):
-        try:
-            with urlopen(address, timeout=5):  # noqa: S310 - our own server
-                return
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
-    raise AssertionError(address)
+    """Until the server answers well, for a minute at most; one that listens may yet be slow."""
+
+    def answers() -> bool:
+        with suppress(OSError, HTTPException), urlopen(address, timeout=5):  # noqa: S310 - our own server
+            return True
+        return False
+
+    wait_until(answers, 60.0)
 
 
 def test_import_and_audit_over_http(desk: Path, parties: dict[str, str], url: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import secrets
 import socket
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -23,9 +24,15 @@ ONE, MANY = "/v1/commands", "/v1/commands:batch"
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
-    with closing(socket.create_server((HOST, 0))) as listener:
-        return int(listener.getsockname()[1])
+    """A port on which nobody listens.
+
+    It is below those that a system gives to whoever asks for any: else another test's socket could
+    take it before the server does, or while the server is dead.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with suppress(OSError), closing(socket.create_server((HOST, port))):
+            return port
 
 
 class Server:

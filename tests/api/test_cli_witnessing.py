@@ -17,6 +17,7 @@ from ledger.chain.trust import Opened, TrustPolicy, parse_trust
 from ledger.model.records import make_id
 from tests.api.test_cli_server import wait_for
 from tests.support.cli import ORIGIN, answer, duebill, make_ledger, refused
+from tests.support.faults import wait_until
 from tests.support.faults_net import free_port
 from tests.support.witnesses import ServedWitness
 
@@ -55,6 +56,12 @@ class Ground:
     def head(self, path: str) -> Opened:
         """The head that the server shows, under the policy."""
         return self.trust.open(Client(self.url).get(path).decode(), ORIGIN)
+
+    def unwitnessed_since(self) -> float | None:
+        """Since when the newest head lacks its quorum, as the server tells."""
+        told = json.loads(Client(self.url).get("/readyz"))["witnesses"]
+        since: float | None = told["unwitnessed_since"]
+        return since
 
     def command(self, number: int) -> Path:
         """A signed command that will be taken."""
@@ -155,8 +162,7 @@ def test_without_its_witnesses_a_ledger_goes_on(ground: Ground) -> None:
     (verdict,) = answer("submit", ground.command(4), *words, status=1)["verdicts"]
     assert verdict["state"] == "included"
     assert ground.head("/log/witnessed").checkpoint.size <= verdict["seq"]
-    told = json.loads(Client(ground.url).get("/readyz"))["witnesses"]
-    assert told["unwitnessed_since"] is not None
+    wait_until(lambda: ground.unwitnessed_since() is not None)  # once that head's round begins
     ground.witnesses[0].start()
     words = ("--url", ground.url, "--wait", "witnessed")
     (verdict,) = answer("submit", ground.command(5), *words)["verdicts"]

@@ -24,12 +24,15 @@ from tests.support.faults_wal import FRAME, TEARS
 
 ENTRIES = 60
 """So many commands are acknowledged before the writer is killed."""
+PAUSE_S = 0.1
+"""Between the writer's calls: it must not come to the end of its load, where it would close the
+ledger in good order, before we see that there is enough."""
 
 
 def killed_ledger(nursery: Nursery, load: Load, folder: Path) -> tuple[Path, list[bytes]]:
     """A ledger whose writer was killed with its WAL full of entries, and those entries."""
     ledger, acks = load.copy(folder / "ledger"), folder / "acks"
-    child = nursery.start("write", load, ledger, acks=str(acks), seed=1, pause_s=0.005)
+    child = nursery.start("write", load, ledger, acks=str(acks), seed=1, pause_s=PAUSE_S)
     wait_until(lambda: len(read_answers(acks)[0]) >= ENTRIES)
     child.kill()
     whole = shutil.copytree(ledger, folder / "whole")

@@ -18,6 +18,7 @@ from tests.reliability.test_race import (
     HOLDINGS,
     LOSING,
     PATIENCE_MS,
+    RACE_S,
     RACERS,
     winners_and_losers,
 )
@@ -45,7 +46,7 @@ def run_race(nursery: Nursery, race: Race, folder: Path) -> list[list[dict[str, 
         )
         for number, (commands, file) in enumerate(zip(race.files, told, strict=True))
     ]
-    assert [racer.wait(120) for racer in racers] == [0] * len(racers)
+    assert [racer.wait(RACE_S) for racer in racers] == [0] * len(racers)
     for server in servers:
         server.child.kill()
     return [json.loads(file.read_text()) for file in told]

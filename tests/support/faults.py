@@ -25,7 +25,7 @@ from typing import Any
 from tests.support.faults_load import Load
 from tests.tidy import ROOT
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """After so long something that must happen has not happened."""
 
 

@@ -70,7 +70,7 @@ def url(desk: Path, parties: dict[str, str]) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def wait_for(address: str) -> None:

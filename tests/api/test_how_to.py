@@ -48,7 +48,7 @@ def test_the_page_runs(page: str, tmp_path: Path, compiled: dict[str, str]) -> N
         env={**os.environ, **place, **compiled, "PYTHONUTF8": "1"},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
     )
     assert result.returncode == 0, result.stderr

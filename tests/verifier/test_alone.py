@@ -53,7 +53,7 @@ def run(script: Path, *words: str | Path, **environment: str) -> subprocess.Comp
         env=bare | environment,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
     )
 

@@ -77,12 +77,12 @@ class Wire(Closing):
         watch.start()
         try:
             try:
-                answer = self._once(path, body, most, media_type)
+                answer = self._once(path, body, most, media_type, over)
             except (ConnectionError, HTTPException):
                 if not was_open or over.is_set():
                     raise
                 self.close()  # it was kept open for too long
-                answer = self._once(path, body, most, media_type)
+                answer = self._once(path, body, most, media_type, over)
             if over.is_set():
                 raise TimeoutError
         except (OSError, HTTPException, UnicodeError) as error:
@@ -93,12 +93,16 @@ class Wire(Closing):
             watch.cancel()
         return answer
 
-    def _once(self, path: str, body: bytes | None, most: int, media_type: str) -> Answer:
+    def _once(
+        self, path: str, body: bytes | None, most: int, media_type: str, over: threading.Event
+    ) -> Answer:
         method = "GET" if body is None else "POST"
         headers = {} if body is None else {"Content-Type": media_type}
         if self._connection.sock is None:
             self._connection.connect()
         self._held = self._connection.sock  # where the answer ends it, the connection forgets it
+        if over.is_set():  # the watch came while we connected, and had nothing to break
+            raise TimeoutError
         target = self._path.rstrip("/") + path if path else self._path or "/"
         self._connection.request(method, target, body, headers)
         with self._connection.getresponse() as response:

@@ -14,12 +14,11 @@ from ledger.chain.note import open_note
 from ledger.feeding.feeder import Feeder, Pace
 from ledger.feeding.kept import Kept, Reader
 from ledger.feeding.outside import Outside
-from tests.support.feeding import ORIGIN, LogOfCounters, policy, told, witnesses
+from tests.support.feeding import ORIGIN, PATIENT_S, LogOfCounters, policy, told, witnesses
 
 NAMES = ("w1", "w2", "w3")
 QUORUM = 2
-PACE = Pace(interval_s=0.001, timeout_s=1.0, rest_s=0.01, look_s=0.01)
-PATIENT_S = 20.0
+PACE = Pace(interval_s=0.001, timeout_s=PATIENT_S, rest_s=0.01, look_s=0.01)
 BROKEN = {
     "hangs up": lambda *_: None,
     "refuses": lambda *_: (500, "text/plain", b"no\n"),

@@ -23,6 +23,7 @@ from ledger.witness.request import AddCheckpoint
 from tests.foreign.growing import Growing
 from tests.foreign.witnesses import Witness, aics_witness, witness_log
 from tests.ledger.chain.sample import LOG_KEY, LOG_NOTE_KEY, ORIGIN, sha256
+from tests.support.feeding import PATIENT_S, until
 
 LOG = Growing(400)
 SIZE_TYPE = "text/x.tlog.size"
@@ -142,13 +143,17 @@ class Fed:
         log = FedLog(self.signed, self.signed, LOG.tile, {}, self.halted.append)
         reader = Reader(ORIGIN, lambda _: [LOG_NOTE_KEY], policy)
         outside = Outside(log, reader.log_keys, self.evidence.append)
-        pace = Pace(interval_s=0.01, look_s=0.05)
+        pace = Pace(interval_s=0.01, timeout_s=PATIENT_S, look_s=0.05)
         kept = Kept(folder / FILE, reader)
         self.feeder = Feeder(log, reader, kept, outside, self.news, pace)
 
     def signed(self) -> SignedHead:
         """The newest head."""
         return SignedHead(self.size, LOG.root(self.size), LOG.note(self.size))
+
+    def is_well(self) -> bool:
+        """Whether its newest head has the quorum, as it says."""
+        return self.feeder.unwitnessed_since is None
 
     def witnessed(self, size: int) -> str:
         """The note of the head of `size` entries once it meets the quorum."""
@@ -171,7 +176,7 @@ def test_our_feeder_gets_its_cosignatures(witness: Witness, tmp_path: Path) -> N
             for size in sizes:
                 opened = policy.open(fed.witnessed(size), ORIGIN)
                 assert (opened.checkpoint.size, opened.witnessed) == (size, True)
-            assert fed.feeder.unwitnessed_since is None
+            until(fed.is_well)  # said just after those who waited are told
         assert fed.halted == []
 
 
@@ -184,10 +189,7 @@ def test_our_feeder_hears_of_a_rollback(witness: Witness, tmp_path: Path) -> Non
     fed = Fed(tmp_path, policy_of(witness), 20)
     with fed.feeder:
         fed.feeder.start()
-        deadline = time.monotonic() + 60
-        while not fed.feeder.states()[0].failures and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert fed.feeder.states()[0].failures
+        until(lambda: fed.feeder.states()[0].failures)
         assert fed.feeder.witnessed() is None
     assert bool(fed.halted) is bool(fed.evidence) is witness.shows_its_head
     for data in fed.evidence:

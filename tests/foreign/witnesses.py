@@ -105,7 +105,7 @@ def aics_witness(folder: Path) -> Iterator[Witness]:
 def _address(process: subprocess.Popen[bytes], said: Path) -> str:
     """Where the process says that it listens."""
     while process.poll() is None:
-        match = re.search(r"listening on (http://\S+)", said.read_text("utf-8"))
+        match = re.search(r"listening on (http://\S+)\s", said.read_text("utf-8"))
         if match:
             return match[1]
         time.sleep(0.05)

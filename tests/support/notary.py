@@ -62,7 +62,7 @@ def kind(answer: dict[str, Any]) -> str:
 @contextmanager
 def listening(folder: Path, **how: Any) -> Iterator[SignerServer]:
     """A signer in this process, at ``s`` in `folder`."""
-    with SignerServer(folder, folder / "s", **({"begin": True} | how)) as opened:
+    with SignerServer(folder, folder / "s", **({"begin": True, "seconds": 60.0} | how)) as opened:
         thread = threading.Thread(target=opened.serve)
         thread.start()
         try:

@@ -16,6 +16,7 @@ from ledger.chain.tree import leaf_hash, mth
 from ledger.errors import Halted, Unavailable
 from ledger.parties.state import Spent
 from ledger.ports import SignedHead
+from ledger.store import snapshot as snapshots
 from ledger.store.heads import MemoryHeadStore
 from ledger.store.images import image_of
 from ledger.store.log import digest_of
@@ -113,8 +114,11 @@ def test_a_snapshot_beside_a_writer(path: Path, heads: MemoryHeadStore) -> None:
         assert store.size() == 306
 
 
-def test_the_signed_head_is_awaited(path: Path, heads: MemoryHeadStore) -> None:
+def test_the_signed_head_is_awaited(
+    path: Path, heads: MemoryHeadStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A snapshot taken between commit and signature waits for the signature."""
+    monkeypatch.setattr(snapshots, "ATTEMPTS", 3_000)  # a timer may be late on a busy machine
     writer = Writer()
     with SqliteStore(path, heads) as store:
         writer.resume(store)

@@ -234,9 +234,12 @@ def test_a_backup_holds_all_but_the_keys(drill: Drill) -> None:
     assert found["checkpoint"].decode() == (drill.folder / "checkpoint").read_text("utf-8")
 
 
-def test_a_backup_is_one_commit_while_a_writer_goes_on(tmp_path: Path) -> None:
+def test_a_backup_is_one_commit_while_a_writer_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Three backups during writes: each is whole, audits clean and is a prefix of the ledger."""
-    stop = threading.Event()
+    monkeypatch.setattr(copying, "PATIENCE_S", 60.0)
+    stop, made = threading.Event(), []
     with open_sandbox(tmp_path / "ledger") as box:
 
         def write() -> None:
@@ -246,13 +249,16 @@ def test_a_backup_is_one_commit_while_a_writer_goes_on(tmp_path: Path) -> None:
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            made = [make_backup(tmp_path / "ledger", tmp_path / f"backup{at}") for at in range(3)]
+            for at in range(3):
+                made.append(make_backup(tmp_path / "ledger", tmp_path / f"backup{at}"))
+                while box.service.signed.size <= made[-1].head.size and writer.is_alive():
+                    writer.join(0.001)
         finally:
             stop.set()
             writer.join()
         keys, last = box.embedded.log_keys(), box.service.signed
     entries = backups.log_of(tmp_path / "ledger")[0]
-    assert made[0].head.size < made[-1].head.size <= last.size
+    assert made[0].head.size < made[1].head.size < made[2].head.size < last.size
     (tmp_path / "policy").write_text(f"log {keys[0].text()}\nquorum none\n", "utf-8")
     for at, one in enumerate(made):
         here = Drill(tmp_path, one.head.size, last.size)

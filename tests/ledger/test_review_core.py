@@ -237,7 +237,6 @@ class Endless:
         return b""
 
 
-@pytest.mark.timeout(20)
 def test_a_server_cannot_keep_an_audit_busy_for_ever(office: Office) -> None:
     """Only the bundles of the entries that were read are asked for disclosures."""
     server: Any = Endless(office)

@@ -168,9 +168,12 @@ class StoreContract:
         writer, seen, done = Writer(), set(), threading.Event()
 
         def read() -> None:
-            while not done.is_set():
+            while True:
+                last = done.is_set()
                 seen.add(store.size() % 10)
                 seen.add(len(list(store.records.scan(Spent))) % 10)
+                if last:
+                    return
 
         readers = [threading.Thread(target=read) for _ in range(3)]
         for reader in readers:

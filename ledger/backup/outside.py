@@ -17,7 +17,7 @@ from ledger.chain.proof import TreeReader, verify_consistency
 from ledger.chain.tiles import ReadTile
 from ledger.envelope import read_envelope
 from ledger.errors import LedgerError
-from ledger.parties.commands import Role
+from ledger.hands import sees_all
 from ledger.parties.state import Party
 from ledger.ports import LogReader, Records
 
@@ -26,8 +26,6 @@ Prove: TypeAlias = Callable[[int], Sequence[bytes]]
 
 RECENT = 10_000
 """The last entries of a backup, whose signers may have signed the missing ones, too."""
-KEEPERS = (Role.AUDITOR, Role.REGULATOR)
-"""Who may have exported the whole log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def doubt(log: LogReader, size: int, item: Outside) -> str:
 
 def holders(log: LogReader, records: Records, size: int) -> list[Holder]:
     """The parties to ask for what came after `size` entries: the latest signers first, then who
-    may have an export.
+    sees everything, and so may have an export.
     """
     counts: dict[str, tuple[int, int]] = {}
     first = max(0, size - RECENT)
@@ -116,5 +114,5 @@ def holders(log: LogReader, records: Records, size: int) -> list[Holder]:
     return found + [
         Holder(party, 0, None)
         for party in records.scan(Party)
-        if party.id not in counts and any(party.has(role) for role in KEEPERS)
+        if party.id not in counts and sees_all(party.roles)
     ]

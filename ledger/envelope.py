@@ -29,7 +29,6 @@ from ledger.sealing import (
     Sealer,
     read_disclosure,
     read_disclosures,
-    sealed_digests,
     sealed_once,
 )
 
@@ -48,7 +47,6 @@ __all__ = [
     "read_disclosure",
     "read_envelope",
     "read_submission",
-    "sealed_digests",
     "sign_payload",
     "verify_signatures",
 ]

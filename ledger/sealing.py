@@ -40,13 +40,11 @@ class Sealer:
         return digest
 
 
-def sealed_digests(tree: Any) -> frozenset[str]:
-    """All digests that stand in a payload as ``{"sd": …}``."""
-    return frozenset(_sealed(tree))
-
-
 def sealed_once(payload: Any) -> frozenset[str]:
-    """As `sealed_digests`; raises `Refused` for a digest in two places (RFC 9901, section 7.1)."""
+    """All digests that stand in a payload as ``{"sd": …}``.
+
+    Raises `Refused` for a digest in two places (RFC 9901, section 7.1).
+    """
     found = _sealed(payload)
     once = frozenset(found)
     if len(found) != len(once):

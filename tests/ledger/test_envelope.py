@@ -24,12 +24,12 @@ from ledger.envelope import (
     line_of_manifest,
     read_envelope,
     read_submission,
-    sealed_digests,
     sign_payload,
     verify_signatures,
 )
 from ledger.errors import Refused
 from ledger.keys import SigningKey
+from ledger.sealing import sealed_once
 
 KEYS = [SigningKey.from_seed(bytes([number]) * 32) for number in range(4)]
 HARDWARE = SigningKey(ec.derive_private_key(7, ec.SECP256R1()))
@@ -103,7 +103,7 @@ def test_a_sealed_field_is_the_digest_of_rfc_9901() -> None:
     assert DISCLOSED[0] == text.decode()
     digest = base64.urlsafe_b64encode(hashlib.sha256(text).digest()).rstrip(b"=").decode()
     assert PAYLOAD["body"] == {"amount": {"sd": digest}, "note": "确权"}
-    assert digest in sealed_digests(PAYLOAD)
+    assert digest in sealed_once(PAYLOAD)
 
 
 @pytest.mark.parametrize(

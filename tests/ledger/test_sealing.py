@@ -11,7 +11,7 @@ import pytest
 from ledger import canonical, sealing
 from ledger.base64url import b64url_encode
 from ledger.errors import Refused
-from ledger.sealing import Sealer, read_disclosure, read_disclosures, sealed_digests
+from ledger.sealing import Sealer, read_disclosure, read_disclosures, sealed_once
 
 VALUES: list[Any] = ["664.52", 7, None, "发票-1", {"amount": "1.00", "number": "合同🚚"}, ["x", []]]
 
@@ -47,7 +47,7 @@ def sealed(random: Random, count: int) -> tuple[list[str], frozenset[str]]:
     size = random.choice([16, 16, 16, 15, 17, 64, 65])
     sealer = Sealer(lambda: random.randbytes(size))
     tree = {f"f{number}": {"sd": sealer("name", random.choice(VALUES))} for number in range(count)}
-    return sealer.disclosed, sealed_digests(tree)
+    return sealer.disclosed, sealed_once(tree)
 
 
 def text_of(content: Any) -> str:
@@ -101,7 +101,7 @@ def test_what_is_in_form_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     sealer = Sealer(lambda: bytes(16))
     tree = [{"sd": sealer(f"n{number}", value)} for number, value in enumerate(VALUES)]
     monkeypatch.setattr(sealing, "read_disclosure", pytest.fail)
-    found = read_disclosures(sealer.disclosed, sealed_digests(tree))
+    found = read_disclosures(sealer.disclosed, sealed_once(tree))
     assert sorted(found.values(), key=str) == sorted(
         ((f"n{number}", value) for number, value in enumerate(VALUES)), key=str
     )

@@ -68,8 +68,7 @@ class StateFile:
         self.kept = False
         """Whether this audit was kept."""
         self._driver = driver
-        self.records = WritableRecords(driver)
-        self.records.connect = self._lend  # damage of the records is damage of the state
+        self.records = WritableRecords(self._lend)  # damage of the records is the state's
         self.damage = ""
         """What was wrong with the file when it was read or written, in a sentence."""
 

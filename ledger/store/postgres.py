@@ -148,7 +148,8 @@ class PostgresStore(PostgresView, Closing):
             connection.execute("SET LOCAL statement_timeout = 0")
             connection.execute(f"SET LOCAL application_name = '{_REBUILDING}'".encode())
             schema.renew_derived(connection)
-            yield WritableRecords(PostgresDriver(connection), DIALECT)
+            driver = PostgresDriver(connection)
+            yield WritableRecords(lambda: contextlib.nullcontext(driver), DIALECT)
             self._finish()
 
     @contextmanager

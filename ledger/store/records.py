@@ -96,10 +96,10 @@ def _scalar(value: Any) -> Any:
 
 
 class WritableRecords(SqlRecords):
-    """Records that can be written, too, inside one open transaction: for replay and audit."""
+    """Records that can be written, too, for replay and audit.
 
-    def __init__(self, driver: Driver, dialect: str = "sqlite") -> None:
-        super().__init__(lambda: nullcontext(driver), dialect)
+    `connect` lends one connection, inside one open transaction.
+    """
 
     def put(self, records: Iterable[Record], documents: Mapping[str, bytes] | None = None) -> None:
         """Keep each record in place of the one with its id, and documents by their digests."""
@@ -121,7 +121,7 @@ def temporary_records(path: Path | None = None) -> Iterator[WritableRecords]:
     ):
         connection.execute("BEGIN IMMEDIATE")
         create_scratch(connection)
-        yield WritableRecords(connection)
+        yield WritableRecords(lambda: nullcontext(connection))
         connection.execute("COMMIT")
 
 

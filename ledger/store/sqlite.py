@@ -155,7 +155,7 @@ class SqliteStore(View, Closing):
         with self._transaction() as connection:
             schema.drop_derived(connection)
             schema.create(connection)
-            yield WritableRecords(self._driver)
+            yield WritableRecords(lambda: contextlib.nullcontext(self._driver))
 
     @contextmanager
     def volatile(self) -> Iterator[sqlite3.Connection]:

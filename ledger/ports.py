@@ -9,6 +9,7 @@ from typing import Protocol, TypeAlias
 
 from ledger.chain.entry import Entry, Head
 from ledger.chain.tiles import TileId
+from ledger.chain.tree import EMPTY_ROOT
 from ledger.model.records import R, Record
 
 
@@ -123,6 +124,10 @@ class SignedHead:
     size: int
     root: bytes
     note: str
+
+
+NOTHING_SIGNED = SignedHead(0, EMPTY_ROOT, "")
+"""The signed head before genesis."""
 
 
 class HeadStore(Protocol):

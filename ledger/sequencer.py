@@ -25,7 +25,7 @@ from ledger.chain.checkpoint import Checkpoint, open_checkpoint
 from ledger.chain.entry import Entry, Head, follow, make_entry, read_entry
 from ledger.chain.proof import Subtrees, TreeReader, consistency_proof
 from ledger.chain.tiles import Edge
-from ledger.chain.tree import EMPTY_ROOT, leaf_hash
+from ledger.chain.tree import leaf_hash
 from ledger.envelope import Envelope
 from ledger.errors import (
     Failed,
@@ -42,15 +42,12 @@ from ledger.model.codec import write
 from ledger.model.jwk import Jwk
 from ledger.parties.commands import OpenLedger, RotateLogKey
 from ledger.policy.state import ledger_of
-from ledger.ports import Batch, HeadStore, SignedHead, Store, Turn
+from ledger.ports import NOTHING_SIGNED, Batch, HeadStore, SignedHead, Store, Turn
 from ledger.signing import LogSigner, log_note_keys
 from ledger.vocabulary import Event
 
 CHECKED_AT_START = 1_000
 """So many of the last entries are read and hashed again before anything is written."""
-
-NOTHING_SIGNED = SignedHead(0, EMPTY_ROOT, "")
-"""The signed head before genesis."""
 
 _log = logging.getLogger(__name__)
 

@@ -35,8 +35,8 @@ from ledger.errors import (
 )
 from ledger.keys import PublicKey
 from ledger.parties.state import Key
-from ledger.ports import HeadStore, SignedHead, Store
-from ledger.sequencer import NOTHING_SIGNED, Answer, Receipt, Sequencer
+from ledger.ports import NOTHING_SIGNED, HeadStore, SignedHead, Store
+from ledger.sequencer import Answer, Receipt, Sequencer
 from ledger.signing import LogSigner
 
 __all__ = ["Answer", "Limits", "Receipt", "Service"]

@@ -17,20 +17,18 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ledger.chain.tree import EMPTY_ROOT
 from ledger.chain.trust import WitnessLine
 from ledger.closing import Closing
 from ledger.errors import Halted, LedgerError, Overloaded, RefusalCode, Refused
 from ledger.feeding.kept import CosignedHead, Kept, Reader
 from ledger.feeding.outside import FedLog, Outside
 from ledger.feeding.talk import Behind, Talk
-from ledger.ports import SignedHead
+from ledger.ports import NOTHING_SIGNED, SignedHead
 
 _log = logging.getLogger(__name__)
 MOST_WAITING = 1_000
 """Callers that may wait for witnesses at a time."""
 CLOSING_S = 1.0
-_NO_HEAD = SignedHead(0, EMPTY_ROOT, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ class Feeder(Closing):
         self._clock = clock
         self._change = threading.Condition()
         self._closing = threading.Event()
-        self._round = _NO_HEAD
+        self._round = NOTHING_SIGNED
         self._since: float | None = None
         self._alarmed = False
         needed = self.policy.needed()

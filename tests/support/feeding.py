@@ -28,7 +28,7 @@ from ledger.feeding.feeder import Feeder, Pace
 from ledger.feeding.kept import FILE, Kept, Reader
 from ledger.feeding.outside import FedLog, Outside
 from ledger.keys import SigningKey
-from ledger.ports import SignedHead
+from ledger.ports import NOTHING_SIGNED, SignedHead
 
 ORIGIN = "counters.example/log"
 Reply = tuple[int, str, bytes]
@@ -50,7 +50,7 @@ class LogOfCounters:
         self.prefix = prefix
         self.signing_key = key or seeded("log of counters")
         self.key: NoteKey = note_key(ORIGIN, self.signing_key.public)
-        self.head = SignedHead(0, EMPTY_ROOT, "")
+        self.head = NOTHING_SIGNED
         self.news = threading.Event()
         self.halted: list[str] = []
         if size:

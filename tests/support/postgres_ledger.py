@@ -8,8 +8,7 @@ from pathlib import Path
 from api.places import Place, write_place
 from ledger.chain.entry import read_entry
 from ledger.chain.tiles import TILE_WIDTH, TileId
-from ledger.ports import Batch
-from ledger.sequencer import NOTHING_SIGNED
+from ledger.ports import NOTHING_SIGNED, Batch
 from ledger.store.head_urls import opened_heads
 from ledger.store.heads import FileHeadStore
 from ledger.store.images import IMAGES

@@ -1,4 +1,8 @@
-"""Advisory lock files: one process at a time, released by the kernel however the holder ends."""
+"""Files that several processes change, and that a crash must not spoil.
+
+Advisory locks are one process's at a time, and the kernel releases them however the holder ends. A
+file is replaced whole, and what was done in a folder is made to last.
+"""
 
 from __future__ import annotations
 

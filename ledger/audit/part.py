@@ -23,6 +23,7 @@ from ledger.chain.tree import leaf_hash, mth
 from ledger.envelope import read_envelope
 from ledger.errors import RefusalCode, Refused
 from ledger.model.jwk import keys_in
+from ledger.parties.standing import manifest_in
 
 
 @dataclass(slots=True)
@@ -264,11 +265,9 @@ def _gather(first: int, facts: Facts, part: Part) -> None:
     part.kids.update(*facts.kids)
     part.lines.update(line for line in facts.lines if line is not None)
     for at, payload in facts.naming.items():
-        body = payload["body"]
-        for key in keys_in(body):
+        for key in keys_in(payload["body"]):
             part.keys.setdefault(key.kid, (key, first + at))
-        if payload["kind"] == "manifest.sign":
-            root, count = body.get("root"), body.get("count")
-            if isinstance(root, str) and type(count) is int:
-                place = (payload["by"], payload["jti"])
-                part.manifests.setdefault(place, (count, root, first + at))
+        manifest = manifest_in(payload)
+        if manifest is not None:
+            place = (payload["by"], payload["jti"])
+            part.manifests.setdefault(place, (manifest.count, manifest.root, first + at))

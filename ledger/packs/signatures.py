@@ -15,7 +15,7 @@ from ledger.keys import PublicKey
 from ledger.model.jwk import keys_in
 from ledger.model.records import make_id
 from ledger.parties.commands import SignManifest
-from ledger.parties.standing import check_line
+from ledger.parties.standing import check_line, manifest_in
 
 
 @dataclass(slots=True)
@@ -30,19 +30,16 @@ class _Signers:
         """Verify the next entry's command, then remember what it names. Raises `Refused`."""
         owner = make_id("pty", envelope.by, envelope.jti)
         party = owner if envelope.kind == "party.enrol" else envelope.by
-        body = envelope.payload["body"]
-        for key in keys_in(body):
+        for key in keys_in(envelope.payload["body"]):
             self.keys.setdefault(key.kid, key)
             self.owners.setdefault(key.kid, party)
         if envelope.manifest is None:
             self._check_signed(envelope)
         else:
             self._check_line(envelope, envelope.manifest)
-        if envelope.kind == "manifest.sign":
-            count, root = body.get("count"), body.get("root")
-            if type(count) is int and isinstance(root, str):
-                manifest = SignManifest(root=root, count=count)
-                self.manifests.setdefault((envelope.by, envelope.jti), manifest)
+        manifest = manifest_in(envelope.payload)
+        if manifest is not None:
+            self.manifests.setdefault((envelope.by, envelope.jti), manifest)
 
     def _check_signed(self, envelope: Envelope) -> None:
         verify_signatures(envelope, self.keys)

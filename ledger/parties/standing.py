@@ -7,7 +7,8 @@ is signed under a manifest is judged as if those who signed the manifest had sig
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ledger.base64url import b64url_decode
 from ledger.chain.proof import verify_inclusion
@@ -96,6 +97,16 @@ def manifest_of(book: Reader, party: str, jti: str) -> Manifest:
             RefusalCode.MANIFEST_UNKNOWN, f"{party} has signed no manifest with jti {jti}."
         )
     return manifest
+
+
+def manifest_in(payload: Mapping[str, Any]) -> SignManifest | None:
+    """The manifest that a payload signs, as its open fields have it; None if it signs none."""
+    if payload["kind"] != "manifest.sign":
+        return None
+    root, count = payload["body"].get("root"), payload["body"].get("count")
+    if not isinstance(root, str) or type(count) is not int:
+        return None
+    return SignManifest(root=root, count=count)
 
 
 def check_line(

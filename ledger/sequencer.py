@@ -285,9 +285,9 @@ class Sequencer:
             )
         except Halted:
             # Who is past us in good order has published this head, and its entries are there.
-            there = self.heads.read() or NOTHING_SIGNED
-            grown = size <= there.size <= self.store.size() > size
-            if not grown or _root(self.store, there.size) != there.root:
+            there, here = self.heads.read() or NOTHING_SIGNED, self.store.size()
+            overtaken = size < here and size <= there.size <= here
+            if not overtaken or _root(self.store, there.size) != there.root:
                 raise
             return there
         return SignedHead(size, root, note)

@@ -17,7 +17,6 @@ from api.keyfiles import read_keys
 from ledger.chain.note import Cosigner, NoteKey
 from ledger.errors import RefusalCode, Refused
 from ledger.keystore import write_key
-from ledger.store.lock import sync_folder
 from ledger.witness.conflicts import Conflicts
 from ledger.witness.judging import LogKeys
 from ledger.witness.state import WitnessState, make_state
@@ -41,7 +40,6 @@ def make_witness(folder: Path, name: str, password_file: Path | None = None) -> 
     # The state comes first: there is never a key without one, whenever this is cut off.
     make_state(folder / _STATE, key)
     write_key(folder / _KEY, cosigner.signing_key, password)
-    sync_folder(folder)
     return key
 
 

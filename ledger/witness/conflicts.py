@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ledger.chain.contradiction import Contradiction, Relation
+from ledger.store.lock import sync_folder
 
 MOST_KEPT = 100
 """Conflicts of one kind and log that are kept: anybody may send, and one fork is enough."""
@@ -69,11 +70,14 @@ class Conflicts:
         return sum((kind, origin) == (other, head[0]) for other, head in self._known) >= MOST_KEPT
 
     def _append(self, line: bytes) -> None:
+        is_new = not self._path.exists()
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write((b"\n" if self._torn else b"") + line + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        if is_new:
+            sync_folder(self._path.parent)
         self._torn = False
 
 

@@ -9,6 +9,7 @@ import pytest
 from ledger.chain.contradiction import Contradiction, Relation, read_contradiction
 from ledger.chain.note import parse_note_key
 from ledger.errors import Refused
+from ledger.witness import conflicts
 from ledger.witness.conflicts import MOST_KEPT
 from ledger.witness.witness import Witness
 from tests.support.plain_log import PlainLog, numbered, request
@@ -50,6 +51,20 @@ def test_both_notes_are_kept_once(tmp_path: Path, log: PlainLog) -> None:
         assert (found.relation, found.shown_note) == (Relation.FORK, fork.note(9))
         assert cosigned_head(found.kept_note, key)[0] == found.kept
         assert found.kept_note.startswith(log.note(9))
+
+
+def test_the_name_of_the_file_is_durable(
+    tmp_path: Path, log: PlainLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first conflict makes the file, and its name is on the disk when the head is refused."""
+    synced: list[Path] = []
+    monkeypatch.setattr(conflicts, "sync_folder", synced.append)
+    new_witness(tmp_path / "w")
+    with witness_of(tmp_path / "w", log) as witness:
+        witness.add_checkpoint(log.request(0, 8))
+        assert synced == []
+        refuse(witness, request(8, [], log.note(9)), request(8, [], log.note(10)))
+    assert synced == [tmp_path / "w"]
 
 
 def test_a_torn_line_spoils_no_other(tmp_path: Path, log: PlainLog) -> None:

@@ -27,8 +27,8 @@ from tests.support.cli import (
     row,
     table,
 )
-from tests.support.faults import wait_until
 from tests.support.faults_net import free_port
+from tests.support.waiting import PATIENCE_S, wait_until
 
 AUDITOR = ("uscc:91310115MA6PFBK73C", "Public Accountants")
 
@@ -70,7 +70,7 @@ def url(desk: Path, parties: dict[str, str]) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE_S)
 
 
 def wait_for(address: str) -> None:
@@ -81,7 +81,7 @@ def wait_for(address: str) -> None:
             return True
         return False
 
-    wait_until(answers, 60.0)
+    wait_until(answers)
 
 
 def test_import_and_audit_over_http(desk: Path, parties: dict[str, str], url: str) -> None:

@@ -17,8 +17,8 @@ from ledger.chain.trust import Opened, TrustPolicy, parse_trust
 from ledger.model.records import make_id
 from tests.api.test_cli_server import wait_for
 from tests.support.cli import ORIGIN, answer, duebill, make_ledger, refused
-from tests.support.faults import wait_until
 from tests.support.faults_net import free_port
+from tests.support.waiting import PATIENCE_S, wait_until
 from tests.support.witnesses import ServedWitness
 
 NAMES = ("first", "second")
@@ -90,7 +90,7 @@ def serving(ledger: Path, policy: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE_S)
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from tests.support.feeding import LogOfCounters
 from tests.support.sandbox import open_sandbox
 from tests.support.served import Served
 from tests.support.timestamping import Authority, serving
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +97,7 @@ def test_a_thread_does_it_while_serving(tmp_path: Path, url: str) -> None:
         head = CosignedHead(box.service.signed)
         with Stamping(tmp_path, url, lambda: head, pause_s=0.01) as stamping:
             stamping.start()
-            while not stamping.state.size:
-                stamping._stop.wait(0.01)
+            wait_until(lambda: stamping.state.size)
             object.__setattr__(served.app.state.site, "stamper", stamping)
             told = served.get("", "/readyz").json()["timestamps"]
             assert (told["size"], told["failing"]) == (head.head.size, "")

@@ -17,9 +17,10 @@ from ledger.chain.trust import TrustPolicy
 from ledger.errors import OutcomeUnknown, Refused, Unavailable
 from ledger.feeding.feeder import Pace
 from ledger.feeding.kept import FILE
-from tests.support.feeding import FakeWitness, Reply, honest, policy, until, witnesses
+from tests.support.feeding import FakeWitness, Reply, honest, policy, witnesses
 from tests.support.sandbox import ORIGIN, Sandbox, open_sandbox
 from tests.support.served import Served
+from tests.support.waiting import wait_until
 
 PACE = Pace(interval_s=0.01, timeout_s=5.0, rest_s=0.02, look_s=0.05)
 
@@ -229,7 +230,7 @@ def test_witnesses_are_counted_and_told(ground: Ground) -> None:
     """/readyz says how each is, and /metrics has figures per witness."""
     ground.served.post("", "/v1/commands?state=witnessed&wait=20", ground.submission())
     size = ground.box.service.signed.size
-    until(lambda: ground.told()["each"][0]["size"] == size)  # callers hear a moment earlier
+    wait_until(lambda: ground.told()["each"][0]["size"] == size)  # callers hear a moment earlier
     told = ground.told()
     assert told["witnessed"] == size
     assert told["unwitnessed_since"] is None

@@ -23,7 +23,7 @@ from ledger.witness.request import AddCheckpoint
 from tests.foreign.growing import Growing
 from tests.foreign.witnesses import Witness, aics_witness, witness_log
 from tests.ledger.chain.sample import LOG_KEY, LOG_NOTE_KEY, ORIGIN, sha256
-from tests.support.feeding import PATIENT_S, until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 LOG = Growing(400)
 SIZE_TYPE = "text/x.tlog.size"
@@ -143,7 +143,7 @@ class Fed:
         log = FedLog(self.signed, self.signed, LOG.tile, {}, self.halted.append)
         reader = Reader(ORIGIN, lambda _: [LOG_NOTE_KEY], policy)
         outside = Outside(log, reader.log_keys, self.evidence.append)
-        pace = Pace(interval_s=0.01, timeout_s=PATIENT_S, look_s=0.05)
+        pace = Pace(interval_s=0.01, timeout_s=PATIENCE_S, look_s=0.05)
         kept = Kept(folder / FILE, reader)
         self.feeder = Feeder(log, reader, kept, outside, self.news, pace)
 
@@ -176,7 +176,7 @@ def test_our_feeder_gets_its_cosignatures(witness: Witness, tmp_path: Path) -> N
             for size in sizes:
                 opened = policy.open(fed.witnessed(size), ORIGIN)
                 assert (opened.checkpoint.size, opened.witnessed) == (size, True)
-            until(fed.is_well)  # said just after those who waited are told
+            wait_until(fed.is_well)  # said just after those who waited are told
         assert fed.halted == []
 
 
@@ -189,7 +189,7 @@ def test_our_feeder_hears_of_a_rollback(witness: Witness, tmp_path: Path) -> Non
     fed = Fed(tmp_path, policy_of(witness), 20)
     with fed.feeder:
         fed.feeder.start()
-        until(lambda: fed.feeder.states()[0].failures)
+        wait_until(lambda: fed.feeder.states()[0].failures)
         assert fed.feeder.witnessed() is None
     assert bool(fed.halted) is bool(fed.evidence) is witness.shows_its_head
     for data in fed.evidence:

@@ -6,7 +6,6 @@ import json
 import os
 import pickle
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +34,7 @@ from ledger.parties.commands import AddAccount
 from ledger.parties.state import Key
 from ledger.service import Limits, Receipt, Service
 from tests.support.desk import Office
+from tests.support.waiting import wait_until
 
 ACCOUNT = AddAccount(number="1", bank="Bank", currency="CNY")
 
@@ -83,10 +83,7 @@ def apart(office: Office, submissions: list[bytes]) -> Iterator[Checker]:
     with checker_of(office, apart=True) as checker:
         for _ in range(BUSY // len(submissions) + 1):
             checker.check(submissions)
-        late = time.monotonic() + 30
-        while checker._helper is None or not checker._helper.ready:
-            assert time.monotonic() < late
-            time.sleep(0.01)
+        wait_until(lambda: checker._helper is not None and checker._helper.ready)
         checker.check(submissions)
         yield checker
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -27,6 +26,7 @@ from ledger.ports import SignedHead
 from ledger.scrub import BUSY_S, PAUSE_S, Scrub, Scrubbed
 from ledger.service import PART, Limits, Receipt, Service
 from tests.support.desk import ORIGIN, Office
+from tests.support.waiting import wait_until
 
 ACCOUNT = AddAccount(number="1", bank="Bank", currency="CNY")
 
@@ -44,14 +44,6 @@ def opened(office: Office, limits: Limits | None = None, heads: Any = None) -> I
     signer = office.embedded.signer
     with Service(own.store, heads or own.heads, signer, office.clock, limits) as service:
         yield service
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Return when it holds; it must within 30 seconds."""
-    late = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < late
-        time.sleep(0.001)
 
 
 class Gate:
@@ -138,8 +130,7 @@ def test_closing_writes_what_waits_and_takes_no_more(office: Office) -> None:
         assert gate.entered.wait(30)
         closing = threading.Thread(target=service.close)
         closing.start()
-        while not service._closing:
-            pass
+        wait_until(lambda: service._closing)
         with pytest.raises(Unavailable, match="closing"):
             service.offer(accounts(office, 1, 9))
         gate.open.set()

@@ -49,8 +49,7 @@ from tests.support.notary import (
     listening,
     proof,
 )
-
-WAIT_S = 60
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -106,26 +105,26 @@ def test_hostile_bytes_end_only_their_own_request(
             client.connect(str(folder / "s"))
             client.sendall(struct.pack(">I", len(data)) * (form == "framed") + data)
             client.shutdown(socket.SHUT_WR)
-            client.settimeout(WAIT_S)
+            client.settimeout(PATIENCE_S)
             answer = client.recv(65_536)
         assert not answer or kind(json.loads(answer[4:])) == "refused"
-        assert SocketSigner(folder / "s", WAIT_S).held() == [KEY.public]
+        assert SocketSigner(folder / "s", PATIENCE_S).held() == [KEY.public]
 
 
 def test_too_much_and_too_slow_is_hung_up_on(keys: Path) -> None:
     """A length beyond the bound is refused unread; who says nothing is let go after a moment."""
     with listening(keys), socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(WAIT_S)
+        client.settimeout(PATIENCE_S)
         client.connect(str(keys / "s"))
         client.sendall(struct.pack(">I", LARGEST + 1))
         assert b"bytes at most" in client.recv(65_536)
     with listening(keys, seconds=0.2) as server:
         with socket.socket(socket.AF_UNIX) as silent:
-            silent.settimeout(WAIT_S)
+            silent.settimeout(PATIENCE_S)
             silent.connect(str(keys / "s"))
             assert silent.recv(1) == b""
-        server._seconds = WAIT_S  # who does ask has the time that a busy machine needs
-        assert SocketSigner(keys / "s", WAIT_S).held() == [KEY.public]
+        server._seconds = PATIENCE_S  # who does ask has the time that a busy machine needs
+        assert SocketSigner(keys / "s", PATIENCE_S).held() == [KEY.public]
 
 
 def test_the_journal_and_the_key_are_one_object(keys: Path) -> None:
@@ -178,7 +177,7 @@ def answering(path: Path, answer: bytes) -> Iterator[None]:
             except OSError:
                 return
             with connection, suppress(OSError):
-                receive(connection, WAIT_S)  # whole: a hang-up before that is another answer
+                receive(connection, PATIENCE_S)  # whole: a hang-up before that is another answer
                 connection.sendall(answer)
 
     thread = threading.Thread(target=serve)
@@ -218,7 +217,7 @@ def framed(answer: Any) -> bytes:
 def test_a_strange_signer_counts_as_away(tmp_path: Path, answer: bytes) -> None:
     """No answer is believed but a note over the very body with the asked lines."""
     with answering(tmp_path / "s", answer):
-        signer = SocketSigner(tmp_path / "s", WAIT_S)
+        signer = SocketSigner(tmp_path / "s", PATIENCE_S)
         with pytest.raises(Unavailable):
             signer.sign(head(2).body, [NOTE_KEY], lambda _: ())
         with pytest.raises(Unavailable):
@@ -260,7 +259,7 @@ def test_a_signer_killed_at_any_moment_loses_nothing(tmp_path: Path) -> None:
         folder.mkdir(mode=0o700)
         (tmp_path / "ledger" / "keys" / "log.pem").rename(folder / "log.pem")
         own = office.service.sequencer
-        signer = SocketSigner(folder / "s", WAIT_S)
+        signer = SocketSigner(folder / "s", PATIENCE_S)
         sent: list[bytes] = []
         service: Service | None = None
         for turn in range(4):
@@ -315,7 +314,7 @@ def test_a_ledger_opens_without_its_signer_and_writes_when_it_is_back(tmp_path: 
     with open_office(tmp_path / "ledger") as office:
         own = office.service.sequencer
         keys = tmp_path / "ledger" / "keys"
-        service = Service(own.store, own.heads, SocketSigner(keys / "s", WAIT_S), office.clock)
+        service = Service(own.store, own.heads, SocketSigner(keys / "s", PATIENCE_S), office.clock)
         assert service.proof(1)
         data = account(office, 1)
         with pytest.raises(Unavailable, match="is away"):

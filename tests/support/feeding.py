@@ -29,6 +29,7 @@ from ledger.feeding.kept import FILE, Kept, Reader
 from ledger.feeding.outside import FedLog, Outside
 from ledger.keys import SigningKey
 from ledger.ports import NOTHING_SIGNED, SignedHead
+from tests.support.waiting import PATIENCE_S, wait_until
 
 ORIGIN = "counters.example/log"
 Reply = tuple[int, str, bytes]
@@ -176,8 +177,7 @@ def policy(log: NoteKey, quorum: int, *asked: FakeWitness) -> TrustPolicy:
     return TrustPolicy((LogLine(log),), lines, group, "enough")
 
 
-PATIENT_S = 60.0
-QUICK = Pace(interval_s=0.01, timeout_s=PATIENT_S, rest_s=0.05, look_s=0.05)
+QUICK = Pace(interval_s=0.01, timeout_s=PATIENCE_S, rest_s=0.05, look_s=0.05)
 """Its timeout only guards against hanging: who asks again is counted again."""
 
 
@@ -215,26 +215,16 @@ def feed(
 
 def reached(feeder: Feeder, size: int) -> str:
     """The note of the witnessed head, once it has `size` entries."""
-    feeder.when(size).result(PATIENT_S)
+    feeder.when(size).result(PATIENCE_S)
     best = feeder.witnessed()
     assert best is not None
     assert best.head.size >= size
     return best.note
 
 
-def until(true: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    tick = threading.Event()
-    for _ in range(int(PATIENT_S / 0.01)):
-        if true():
-            return
-        tick.wait(0.01)
-    raise AssertionError("it never came to be so")
-
-
 def failing(feeder: Feeder, text: str) -> None:
     """Wait until the first witness fails with a reason that has `text`."""
-    until(lambda: text in feeder.states()[0].failing)
+    wait_until(lambda: text in feeder.states()[0].failing)
 
 
 def _handler(witness: FakeWitness) -> type[BaseHTTPRequestHandler]:

@@ -19,6 +19,7 @@ from ledger.signer.server import SignerServer
 from ledger.signing import KeySigner
 from ledger.store.heads import MemoryHeadStore
 from tests.support.desk import ORIGIN, key_of
+from tests.support.waiting import PATIENCE_S
 
 KEY, NEXT = key_of("log"), key_of("next")
 NOTE_KEY = note_key(ORIGIN, KEY.public)
@@ -62,7 +63,8 @@ def kind(answer: dict[str, Any]) -> str:
 @contextmanager
 def listening(folder: Path, **how: Any) -> Iterator[SignerServer]:
     """A signer in this process, at ``s`` in `folder`."""
-    with SignerServer(folder, folder / "s", **({"begin": True, "seconds": 60.0} | how)) as opened:
+    how = {"begin": True, "seconds": PATIENCE_S} | how
+    with SignerServer(folder, folder / "s", **how) as opened:
         thread = threading.Thread(target=opened.serve)
         thread.start()
         try:

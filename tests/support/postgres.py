@@ -20,7 +20,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,9 +28,10 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+from tests.support.waiting import PATIENCE_S, wait_until
+
 OWNER = "ledger_owner"
 """The superuser of every cluster that is made here."""
-PATIENCE_SECONDS = 60.0
 
 
 @functools.cache
@@ -130,23 +130,13 @@ class Cluster:
 
     def await_answer(self) -> None:
         """Wait until the server takes connections."""
-        until = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                self.run("SELECT 1")
-            except psycopg.OperationalError:
-                assert self._process is not None
-                assert self._process.poll() is None, (self.folder / "log").read_text()[-2000:]
-                assert time.monotonic() < until, "the server does not answer"
-                time.sleep(0.02)
-            else:
-                return
+        wait_until(self._answers)
 
     def stop(self) -> None:
         """Shut down in good order: clients are thrown out, what was committed is flushed."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(PATIENCE_SECONDS)
+            self._process.wait(PATIENCE_S)
             self._process = None
 
     def kill(self) -> None:
@@ -159,10 +149,8 @@ class Cluster:
         for pid in family:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        process.wait(PATIENCE_SECONDS)
-        until = time.monotonic() + PATIENCE_SECONDS
-        while any(map(_is_alive, family)) and time.monotonic() < until:
-            time.sleep(0.005)
+        process.wait(PATIENCE_S)
+        wait_until(lambda: not any(map(_is_alive, family)))
         # Its number may be another process's by the next start.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
@@ -184,6 +172,15 @@ class Cluster:
         with psycopg.connect(self.address(), autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def _answers(self) -> bool:
+        try:
+            self.run("SELECT 1")
+        except psycopg.OperationalError:
+            assert self._process is not None
+            assert self._process.poll() is None, (self.folder / "log").read_text()[-2000:]
+            return False
+        return True
 
     def _run(self, name: str, *arguments: str) -> None:
         command = [

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -21,11 +20,11 @@ from ledger.witness.judging import log_keys
 from ledger.witness.witness import Witness
 from tests.support.faults_net import HOST, free_port
 from tests.support.plain_log import PlainLog
+from tests.support.waiting import PATIENCE_S, wait_until
 
 NAME = "witness.example/w1"
 NOON = 1_800_000_000
 """A second of the tests' clock."""
-PATIENCE_S = 60
 
 
 @dataclass(slots=True)
@@ -82,14 +81,7 @@ class ServedWitness:
             [sys.executable, "-m", "api.cli", "witness", "serve", *place, *self._words],
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         )
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            assert self.process.poll() is None, "the witness ended"
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex((HOST, self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise AssertionError("the witness never answered")
+        wait_until(self._listens)
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -114,6 +106,11 @@ class ServedWitness:
         """The answer to a GET."""
         with closing(self.connect()) as connection:
             return ask(connection, "GET", path)
+
+    def _listens(self) -> bool:
+        assert self.process.poll() is None, "the witness ended"
+        with closing(socket.socket()) as probe:
+            return probe.connect_ex((HOST, self.port)) == 0
 
 
 def ask(

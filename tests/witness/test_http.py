@@ -21,9 +21,9 @@ from ledger.witness.request import LARGEST_REQUEST
 from ledger.witness.state import origin_hash
 from tests.support.faults_net import HOST
 from tests.support.plain_log import PlainLog, digest, numbered, request
+from tests.support.waiting import PATIENCE_S
 from tests.support.witnesses import (
     NAME,
-    PATIENCE_S,
     ServedWitness,
     ask,
     cosigned_head,

@@ -19,9 +19,9 @@ from tests.support.feeding import (
     reached,
     seeded,
     told,
-    until,
     witnesses,
 )
+from tests.support.waiting import wait_until
 
 
 def answer_of(name: str) -> Script:
@@ -117,7 +117,7 @@ def test_a_larger_head_of_our_own_key_stops_the_writer() -> None:
         witness.size, witness.root, witness.note = 9, later.root, later.note
         log, evidence = LogOfCounters(5), Evidence()
         with feed(log, 1, witness, evidence=evidence):
-            until(lambda: log.halted and evidence)
+            wait_until(lambda: log.halted and evidence)
         assert "9 entries was signed, and the log has 5" in log.halted[0]
         evidence.shows(log, later.note, log.head.note, Relation.UNPROVEN)
 
@@ -130,7 +130,7 @@ def test_another_history_under_our_own_key_stops_the_writer(size: int) -> None:
         witness.size, witness.root, witness.note = size, other.root, other.note
         log, evidence = LogOfCounters(5), Evidence()
         with feed(log, 1, witness, evidence=evidence):
-            until(lambda: log.halted and evidence)
+            wait_until(lambda: log.halted and evidence)
         assert f"another head of {size} entries was signed" in log.halted[0]
         evidence.shows(log, other.note, log.head.note, Relation.FORK)
 

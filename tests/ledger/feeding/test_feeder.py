@@ -19,7 +19,6 @@ from ledger.feeding.outside import FedLog
 from ledger.ports import SignedHead
 from tests.support.feeding import (
     ORIGIN,
-    PATIENT_S,
     Evidence,
     FakeWitness,
     LogOfCounters,
@@ -29,9 +28,9 @@ from tests.support.feeding import (
     honest,
     reached,
     seeded,
-    until,
     witnesses,
 )
+from tests.support.waiting import PATIENCE_S, wait_until
 
 
 def test_a_head_gets_the_cosignatures_of_all() -> None:
@@ -42,8 +41,8 @@ def test_a_head_gets_the_cosignatures_of_all() -> None:
             reached(feeder, 5)
             log.grow(300)
             note = reached(feeder, 305)
-            until(lambda: [state.size for state in feeder.states()] == [305, 305, 305])
-            until(lambda: feeder.unwitnessed_since is None)
+            wait_until(lambda: [state.size for state in feeder.states()] == [305, 305, 305])
+            wait_until(lambda: feeder.unwitnessed_since is None)
         keys = [witness.cosigner.key for witness in three]
         assert set(open_note(note, keys).cosigned) == set(keys)
         assert [witness.asked for witness in three] == [[(0, 5), (5, 305)]] * 3
@@ -69,13 +68,13 @@ def test_without_enough_there_is_no_witnessed_head() -> None:
         two[0].always = lambda *_: (503, "text/plain", b"later\n")
         log = LogOfCounters(5)
         with feed(log, 2, *two) as feeder:
-            until(lambda: feeder.over(log.head).lines)
+            wait_until(lambda: feeder.over(log.head).lines)
             failing(feeder, "503")
             assert feeder.witnessed() is None
             assert feeder.unwitnessed_since is not None
             two[0].always = None
             reached(feeder, 5)
-            until(lambda: feeder.unwitnessed_since is None)
+            wait_until(lambda: feeder.unwitnessed_since is None)
 
 
 def test_a_witness_that_is_ahead_of_what_we_knew_tells_its_size() -> None:
@@ -107,13 +106,13 @@ def test_only_the_newest_head_is_asked_for() -> None:
         free = threading.Event()
 
         def held(item: FakeWitness, old: int, proof: list[bytes], note: str) -> Reply:
-            free.wait(PATIENT_S)
+            free.wait(PATIENCE_S)
             return honest(item, old, proof, note)
 
         witness.script = [held]
         log = LogOfCounters(1)
-        with feed(log, 1, witness, pace=Pace(0.01, PATIENT_S, look_s=0.02)) as feeder:
-            until(lambda: witness.asked)
+        with feed(log, 1, witness, pace=Pace(0.01, PATIENCE_S, look_s=0.02)) as feeder:
+            wait_until(lambda: witness.asked)
             for _ in range(50):
                 log.grow()
             free.set()
@@ -176,7 +175,7 @@ def test_what_was_cosigned_before_a_restored_backup_stops_the_writer(tmp_path: P
             reached(feeder, 9)
         older, evidence = LogOfCounters(5), Evidence()
         with feed(older, 1, witness, path=path, evidence=evidence):
-            until(lambda: evidence)
+            wait_until(lambda: evidence)
         assert "9 entries was signed" in older.halted[0]
 
 
@@ -205,7 +204,7 @@ def test_what_was_kept_is_held_against_the_log_once_its_head_is_known(tmp_path: 
             reached(feeder, 9)
         older, evidence, witness.note = Away(5), Evidence(), ""
         with feed(older, 1, witness, path=path, evidence=evidence):
-            until(lambda: evidence)
+            wait_until(lambda: evidence)
         assert "9 entries was signed" in older.halted[0]
         assert len(older.halted) == 1
 
@@ -216,18 +215,18 @@ def test_closing_waits_for_nobody() -> None:
         free = threading.Event()
 
         def hang(*_: object) -> None:
-            free.wait(PATIENT_S)
+            free.wait(PATIENCE_S)
 
         def asking() -> list[threading.Thread]:
             return [item for item in threading.enumerate() if "duebill-feed" in item.name]
 
         witness.always = hang
         log = LogOfCounters(5)
-        with feed(log, 1, witness, pace=Pace(0.01, timeout_s=PATIENT_S)):
-            until(lambda: witness.asked)
+        with feed(log, 1, witness, pace=Pace(0.01, timeout_s=PATIENCE_S)):
+            wait_until(lambda: witness.asked)
         assert asking()
         free.set()
-        until(lambda: not asking())
+        wait_until(lambda: not asking())
 
 
 def test_sent_cosignatures_are_taken_when_the_policy_names_their_key() -> None:
@@ -305,7 +304,7 @@ def test_who_gives_up_waiting_is_forgotten() -> None:
         gone.cancel()
         body = log.head.note.partition("\n\n")[0] + "\n"
         feeder.take(log.head.note + auditor.cosigner.line(body, 1_700_000_000))
-        assert stays.result(PATIENT_S) is None
+        assert stays.result(PATIENCE_S) is None
         assert not feeder._waiting
 
 
@@ -330,9 +329,9 @@ def test_who_fails_rests_longer_each_time() -> None:
             return 503, "text/plain", b"later\n"
 
         witness.always = fails
-        log, pace = LogOfCounters(5), Pace(0.02, PATIENT_S, rest_s=0.08, look_s=0.01)
+        log, pace = LogOfCounters(5), Pace(0.02, PATIENCE_S, rest_s=0.08, look_s=0.01)
         with feed(log, 1, witness, pace=pace) as feeder:
-            until(lambda: len(moments) >= 6)
+            wait_until(lambda: len(moments) >= 6)
             witness.always = None
             reached(feeder, 5)
         pauses = [later - earlier for earlier, later in pairwise(moments)]
@@ -345,12 +344,12 @@ def test_the_alarm_is_raised_once(caplog: pytest.LogCaptureFixture) -> None:
     with witnesses("w1") as (witness,):
         witness.always = lambda *_: (503, "text/plain", b"later\n")
         log = LogOfCounters(5)
-        pace = Pace(0.01, PATIENT_S, 0.02, alarm_s=0.05, look_s=0.01)
+        pace = Pace(0.01, PATIENCE_S, 0.02, alarm_s=0.05, look_s=0.01)
         with feed(log, 1, witness, pace=pace) as feeder:
-            until(lambda: "no quorum of witnesses" in caplog.text)
+            wait_until(lambda: "no quorum of witnesses" in caplog.text)
             witness.always = None
             reached(feeder, 5)
-            until(lambda: "has its quorum of witnesses again" in caplog.text)
+            wait_until(lambda: "has its quorum of witnesses again" in caplog.text)
         assert caplog.text.count("no quorum of witnesses") == 1
 
 

@@ -14,11 +14,12 @@ from ledger.chain.note import open_note
 from ledger.feeding.feeder import Feeder, Pace
 from ledger.feeding.kept import Kept, Reader
 from ledger.feeding.outside import Outside
-from tests.support.feeding import ORIGIN, PATIENT_S, LogOfCounters, policy, told, witnesses
+from tests.support.feeding import ORIGIN, LogOfCounters, policy, told, witnesses
+from tests.support.waiting import PATIENCE_S
 
 NAMES = ("w1", "w2", "w3")
 QUORUM = 2
-PACE = Pace(interval_s=0.001, timeout_s=PATIENT_S, rest_s=0.01, look_s=0.01)
+PACE = Pace(interval_s=0.001, timeout_s=PATIENCE_S, rest_s=0.01, look_s=0.01)
 BROKEN = {
     "hangs up": lambda *_: None,
     "refuses": lambda *_: (500, "text/plain", b"no\n"),
@@ -86,7 +87,7 @@ class Feeding(RuleBasedStateMachine):
     def a_quorum_is_reached(self) -> None:
         """When enough are well the newest head is witnessed, by enough of them, soon."""
         if len(self.well) >= QUORUM:
-            self.feeder.when(self.log.head.size).result(PATIENT_S)
+            self.feeder.when(self.log.head.size).result(PATIENCE_S)
         best = self.feeder.witnessed()
         if best is not None:
             assert best.head.size >= self.witnessed

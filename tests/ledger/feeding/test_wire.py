@@ -12,8 +12,8 @@ import pytest
 
 from ledger.errors import Unavailable
 from ledger.feeding.wire import Wire
+from tests.support.waiting import PATIENCE_S
 
-PATIENT_S = 60.0
 Behave = Callable[[socket.socket, threading.Event], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 
@@ -101,7 +101,7 @@ def test_a_deadline_that_comes_while_it_connects_counts(monkeypatch: pytest.Monk
     connect, broken = HTTPConnection.connect, Wire._break
 
     def late(connection: HTTPConnection) -> None:
-        assert made.wait(PATIENT_S)
+        assert made.wait(PATIENCE_S)
         connect(connection)
 
     def early(wire: Wire, over: threading.Event) -> None:
@@ -126,7 +126,7 @@ def test_a_deadline_that_comes_while_it_connects_counts(monkeypatch: pytest.Monk
 def test_an_answer_is_read_up_to_its_bound(data: bytes) -> None:
     """More than 65,536 bytes are refused, whatever length was promised."""
     large = pytest.raises(Unavailable, match="more than 65536 bytes")
-    with server(saying(data)) as url, Wire(url, PATIENT_S) as wire, large:
+    with server(saying(data)) as url, Wire(url, PATIENCE_S) as wire, large:
         wire.exchange("/add-checkpoint", b"old 0\n\n")
 
 
@@ -145,7 +145,7 @@ def test_an_answer_is_read_up_to_its_bound(data: bytes) -> None:
 def test_what_is_no_whole_answer_is_none(data: bytes) -> None:
     """An answer that is cut, or is no HTTP, is unavailable, and never half an answer."""
     broken = pytest.raises(Unavailable, match=r"no answer: (?!its time is over|timed out)")
-    with server(saying(data)) as url, Wire(url, PATIENT_S) as wire, broken:
+    with server(saying(data)) as url, Wire(url, PATIENCE_S) as wire, broken:
         wire.exchange("/checkpoint")
 
 
@@ -159,7 +159,7 @@ def test_a_connection_is_kept_and_made_anew_when_it_was_closed() -> None:
             take(connection)
             connection.sendall(OK + b"Content-Length: 2\r\n\r\nhi")
 
-    with server(twice) as url, Wire(url, PATIENT_S) as wire:
+    with server(twice) as url, Wire(url, PATIENCE_S) as wire:
         answers = [wire.exchange("/x", b"old 0\n\n") for _ in range(3)]
         assert [(item.status, item.media_type, item.body) for item in answers] == [
             (200, "text/plain", b"hi")
@@ -173,7 +173,7 @@ def test_nobody_listens() -> None:
     with socket.socket() as bound:  # so that nobody else can listen there
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        with Wire(url, PATIENT_S) as wire, refused:
+        with Wire(url, PATIENCE_S) as wire, refused:
             wire.exchange("/x")
 
 

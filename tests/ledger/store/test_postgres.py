@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -23,6 +22,7 @@ from ledger.store.tables import LOG_TABLES
 from tests.ledger.store.contract import TEXTS, StoreContract
 from tests.ledger.store.sample import Writer, spent_of
 from tests.support.postgres import Cluster
+from tests.support.waiting import wait_until
 
 
 class TestPostgresStore(StoreContract):
@@ -218,10 +218,8 @@ def test_a_holder_beyond_the_servers_own_timeouts_is_thrown_out(
             pass
         pid, known = stopped.info.backend_pid, b"SELECT 1 FROM pg_stat_activity WHERE pid = %s"
         with closing(client(postgres_url)) as onlooker:
-            for _ in range(3_000):  # it has been told to end, and does so when it has its turn
-                if not onlooker.execute(known, [pid]).fetchall():
-                    break
-                time.sleep(0.01)
+            # It has been told to end, and does so when it has its turn.
+            wait_until(lambda: not onlooker.execute(known, [pid]).fetchall())
         store.commit(Writer().batch(1))
     assert store.size() == 1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 
 import psycopg
@@ -15,6 +14,7 @@ from ledger.store.heads import MemoryHeadStore
 from ledger.store.postgres import PostgresStore
 from tests.ledger.store.sample import Writer
 from tests.support.postgres import Cluster, cluster, new_schema
+from tests.support.waiting import wait_until
 
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
@@ -45,23 +45,18 @@ def await_standby(server: Cluster, names: str) -> None:
     """Let commits wait for these standbys from now on."""
     server.run(f"ALTER SYSTEM SET synchronous_standby_names = {names}")
     server.reload()
-    while server.run("SHOW synchronous_standby_names") != [(names.strip("'"),)]:
-        time.sleep(0.01)
+    wanted = [(names.strip("'"),)]
+    wait_until(lambda: server.run("SHOW synchronous_standby_names") == wanted)
     for _ in range(2):  # it is the checkpointer that tells the others, before its second round
         server.run("CHECKPOINT")
-    until = time.monotonic() + 30
-    while names == "''" and server.run(WAITING):
-        assert time.monotonic() < until, "somebody still waits for a standby"
-        time.sleep(0.01)
+    if names == "''":
+        wait_until(lambda: not server.run(WAITING))
 
 
 def waits(server: Cluster) -> int:
     """The process of the server that waits for a standby, once there is one."""
-    until = time.monotonic() + 30
-    while not (found := server.run(WAITING)):
-        assert time.monotonic() < until, "nobody waits for the standby"
-        time.sleep(0.01)
-    return int(str(found[0][0]))
+    wait_until(lambda: server.run(WAITING))
+    return int(str(server.run(WAITING)[0][0]))
 
 
 def test_a_standby_that_is_away_is_a_doubt_and_passes(
@@ -140,18 +135,13 @@ def test_a_standby_makes_commits_safe(lonely: Cluster) -> None:
     try:
         url = new_schema(lonely)
         with PostgresStore(url, MemoryHeadStore()) as store:
-            until = time.monotonic() + 60
-            while not lonely.run("SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'"):
-                assert time.monotonic() < until, "the standby does not follow"
-                time.sleep(0.01)
+            follows = "SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'"
+            wait_until(lambda: lonely.run(follows))
             await_standby(lonely, "'*'")
             assert store.warning is None
             store.commit(Writer().batch(5))
             schema = url.rpartition("=")[2]
-            until = time.monotonic() + 30
-            while entries(standby, schema) != 5:
-                assert time.monotonic() < until
-                time.sleep(0.01)
+            wait_until(lambda: entries(standby, schema) == 5)
             with pytest.raises(Unavailable, match="read-only"):
                 PostgresStore(standby.url(schema), MemoryHeadStore())
     finally:

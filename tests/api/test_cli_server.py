@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
-from http.client import HTTPException
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 
@@ -27,8 +21,7 @@ from tests.support.cli import (
     row,
     table,
 )
-from tests.support.faults_net import free_port
-from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.processes import serving
 
 AUDITOR = ("uscc:91310115MA6PFBK73C", "Public Accountants")
 
@@ -58,30 +51,8 @@ def parties(desk: Path) -> dict[str, str]:
 def url(desk: Path, parties: dict[str, str]) -> Iterator[str]:
     """`duebill serve` over the ledger, as a process of its own."""
     assert parties
-    port = free_port()
-    words = ["serve", "--dir", str(desk / "ledger"), "--port", str(port)]
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "api.cli", *words],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{address}/readyz")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
-
-
-def wait_for(address: str) -> None:
-    """Until the server answers well, for a minute at most; one that listens may yet be slow."""
-
-    def answers() -> bool:
-        with suppress(OSError, HTTPException), urlopen(address, timeout=5):  # noqa: S310 - our own server
-            return True
-        return False
-
-    wait_until(answers)
+    with serving("--dir", desk / "ledger") as found:
+        yield found
 
 
 def test_import_and_audit_over_http(desk: Path, parties: dict[str, str], url: str) -> None:

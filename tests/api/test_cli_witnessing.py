@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,10 +12,9 @@ import pytest
 from api.client import Client
 from ledger.chain.trust import Opened, TrustPolicy, parse_trust
 from ledger.model.records import make_id
-from tests.api.test_cli_server import wait_for
 from tests.support.cli import ORIGIN, answer, duebill, make_ledger, refused
-from tests.support.faults_net import free_port
-from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.processes import serving
+from tests.support.waiting import wait_until
 from tests.support.witnesses import ServedWitness
 
 NAMES = ("first", "second")
@@ -46,7 +42,8 @@ class Ground:
         lines.append(f"witness auditor {self._init('auditor')}")
         lines += ["group both all first second", "quorum both"]
         self.policy.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        self.url = stack.enter_context(serving(self.ledger, self.policy))
+        words = ["--dir", self.ledger, "--witnesses", self.policy]
+        self.url = stack.enter_context(serving(*words))
 
     @property
     def trust(self) -> TrustPolicy:
@@ -74,23 +71,6 @@ class Ground:
     def _init(self, name: str) -> str:
         words = ("--dir", self.folder / name, "--name", f"{name}.example/w")
         return str(answer("witness", "init", *words)["vkey"])
-
-
-@contextmanager
-def serving(ledger: Path, policy: Path) -> Iterator[str]:
-    """`duebill serve --witnesses` as a process of its own; its URL."""
-    port = free_port()
-    words = ["--dir", str(ledger), "--witnesses", str(policy), "--port", str(port)]
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "api.cli", "serve", *words],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/readyz")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import http.client
-import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +17,7 @@ from ledger.witness.judging import log_keys
 from ledger.witness.witness import Witness
 from tests.support.faults_net import HOST, free_port
 from tests.support.plain_log import PlainLog
+from tests.support.processes import start
 from tests.support.waiting import PATIENCE_S, wait_until
 
 NAME = "witness.example/w1"
@@ -77,10 +75,7 @@ class ServedWitness:
     def start(self) -> None:
         """Start it, again if need be, and wait until it answers."""
         place = ["--dir", str(self.folder), "--port", str(self.port)]
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "api.cli", "witness", "serve", *place, *self._words],
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        )
+        self.process = start("witness", "serve", *place, *self._words)
         wait_until(self._listens)
 
     def kill(self) -> None:

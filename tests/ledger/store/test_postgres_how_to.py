@@ -7,19 +7,18 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from api.client import Client
 from api.places import Place, read_place, write_place
 from api.settings import Settings
 from ledger.errors import Unavailable
-from tests.api.test_cli_server import wait_for
 from tests.api.test_how_to import compiled
 from tests.support.cli import duebill
-from tests.support.faults_net import Caller, free_port
 from tests.support.postgres import Cluster
+from tests.support.processes import serving
 from tests.tidy import ROOT
 
 __all__ = ["compiled"]
@@ -64,23 +63,12 @@ def test_two_servers_start_from_url_and_folder(
     where = ("--db", postgres_url, "--heads", heads)
     duebill("init", "--dir", folder, "--origin", "here.example/ledger", "--sandbox", *where)
     named = {"DUEBILL_DB": postgres_url, "DUEBILL_HEADS": heads, "DUEBILL_DIR": str(folder)}
-    starts = [({**named}, []), ({}, ["--dir", str(folder)])]
-    servers = []
-    try:
-        for environ, words in starts:
-            port = free_port()
-            command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), *words]
-            known = {**os.environ, **compiled, "PYTHONPATH": str(ROOT), **environ}
-            servers.append((port, subprocess.Popen(command, env=known)))  # noqa: S603 - arguments are ours alone
-        for port, _ in servers:
-            wait_for(f"http://127.0.0.1:{port}/readyz")
-            with closing(Caller(port)) as caller:
-                assert json.loads(caller.get("/readyz")[2])["size"] == 2
-    finally:
-        for _, process in servers:
-            process.terminate()
-        for _, process in servers:
-            assert process.wait(30) == 0
+    with (
+        serving(**compiled, **named) as one,
+        serving("--dir", folder, **compiled) as other,
+    ):
+        for url in (one, other):
+            assert json.loads(Client(url).get("/readyz"))["size"] == 2
 
 
 def test_nothing_starts_without_a_head_store_outside(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import shutil
 import sqlite3
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,10 @@ from ledger.chain.tree import leaf_hash, mth
 from ledger.errors import Halted, Unavailable
 from ledger.parties.state import Spent
 from ledger.ports import SignedHead
-from ledger.store import snapshot as snapshots
 from ledger.store.heads import MemoryHeadStore
 from ledger.store.images import image_of
 from ledger.store.log import digest_of
-from ledger.store.snapshot import open_snapshot
+from ledger.store.snapshot import ATTEMPTS, open_snapshot
 from ledger.store.sqlite import SqliteStore
 from tests.ledger.store.contract import TEXTS
 from tests.ledger.store.sample import Writer, spent_of
@@ -114,21 +112,26 @@ def test_a_snapshot_beside_a_writer(path: Path, heads: MemoryHeadStore) -> None:
         assert store.size() == 306
 
 
-def test_the_signed_head_is_awaited(
-    path: Path, heads: MemoryHeadStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_signed_head_is_awaited(path: Path, heads: MemoryHeadStore) -> None:
     """A snapshot taken between commit and signature waits for the signature."""
-    monkeypatch.setattr(snapshots, "ATTEMPTS", 3_000)  # a timer may be late on a busy machine
     writer = Writer()
+
+    class Awaited(MemoryHeadStore):
+        asked = 0
+
+        def read(self) -> SignedHead | None:
+            """The ledger's signed head; the next one is signed before the last attempt."""
+            self.asked += 1
+            if self.asked == ATTEMPTS:
+                sign(heads, writer)
+            return heads.read()
+
     with SqliteStore(path, heads) as store:
         writer.resume(store)
         store.commit(writer.batch(1))
-        timer = threading.Timer(0.03, sign, (heads, writer))
-        timer.start()
-        with open_snapshot(path, heads) as snapshot:
+        with open_snapshot(path, Awaited()) as snapshot:
             assert snapshot.size() == 301
             assert snapshot.checkpoint() == "note of 301"
-        timer.join()
 
 
 def test_a_head_that_never_comes(path: Path, heads: MemoryHeadStore) -> None:

@@ -135,15 +135,15 @@ def test_a_second_writer_is_refused_at_once(path: Path) -> None:
         "flock, time.sleep, asked = fcntl.flock, None, []\n"
         "fcntl.flock = lambda file, how: (asked.append(how), flock(file, how))\n"
         "try: SqliteStore(Path(sys.argv[1]), MemoryHeadStore())\n"
-        "except Unavailable as error: print(*map(int, asked), error)\n"
+        "except Unavailable as error: print(list(map(int, asked)), error)\n"
     )
 
     with open_store(path) as store:
         done = subprocess.run(  # noqa: S603 - our own interpreter and code
             [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
         )
-        asked, _, message = done.stdout.partition(" ")  # once, and not to wait
-        assert int(asked) == fcntl.LOCK_EX | fcntl.LOCK_NB
+        asked, _, message = done.stdout.partition(" ")
+        assert asked == f"[{fcntl.LOCK_EX | fcntl.LOCK_NB:d}]"  # once, and not to wait
         assert f"open for writing in another process (pid {os.getpid()})" in message
         store.commit(Writer().batch(1))
     with open_store(path) as store:

@@ -50,7 +50,9 @@ def test_a_manifest_signs_for_lines_after_it() -> None:
     """The line before its manifest, and under the manifest of another party, has none."""
     at = line_at()
     early = [item for item in EVIDENCE[:at] if item.kind != "manifest.sign"]
-    assert code_of([*early, EVIDENCE[at]]) == "manifest_unknown"
+    manifests = [item for item in EVIDENCE[:at] if item.kind == "manifest.sign"]
+    assert code_of([*early, EVIDENCE[at], *manifests]) == "manifest_unknown"
+    check_signatures([*early, *manifests, EVIDENCE[at]])
     other = replace(EVIDENCE[at], payload={**EVIDENCE[at].payload, "by": EVIDENCE[0].by})
     assert code_of([*EVIDENCE[:at], other]) == "manifest_unknown"
 

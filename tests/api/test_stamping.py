@@ -79,15 +79,21 @@ def test_the_newest_head_is_stamped_once_a_day(tmp_path: Path, url: str) -> None
 
 
 def test_a_head_that_cannot_be_read_is_told(tmp_path: Path, url: str) -> None:
-    """The head store is damaged: nothing is stamped, the state says why, and the thread goes on."""
+    """The head store is damaged: nothing is stamped, and the state says why until it is mended."""
+    log, damaged = LogOfCounters(5), True
 
-    def damaged() -> CosignedHead:
-        raise Halted("the head cannot be read")
+    def head() -> CosignedHead:
+        if damaged:
+            raise Halted("the head cannot be read")
+        return CosignedHead(log.head)
 
-    stamping = Stamping(tmp_path, url, damaged)
+    stamping = Stamping(tmp_path, url, head)
     stamping.look()
     assert (stamping.state.size, Stamps(tmp_path).sizes()) == (0, [])
     assert stamping.state.failing == "the head cannot be read"
+    damaged = False
+    stamping.look()
+    assert (stamping.state.size, stamping.state.failing) == (5, "")
 
 
 def test_a_thread_does_it_while_serving(tmp_path: Path, url: str) -> None:

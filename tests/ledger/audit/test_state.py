@@ -297,7 +297,7 @@ def test_a_damaged_state_is_never_a_fault_of_the_log(log: LongLog, tmp_path: Pat
     audit_folder(beginning(log, 300).write(tmp_path / "old"), state, log)
     honest, new = state.read_bytes(), log.write(tmp_path / "new")
     outcomes = set()
-    for at in range(0, len(honest), len(honest) // 24):
+    for at in range(0, len(honest), len(honest) // 60):
         data = bytearray(honest)
         data[at] ^= 0x41
         state.write_bytes(data)
@@ -306,8 +306,7 @@ def test_a_damaged_state_is_never_a_fault_of_the_log(log: LongLog, tmp_path: Pat
             outcomes.add(report.verdict)
         except (Refused, Unavailable):
             outcomes.add(None)
-    assert Verdict.CLEAN in outcomes
-    assert outcomes <= {Verdict.CLEAN, None}
+    assert outcomes == {Verdict.CLEAN, None}
 
 
 def test_a_state_whose_tree_is_not_that_of_its_head_is_refused(

@@ -6,16 +6,14 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from api.keyfiles import trusted_keys
 from ledger.chain.checkpoint import Checkpoint, sign_checkpoint
 from ledger.chain.tree import leaf_hash
+from tests.support.answering import Reply, answering
 from tests.support.backups import Drill, log_key, log_of, make_drill
 from tests.support.cli import answer, duebill, refused
 
@@ -153,19 +151,14 @@ def test_a_served_log_shows_that_it_extends_the_backup(made: Drill, desk: Path) 
 def serving(folder: Path) -> Iterator[str]:
     """The files of a folder over HTTP."""
 
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
+    def answer(path: str, _: bytes | None) -> Reply:
+        file = folder / path.lstrip("/")
+        if not file.is_file():
+            return 404, "text/plain", b""
+        return 200, "application/octet-stream", file.read_bytes()
 
-    handler = partial(Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(answer) as url:
+        yield url
 
 
 def test_unsound_and_contradicted_are_told(desk: Path) -> None:

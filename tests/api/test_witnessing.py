@@ -17,7 +17,8 @@ from ledger.chain.trust import TrustPolicy
 from ledger.errors import OutcomeUnknown, Refused, Unavailable
 from ledger.feeding.feeder import Pace
 from ledger.feeding.kept import FILE
-from tests.support.feeding import FakeWitness, Reply, honest, policy, witnesses
+from tests.support.answering import Reply
+from tests.support.feeding import FakeWitness, honest, policy, witnesses
 from tests.support.sandbox import ORIGIN, Sandbox, open_sandbox
 from tests.support.served import Served
 from tests.support.waiting import wait_until

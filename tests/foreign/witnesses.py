@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from witness_log import WitnessService
@@ -24,6 +22,7 @@ from ledger.feeding.asking import Answer
 from ledger.feeding.wire import Wire
 from tests.foreign.tools import INSTALLED, found, run
 from tests.ledger.chain.sample import LOG_NOTE_KEY, ORIGIN
+from tests.support.answering import Reply, answering
 
 SEED = bytes(range(100, 132))
 
@@ -51,30 +50,14 @@ def witness_log() -> Iterator[Witness]:
     service = WitnessService.new("witness.example/rust", SEED)
     assert service.add_log(ORIGIN, LOG_NOTE_KEY.text())
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            request = self.rfile.read(length).decode()
-            status, media_type, said = service.handle_add_checkpoint_http(request)
-            self.send_response(status)
-            self.send_header("Content-Type", media_type)
-            self.send_header("Content-Length", str(len(said.encode())))
-            self.end_headers()
-            self.wfile.write(said.encode())
+    def answer(_: str, request: bytes | None) -> Reply:
+        if request is None:
+            return 404, "text/plain", b""
+        status, media_type, said = service.handle_add_checkpoint_http(request.decode())
+        return status, media_type, said.encode()
 
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        address = f"http://127.0.0.1:{server.server_port}"
-        yield Witness(address, parse_note_key(service.vkey()), shows_its_head=False)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(answer) as url:
+        yield Witness(url, parse_note_key(service.vkey()), shows_its_head=False)
 
 
 @contextmanager

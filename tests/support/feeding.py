@@ -10,9 +10,9 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,10 +29,10 @@ from ledger.feeding.kept import FILE, Kept, Reader
 from ledger.feeding.outside import FedLog, Outside
 from ledger.keys import SigningKey
 from ledger.ports import NOTHING_SIGNED, SignedHead
+from tests.support.answering import Reply, answering
 from tests.support.waiting import PATIENCE_S, wait_until
 
 ORIGIN = "counters.example/log"
-Reply = tuple[int, str, bytes]
 Script = Callable[["FakeWitness", int, list[bytes], str], Reply | None]
 """(witness, old size, proof, note) to status, media type and body; None: nothing, and hang up."""
 
@@ -153,19 +153,12 @@ def told(size: int) -> Reply:
 @contextmanager
 def witnesses(*names: str) -> Iterator[list[FakeWitness]]:
     """Witnesses of these names, each at its own address, until the block ends."""
-    found, servers = [FakeWitness(name) for name in names], []
-    try:
+    found = [FakeWitness(name) for name in names]
+    with ExitStack() as stack:
         for witness in found:
-            server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(witness))
-            server.daemon_threads = True
-            witness.url = f"http://127.0.0.1:{server.server_port}/{witness.name}"
-            servers.append(server)
-            threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+            url = stack.enter_context(answering(partial(_answer, witness)))
+            witness.url = f"{url}/{witness.name}"
         yield found
-    finally:
-        for server in servers:
-            server.shutdown()
-            server.server_close()
 
 
 def policy(log: NoteKey, quorum: int, *asked: FakeWitness) -> TrustPolicy:
@@ -227,35 +220,12 @@ def failing(feeder: Feeder, text: str) -> None:
     wait_until(lambda: text in feeder.states()[0].failing)
 
 
-def _handler(witness: FakeWitness) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-        def do_GET(self) -> None:
-            name = hashlib.sha256(ORIGIN.encode()).hexdigest()
-            known = self.path == f"/{witness.name}/{name}/checkpoint" and witness.note
-            self._reply((200, "text/plain", witness.note.encode()) if known else (404, "", b""))
-
-        def do_POST(self) -> None:
-            data = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            request, _, note = data.partition("\n\n")
-            old, *proof = request.split("\n")
-            hashes = [base64_decode(item, RefusalCode.PROOF_INVALID) for item in proof]
-            reply = witness.answer(int(old.removeprefix("old ")), hashes, note)
-            if reply is None:
-                self.close_connection = True
-                return
-            self._reply(reply)
-
-        def _reply(self, reply: Reply) -> None:
-            status, media_type, body = reply
-            self.send_response(status)
-            self.send_header("Content-Type", media_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    return Handler
+def _answer(witness: FakeWitness, path: str, body: bytes | None) -> Reply | None:
+    if body is None:
+        name = hashlib.sha256(ORIGIN.encode()).hexdigest()
+        known = path == f"/{witness.name}/{name}/checkpoint" and witness.note
+        return (200, "text/plain", witness.note.encode()) if known else (404, "", b"")
+    request, _, note = body.decode().partition("\n\n")
+    old, *proof = request.split("\n")
+    hashes = [base64_decode(item, RefusalCode.PROOF_INVALID) for item in proof]
+    return witness.answer(int(old.removeprefix("old ")), hashes, note)

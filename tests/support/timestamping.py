@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from tests.support.answering import Reply, answering
 
 _PEM = serialization.Encoding.PEM
 # Without the chain: OpenSSL 3.0 puts certificates in an order that strict readers refuse.
@@ -95,27 +96,13 @@ class Authority:
 def serving(authority: Authority) -> Iterator[str]:
     """The authority over HTTP; its URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
+    def answer(path: str, query: bytes | None) -> Reply:
+        if path != "/tsr" or query is None:
+            return 404, "text/html", b"<html>no such page</html>"
+        return 200, "application/timestamp-reply", authority.answer(query)
 
-        def do_POST(self) -> None:
-            query = self.rfile.read(int(self.headers["Content-Length"]))
-            known = self.path == "/tsr"
-            body = authority.answer(query) if known else b"<html>no such page</html>"
-            self.send_response(200 if known else 404)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/tsr"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with answering(answer) as url:
+        yield f"{url}/tsr"
 
 
 def _certificate(

@@ -6,12 +6,12 @@ import pytest
 
 from ledger.chain.contradiction import Relation
 from ledger.chain.note import Cosigner
+from tests.support.answering import Reply
 from tests.support.feeding import (
     ORIGIN,
     Evidence,
     FakeWitness,
     LogOfCounters,
-    Reply,
     Script,
     cosigned,
     failing,

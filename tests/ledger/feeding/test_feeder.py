@@ -17,12 +17,12 @@ from ledger.errors import Halted, Overloaded, Refused, Unavailable
 from ledger.feeding.feeder import Pace
 from ledger.feeding.outside import FedLog
 from ledger.ports import SignedHead
+from tests.support.answering import Reply
 from tests.support.feeding import (
     ORIGIN,
     Evidence,
     FakeWitness,
     LogOfCounters,
-    Reply,
     failing,
     feed,
     honest,

@@ -42,7 +42,7 @@ class Ground:
         lines.append(f"witness auditor {self._init('auditor')}")
         lines += ["group both all first second", "quorum both"]
         self.policy.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        words = ["--dir", self.ledger, "--witnesses", self.policy]
+        words = ("--dir", self.ledger, "--witnesses", self.policy)
         self.url = stack.enter_context(serving(*words))
 
     @property

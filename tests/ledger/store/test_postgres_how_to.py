@@ -49,7 +49,7 @@ def test_the_page_runs(postgres_url: str, tmp_path: Path, compiled: dict[str, st
         },
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=300,
         check=False,
     )
     assert result.returncode == 0, result.stderr

@@ -14,7 +14,6 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,10 +22,8 @@ from random import Random
 from typing import Any
 
 from tests.support.faults_load import Load
+from tests.support.waiting import PATIENCE_S, wait_until
 from tests.tidy import ROOT
-
-PATIENCE_S = 60.0
-"""After so long something that must happen has not happened."""
 
 
 class Child:
@@ -174,11 +171,3 @@ def at(*place: object) -> Iterator[None]:
 def seeded(*seed: object) -> Random:
     """Chance that is the same in every run."""
     return Random(" ".join(map(str, seed)))  # noqa: S311 - a repeatable campaign, no secret
-
-
-def wait_until(test: Any, within_s: float = PATIENCE_S) -> None:
-    """Look every few milliseconds until `test()` is true; fails when it never is."""
-    end = time.monotonic() + within_s
-    while not test():
-        assert time.monotonic() < end, f"It did not happen within {within_s} s."
-        time.sleep(0.005)

@@ -60,7 +60,6 @@ FLOORS = {
     "ledger/replay.py": 7.125,
     "ledger/packs/": 7.125,
     "ledger/scrub.py": 7,
-    "ledger/reports/": 7,
     "ledger/feeding/": 7.1875,
     "ledger/stamping.py": 7.0625,
     "ledger/witness/": 7.125,

@@ -56,8 +56,8 @@ def stamp(
     """Have a signed note stamped by the authority at `url` and keep the stamp; its instant.
 
     With `roots` only a stamp that verifies under them is kept. Raises `Unavailable` when the
-    authority does not answer, `Refused` (`timestamp_invalid`) for what is no stamp of the note,
-    `ValueError` for a URL that is not http(s), `OSError` when it cannot be kept.
+    authority does not answer or says no, `Refused` (`timestamp_invalid`) for what is no stamp of
+    the note, `ValueError` for a URL that is not http(s), `OSError` when it cannot be kept.
     """
     query = make_query(note)
     try:

@@ -6,7 +6,7 @@ SOURCE is an export folder, a receipt, a pack, a certificate, a sheet, or eviden
 FILE is a C2SP tlog-policy file: the keys you trust. Get it from elsewhere than from SOURCE.
 Written from docs/spec of the project alone, without its code. Rules are for `duebill audit`.
 Needs Python 3.11 or newer and one package, for the curves: python -m pip install cryptography
-The answer is JSON. Exit status: 0 nothing is wrong; 1 something is, it is named; 2 wrong usage.
+The answer is JSON; it names 50 faults at most. Exit: 0 nothing is wrong; 1 something; 2 usage.
 """
 
 import base64
@@ -472,7 +472,7 @@ def read_shown(data: bytes, policy: Policy) -> dict[str, Any]:
 def main(words: list[str] | None = None) -> int:
     """The exit status of a command line."""
     parser = ArgumentParser(description="Verify what a Duebill ledger shows.")
-    parser.add_argument("source", type=Path, help="export folder, receipt, pack or sheet")
+    parser.add_argument("source", type=Path, help="export, receipt, pack, sheet, evidence")
     parser.add_argument("--policy", type=Path, required=True, help="the keys you trust")
     asked = parser.parse_args(words)
     try:

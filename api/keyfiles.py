@@ -19,6 +19,11 @@ def read_keys(paths: Sequence[Path], password_file: Path | None) -> list[Signing
     return [read_key(path, password) for path in paths]
 
 
+def key_of(path: Path | None, password_file: Path | None) -> SigningKey | None:
+    """The key with which one asks; none without a file. Raises `Refused`."""
+    return read_keys([path], password_file)[0] if path else None
+
+
 def trusted_keys(policy: Path | None) -> list[NoteKey]:
     """The log keys of a tlog-policy file; none without one. Raises `Refused`."""
     return [] if policy is None else read_trust(policy).log_keys()

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from api.auditing import Beyond, Cosigning, go_beyond
-from api.keyfiles import read_keys, read_trust
+from api.keyfiles import key_of, read_trust
 from api.options import Json, PasswordFile
 from api.sources import open_source
 from api.target import now_ms
@@ -111,7 +111,7 @@ def run(
     if tsa_roots is not None and "://" in source.removeprefix("sqlite:///"):
         raise typer.BadParameter("Time stamps are read beside an export or ledger: name a folder.")
     trust = read_trust(policy) if policy else None
-    signer = read_keys([key], password_file)[0] if key else None
+    signer = key_of(key, password_file)
     by = Cosigning(cosign, password_file, cosigned, send) if cosign else None
     with (
         open_state(state, version("duebill"), level, trust) if state else nullcontext() as kept,

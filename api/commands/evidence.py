@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.keyfiles import read_keys
+from api.keyfiles import key_of
 from api.opening import open_target
 from api.options import Folder, Json, PasswordFile, Url
 from api.terminal import say, say_json
@@ -36,7 +36,7 @@ def run(
     It holds the entries of its history, the proofs under one signed head, exactly what the party
     may see, and the log's signed statement. The file is confidential: it is for its owner alone.
     """
-    signer = read_keys([key], password_file)[0] if key else None
+    signer = key_of(key, password_file)
     with open_target(folder, url, party, signer) as target:
         data = target.pack(holding, target.party(party), certificate, html=html)
     out.touch(mode=0o600)

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from api.commandfile import read_file
-from api.keyfiles import read_keys
+from api.keyfiles import key_of
 from api.opening import open_target
-from api.options import Folder, Json, Receipts, Url
+from api.options import Folder, Json, PasswordFile, Receipts, Url
 from api.sending import send_all, tell_verdicts
 from ledger.chain.receipt import State
 
@@ -34,6 +34,7 @@ def run(
         str, typer.Option("--as", help="With --url and --receipts: who reads them.")
     ] = "",
     key: Annotated[Path | None, typer.Option(exists=True, help="Its key, to sign in.")] = None,
+    password_file: PasswordFile = None,
     receipts: Receipts = None,
     wait: Annotated[
         Wait, typer.Option(help="With --url: until the entries are under a witnessed head.")
@@ -54,7 +55,7 @@ def run(
         raise typer.BadParameter("Witnesses are asked by a server: --wait witnessed needs --url.")
     items = [(path, item) for path in files for item in read_file(path)]
     names = [f"{path.name} {item.payload['kind']}" for path, item in items]
-    signer = read_keys([key], None)[0] if key else None
+    signer = key_of(key, password_file)
     with open_target(folder, url, party, signer) as target:
         verdicts = send_all(
             target, [item.data() for _, item in items], receipts, patience if until_witnessed else 0

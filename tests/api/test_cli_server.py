@@ -89,6 +89,12 @@ def test_draft_sign_submit_over_http(desk: Path, parties: dict[str, str], url: s
     for repeated in (False, True):
         (verdict,) = answer("submit", out, "--url", url)["verdicts"]
         assert verdict["repeated"] is repeated
+    locked, password = desk / "locked.pem", desk / "password"
+    password.write_text("secret")
+    duebill("keygen", locked, "--password-file", password)
+    asks = ("submit", out, "--url", url, "--as", parties["core"], "--key", locked)
+    assert refused(*asks) == "key_is_locked"
+    assert answer(*asks, "--password-file", password)["verdicts"] == [verdict]
     named = ("--as", CORE[0], "--url", url, "-o", out)
     assert refused("draft", "account.add", body, *named) == "party_unknown"
 

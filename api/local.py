@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from api.embedded import Embedded, open_folder
 from api.importing import ImportRow, judge_rows
-from api.keyaccess import KeyAccess, key_access
+from api.keyaccess import KeyAccess
 from api.packing import make_pack, own
 from api.places import Place, is_ledger
 from api.receipts import whole_receipt
@@ -34,19 +33,17 @@ GROUP = 500
 @contextmanager
 def open_ledger(
     folder: Path,
+    access: KeyAccess,
     *,
     keep_reading: bool = False,
     place: Place | None = None,
-    access: KeyAccess | None = None,
 ) -> Iterator[Embedded]:
     """The ledger in a folder. Raises `Refused` (`ledger_not_open`) where there is none.
 
-    `keep_reading` and `place` as in `open_folder`; its keys are had by `access`, else as the
-    environment says.
+    `access`, `keep_reading` and `place` as in `open_folder`.
     """
     if place is None and not is_ledger(folder):
         raise Refused(RefusalCode.LEDGER_NOT_OPEN, f"There is no ledger in {folder}.")
-    access = access or key_access(os.environ)
     with open_folder(
         folder, now_ms, keep_reading=keep_reading, place=place, access=access
     ) as embedded:

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from api.local import FolderTarget, open_ledger
+from api.options import ledger_keys
 from api.server import ServerTarget
 from api.target import Target
 from ledger.keys import SigningKey
@@ -23,7 +24,7 @@ def open_target(
     A server lets `party` read, signed in with `key`.
     """
     if folder is not None and url is None:
-        with open_ledger(folder) as embedded:
+        with open_ledger(folder, ledger_keys()) as embedded:
             yield FolderTarget(embedded)
     elif url is not None and folder is None:
         try:

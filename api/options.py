@@ -34,7 +34,7 @@ Yes: TypeAlias = Annotated[bool, typer.Option("--yes", help="Do not ask before s
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def ledger_keys(password_file: Path | None, signer: str | None = None) -> KeyAccess:
+def ledger_keys(password_file: Path | None = None, signer: str | None = None) -> KeyAccess:
     """How the ledger's keys are had: as the options say, else the environment. Wrong usage else."""
     try:
         return key_access(os.environ, password_file, signer)

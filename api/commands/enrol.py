@@ -110,7 +110,7 @@ def _enrol(
     as_json: bool,
 ) -> None:
     application = read_application(file)
-    with open_ledger(folder, access=ledger_keys(password_file)) as embedded:
+    with open_ledger(folder, ledger_keys(password_file)) as embedded:
         desk, key = embedded.operator()
         papers = [path.read_bytes() for path in evidence]
         token_key = _token_key(folder) if application.natural else b""

@@ -26,7 +26,7 @@ def run(
     Who verifies with the old key alone is refused from then on, and an audit names the entry that
     holds the new one. The old key's file is kept under the name keys/log-retired-….pem.
     """
-    with open_ledger(folder, access=ledger_keys(password_file, signer)) as embedded:
+    with open_ledger(folder, ledger_keys(password_file, signer)) as embedded:
         changed = retire(embedded)
     (key,) = changed.keys
     if as_json:

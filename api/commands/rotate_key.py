@@ -28,7 +28,7 @@ def run(
     policy file to everybody who verifies; then end the old key with duebill retire-key. A server of
     the ledger must be stopped, or started again afterwards if it is on PostgreSQL.
     """
-    with open_ledger(folder, access=ledger_keys(password_file, signer)) as embedded:
+    with open_ledger(folder, ledger_keys(password_file, signer)) as embedded:
         changed = rotate(embedded)
     old, new = (key.text() for key in changed.keys)
     if as_json:

@@ -68,7 +68,7 @@ def run(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     with open_ledger(
-        settings.folder, keep_reading=True, place=settings.place, access=settings.access
+        settings.folder, settings.access, keep_reading=True, place=settings.place
     ) as embedded:
         note(f"Serving {embedded.ledger.origin} at http://{settings.host}:{settings.port}")
         for warning in filter(None, (embedded.service.halted, embedded.store.warning)):

@@ -59,6 +59,9 @@ def test_what_signs_asks_for_the_password_and_what_reads_does_not(
     assert refused("audit", "http://127.0.0.1:9", "--key", key, *password) == "unavailable"
     monkeypatch.setenv("DUEBILL_PASSWORD_FILE", str(locked / "pw"))
     duebill("backup", locked / "b", "--dir", ledger)
+    monkeypatch.setenv("DUEBILL_SIGNER", "nowhere")
+    held = ("evidence", "hld_x", "--as", "pty_x", "--out", locked / "x", "--dir", ledger)
+    assert "unix:PATH" in duebill(*held, status=2).stderr
 
 
 def test_the_key_is_changed_in_two_steps(locked: Path) -> None:

@@ -19,6 +19,7 @@ from ledger.chain.tree import Frontier, leaf_hash
 from ledger.envelope import Envelope, read_submission, sign_payload
 from ledger.errors import RefusalCode, Refused
 from ledger.keys import SigningKey
+from ledger.store.lock import replace_file
 
 LARGEST_FILE = 64 * 1024 * 1024
 
@@ -50,11 +51,7 @@ def write_file(path: Path, submissions: Sequence[bytes]) -> None:
 
     A file that is there is replaced whole, so that no signature is lost half-way.
     """
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600)
-    new.write_bytes(b"".join(data + b"\n" for data in submissions))
-    new.replace(path)
+    replace_file(path, b"".join(data + b"\n" for data in submissions), private=True)
 
 
 def read_file(path: Path) -> list[Item]:

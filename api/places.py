@@ -6,13 +6,13 @@ database.json          else: ``{"db": "postgresql://…", "heads": "…"}``, rea
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from api.private import write_private
 from ledger import canonical
 from ledger.errors import Refused, Unavailable
 from ledger.ports import HeadStore
@@ -56,9 +56,8 @@ def read_place(folder: Path) -> Place | None:
 
 def write_place(folder: Path, place: Place) -> None:
     """Let a folder name the place of its ledger. The URLs may hold passwords."""
-    file = os.open(folder / _FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(file, "wb") as opened:
-        opened.write(canonical.encode({"db": place.db, "heads": place.heads}) + b"\n")
+    tree = {"db": place.db, "heads": place.heads}
+    write_private(folder / _FILE, canonical.encode(tree) + b"\n")
 
 
 def is_ledger(folder: Path) -> bool:

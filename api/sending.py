@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from api.private import write_private
 from api.target import Target, Verdict
 from api.terminal import note, progress, say, say_json, tree_text
 from ledger.chain.receipt import State
@@ -34,9 +35,8 @@ def send_all(
         receipts.mkdir(parents=True, exist_ok=True)
         for verdict in verdicts:
             if verdict.seq is not None:
-                path = receipts / f"{verdict.seq}.json"
-                path.touch(mode=0o600)
-                path.write_bytes(target.receipt(verdict.seq, verdict.state))
+                data = target.receipt(verdict.seq, verdict.state)
+                write_private(receipts / f"{verdict.seq}.json", data)
     return verdicts
 
 

@@ -24,6 +24,7 @@ from api.terminal import say, say_json
 from ledger.errors import RefusalCode, Refused
 from ledger.model import codec
 from ledger.model.records import make_id
+from ledger.store.lock import replace_file
 
 
 def run(
@@ -127,8 +128,7 @@ def _token_key(folder: Path) -> bytes:
     """The operator's secret by which natural persons are recognised; made when first needed."""
     path = folder / "keys" / "token.key"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(os.urandom(32))
+        replace_file(path, os.urandom(32), private=True)
     return path.read_bytes()
 
 

@@ -10,6 +10,7 @@ import typer
 from api.keyfiles import key_of
 from api.opening import open_target
 from api.options import Folder, Json, PasswordFile, Url
+from api.private import write_private
 from api.terminal import say, say_json
 
 
@@ -39,8 +40,7 @@ def run(
     signer = key_of(key, password_file)
     with open_target(folder, url, party, signer) as target:
         data = target.pack(holding, target.party(party), certificate, html=html)
-    out.touch(mode=0o600)
-    out.write_bytes(data)
+    write_private(out, data)
     if as_json:
         say_json({"file": str(out), "bytes": len(data), "holding": holding})
     else:

@@ -12,6 +12,7 @@ import typer
 from api.commandfile import reveal
 from api.keyfiles import read_trust
 from api.options import Json
+from api.private import write_private
 from api.proving import Proof, proof_tree, read_proof, since, times
 from api.sheet.page import sheet
 from api.terminal import note, say, say_json
@@ -61,9 +62,7 @@ def run(
     if sheet_to is not None:
         if not isinstance(proof.verified, VerifiedPack):
             raise typer.BadParameter("A receipt has no sheet: name a pack.")
-        page = sheet(proof.verified)
-        sheet_to.touch(mode=0o600)
-        sheet_to.write_bytes(page)
+        write_private(sheet_to, sheet(proof.verified))
     newer = since(proof, export, trust) if export is not None else None
     if as_json:
         say_json(proof_tree(proof, newer))

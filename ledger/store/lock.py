@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from ledger.errors import Unavailable
@@ -85,13 +86,16 @@ def _take(file: int, until: float) -> None:
             return
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, *, private: bool = False) -> None:
     """Put `data` in place of the file at `path`, durably: a crash leaves the old one or the new.
 
-    What it may leave beside it (``.new``) counts for nothing. Raises `OSError`.
+    What is `private` only its owner may read. What it may leave beside it (``.new``) counts for
+    nothing. Raises `OSError`.
     """
     new = path.with_name(f"{path.name}.new")
-    with new.open("wb") as file:
+    if private:
+        new.unlink(missing_ok=True)
+    with open(new, "wb", opener=partial(os.open, mode=0o600 if private else 0o666)) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import typer
@@ -173,8 +174,11 @@ def _jwk(desk: Path) -> dict[str, str]:
     return made
 
 
-def test_a_natural_person_is_enrolled_sealed(desk: Path) -> None:
-    """A sole trader's name is nowhere in the log's entries, and the same person is known again."""
+def test_a_natural_person_is_enrolled_sealed(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sole trader's name is nowhere in the log's entries, and the same person is known again.
+
+    The secret by which persons are known is made whole, or made again.
+    """
     operator = json.loads((desk / "core.json").read_text())["operator"]
     for attempt in (1, 2):
         duebill("keygen", desk / f"zoe{attempt}.pem")
@@ -183,7 +187,11 @@ def test_a_natural_person_is_enrolled_sealed(desk: Path) -> None:
             *("--origin", ORIGIN, "--operator", operator, "--role", "supplier"),
             *("--identifier", "id:1970-X", "--key", f"zoe={desk / f'zoe{attempt}.pem'}"),
         )
+    with monkeypatch.context() as cut:
+        cut.setattr("os.urandom", Mock(side_effect=OSError))
+        assert refused("enrol", desk / "zoe1.json", "--dir", desk / "ledger") == "file_error"
     duebill("enrol", desk / "zoe1.json", "--dir", desk / "ledger")
+    assert (desk / "ledger" / "keys" / "token.key").stat().st_size == 32
     assert refused("enrol", desk / "zoe2.json", "--dir", desk / "ledger") == "identifier_is_taken"
     duebill("export", desk / "later", "--dir", desk / "ledger")
     bundles = (desk / "later" / "tile" / "entries").rglob("*")

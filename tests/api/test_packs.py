@@ -186,8 +186,14 @@ def desk(told: Told, tmp_path: Path) -> Path:
 
 
 def test_evidence_from_a_folder_verifies(told: Told, desk: Path) -> None:
-    """Made, verified, compared with an export, and made into a sheet that verifies again."""
+    """Made, verified, compared with an export, and made into a sheet that verifies again.
+
+    Both are for their owner alone, also where a file was that others could read.
+    """
     pack, page = desk / "pack.json", desk / "page.html"
+    for old in (pack, page):
+        old.touch()
+        old.chmod(0o644)
     party = ("--as", told.box.party("second"), "--dir", desk / "ledger")
     made = answer("evidence", told.story.sold.id, *party, "--out", pack)
     assert made["bytes"] == pack.stat().st_size

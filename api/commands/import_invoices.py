@@ -115,8 +115,10 @@ def run(
 
 
 def _preview(rows: Sequence[ImportRow], target: Target, *, as_json: bool) -> list[ImportRow]:
-    """Show all rows; the ones that can be registered."""
+    """Show all rows, and what to do about those that are refused; the ones that are ready."""
     show_table(HEADERS, table_rows(rows, target), error_console() if as_json else None)
+    for code in dict.fromkeys(refused.code for row in rows for refused in row.refusals):
+        note(f"{code.value}: {code.remedy}")
     ready = [row for row in rows if row.command is not None]
     note(f"{len(ready)} of {len(rows)} invoices can be registered.")
     return ready

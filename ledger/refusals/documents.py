@@ -25,7 +25,7 @@ REMEDIES: Mapping[str, str] = {
     "number_was_rounded": "Export the table again with the number column formatted as text.",
     "document_totals_disagree": "Ask the issuer for a corrected invoice.",
     "nothing_is_payable": "Register only invoices with an amount due.",
-    "due_date_missing": "State the due date when you sign.",
+    "due_date_missing": "State the due date when you sign (duebill import --due).",
     "due_before_issue": "Correct the due date: it is not before the issue date.",
     "due_date_has_passed": "Collect it: an overdue claim is not registered.",
     "issued_in_the_future": "Register it on its issue date or later.",

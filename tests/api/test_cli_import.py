@@ -12,6 +12,7 @@ import pytest
 
 from ledger import canonical
 from ledger.base64url import b64url_decode, b64url_encode
+from ledger.errors import RefusalCode
 from tests.support.cli import (
     CORE,
     STRANGER,
@@ -146,6 +147,13 @@ def test_the_preview_sends_nothing(desk: Path) -> None:
     assert CORE[1] in shown
     assert shown.count("ready") == 2
     assert size(desk) == FOUNDED
+
+
+def test_the_preview_says_what_to_do(desk: Path) -> None:
+    """Below the rows stands, once for each reason, how to get them registered."""
+    file = write(desk, [row(1, due=""), row(2, due=""), row(3)])
+    told = duebill(*words(desk, file), status=1).stderr
+    assert told.count(f"due_date_missing: {RefusalCode.DUE_DATE_MISSING.remedy}") == 1
 
 
 def test_what_is_registered_is_refused_in_the_next_preview(desk: Path) -> None:

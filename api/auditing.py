@@ -28,13 +28,13 @@ from ledger.witness.state import origin_hash
 class Cosigning:
     """Who cosigns: the witness in `folder`, with `password_file` for its key.
 
-    The cosigned checkpoint is written to `out`, and sent to the server at `send`.
+    The cosigned checkpoint is written to `out`, and sent to the server `send`.
     """
 
     folder: Path
     password_file: Path | None = None
     out: Path | None = None
-    send: str = ""
+    send: Client | None = None
 
 
 @dataclass(slots=True)
@@ -89,7 +89,7 @@ def go_beyond(
         if by.out is not None:
             by.out.write_text(beyond.cosigned, encoding="utf-8")
         if by.send:
-            beyond.taken = Client(by.send).cosign(beyond.cosigned)
+            beyond.taken = by.send.cosign(beyond.cosigned)
     except LedgerError as error:
         beyond.trouble = error
     return report, beyond

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from api.auth import make_token
 from ledger.chain.receipt import HEADER, State
 from ledger.errors import Halted, LedgerError, OutcomeUnknown, RefusalCode, Refused, Unavailable
+from ledger.feeding.wire import parse_address
 from ledger.keys import SigningKey
 
 TIMEOUT_S = 60.0
@@ -54,7 +55,7 @@ class Desk:
 class Client:
     """One server at `url`, read as the party at `desk` (None: only what is public, and sending).
 
-    `clock` gives milliseconds since 1970. Raises `ValueError` for a URL that is not http(s).
+    `clock` gives milliseconds since 1970. Raises `ValueError` as `parse_address`.
     """
 
     def __init__(
@@ -63,8 +64,7 @@ class Client:
         desk: Desk | None = None,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise ValueError(f"{url!r} is no http or https URL")
+        parse_address(url)
         self.url = url.rstrip("/")
         self._desk = desk
         self._clock = clock

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from api.client import Client, Desk
 from api.database import DatabaseSource
@@ -15,6 +14,7 @@ from ledger.audit.folder import FolderSource
 from ledger.audit.source import Source
 from ledger.errors import RefusalCode, Refused, Unavailable
 from ledger.feeding.kept import FILE
+from ledger.feeding.wire import Address, parse_address
 from ledger.keys import SigningKey
 from ledger.store.heads import FileHeadStore
 from ledger.store.snapshot import open_snapshot
@@ -40,7 +40,11 @@ def open_source(
     is none of these, `Refused` for a server of another ledger.
     """
     if text.startswith(("http://", "https://")):
-        if key is not None and not _is_private(text):
+        try:
+            address = parse_address(text)
+        except ValueError as error:
+            raise Unavailable(f"{error}.") from None
+        if key is not None and not _is_private(address):
             raise Unavailable(f"{text} is read with a key over https only.")
         origin = str(Client(text).ledger()["data"]["origin"])
         if origins and origin not in origins:
@@ -68,7 +72,6 @@ def open_source(
         raise Unavailable(f"{text} is no URL, export folder or database.")
 
 
-def _is_private(url: str) -> bool:
+def _is_private(address: Address) -> bool:
     """Whether what is sent there can be read on the way by nobody."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return address.secure or address.host in ("127.0.0.1", "::1", "localhost")

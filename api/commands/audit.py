@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from api.auditing import Beyond, Cosigning, go_beyond
+from api.client import Client
 from api.keyfiles import key_of, read_trust
 from api.options import Json, PasswordFile
 from api.sources import open_source
@@ -112,7 +113,7 @@ def run(
         raise typer.BadParameter("Time stamps are read beside an export or ledger: name a folder.")
     trust = read_trust(policy) if policy else None
     signer = key_of(key, password_file)
-    by = Cosigning(cosign, password_file, cosigned, send) if cosign else None
+    by = Cosigning(cosign, password_file, cosigned, _server(send)) if cosign else None
     with (
         open_state(state, version("duebill"), level, trust) if state else nullcontext() as kept,
         _opening(source, party, signer, heads, trust) as opened,
@@ -132,6 +133,14 @@ def run(
             report, source, opened.tile, trust=trust, roots=tsa_roots, by=by, clock=_now_s
         )
     _end(report, beyond, _kept(report, state, evidence), as_json=as_json)
+
+
+def _server(url: str) -> Client | None:
+    """Who takes the cosignature; wrong usage before anything is read, not after it is signed."""
+    try:
+        return Client(url) if url else None
+    except ValueError as error:
+        raise typer.BadParameter(f"--send: {error}.") from None
 
 
 def _opening(

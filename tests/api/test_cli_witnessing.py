@@ -127,6 +127,8 @@ def test_an_auditor_cosigns_nothing_else(ground: Ground, tmp_path: Path) -> None
     duebill("audit", newer, *by, status=2)
     duebill("audit", newer, *policy, *by, "--level", "signatures", status=2)
     duebill("audit", newer, *policy, "--send", ground.url, status=2)
+    nowhere = duebill("audit", newer, *policy, "--cosign", newer, "--send", "nowhere", status=2)
+    assert "no http" in nowhere.stderr
     assert answer("audit", newer, *policy, *by)["cosigned"]
     assert refused("audit", older, *policy, *by).startswith("witness_request_malformed")
     bundle = next((newer / "tile" / "entries").rglob("*.p/*"))

@@ -18,6 +18,13 @@ def test_no_token_goes_in_clear_to_another_machine() -> None:
         pass
 
 
+@pytest.mark.parametrize("url", ["http://[x", "https://", "http://ledger.example:port"])
+def test_what_is_no_address_is_said(url: str) -> None:
+    """A URL with a slip is told like any source that is not there."""
+    with pytest.raises(Unavailable, match="no http or https URL"), open_source(url):
+        pass
+
+
 def test_no_token_is_made_for_a_ledger_that_the_policy_does_not_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

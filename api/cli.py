@@ -71,6 +71,8 @@ class _Lazy(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # who reads what we print has had enough: the library ends quietly
+            raise
         except (LedgerError, OSError) as error:
             show_error(error, as_json=bool(ctx.obj))
             raise typer.Exit(1) from None

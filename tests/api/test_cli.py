@@ -56,13 +56,16 @@ def desk(founded: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(founded, tmp_path / "desk"))
 
 
-def run_process(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run_process(
+    *words: str, folder: Path, out: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
     """The command line as a process of its own."""
     return subprocess.run(  # noqa: S603 - our own program with words that the test chose
         [sys.executable, "-m", "api.cli", *words],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        capture_output=True,
+        stdout=out,
+        stderr=subprocess.PIPE,
         text=True,
         timeout=300,
         check=False,
@@ -111,6 +114,18 @@ def test_a_process_says_code_sentence_place_and_remedy(tmp_path: Path) -> None:
     assert result.stderr.splitlines()[0] == "ledger_not_open: There is no ledger in .."
     assert "to do: Open the ledger first" in result.stderr
     assert json.loads(result.stdout)["error"]["code"] == "ledger_not_open"
+
+
+def test_who_reads_no_more_is_told_no_more(tmp_path: Path) -> None:
+    """Where the output is a pipe that nobody reads (`| head`), the end is quiet."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        result = run_process("keygen", "a.pem", folder=tmp_path, out=writing)
+    finally:
+        os.close(writing)
+    assert (result.returncode, result.stderr) == (1, "")
+    assert (tmp_path / "a.pem").exists()
 
 
 def test_a_ledger_is_opened_once(desk: Path) -> None:

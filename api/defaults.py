@@ -14,7 +14,14 @@ from functools import cache
 
 from ledger import canonical
 from ledger.base64url import b64url_encode
-from ledger.policy.commands import AdoptPolicy, Caps, Clocks, CurrencyDigits, IdentifierRule
+from ledger.policy.commands import (
+    AdoptPolicy,
+    Caps,
+    Clocks,
+    CurrencyDigits,
+    IdentifierRule,
+    Statute,
+)
 
 DIGITS = {
     "AED": 2, "ARS": 2, "AUD": 2, "BGN": 2, "BHD": 3, "BRL": 2, "CAD": 2, "CHF": 2, "CLP": 0,
@@ -76,7 +83,12 @@ def default_policy(calendar: bytes) -> AdoptPolicy:
         roll="following",
         rounding="half_up",
         caps=Caps(
-            children=100, open_holdings=1000, hops=20, term_months=12, smallest_split_minor=1
+            children=100,
+            open_holdings=1000,
+            hops=20,
+            term_months=12,
+            smallest_split_minor=1,
+            soft_term_months=6,
         ),
         clocks=Clocks(
             issue_days=14,
@@ -84,5 +96,12 @@ def default_policy(calendar: bytes) -> AdoptPolicy:
             transfer_days=14,
             lock_days=14,
             obligor_key_hours=24,
+            recovery_hours=72,
+            status_hours=24,
+            search_hours=24,
+            discharge_days=10,
+            suspend_days=0,
+            remind_days=(30, 7, 1),
         ),
+        statute=Statute(large_days=60, public_days=30, late_ppm=500, late_floor_ppm=83),
     )

@@ -41,6 +41,8 @@ class Caps(Struct, frozen=True, kw_only=True, gc=False):
     """Months from issue to unadjusted due date (77号 article 11: one year)."""
     smallest_split_minor: Annotated[int, Range(1, 10**12)]
     """Minor units of the smallest child."""
+    soft_term_months: Annotated[int, Range(1, 60)]
+    """Months from issue to unadjusted due date over which a reason is needed (77号 article 11)."""
 
 
 class Clocks(Struct, frozen=True, kw_only=True, gc=False):
@@ -56,6 +58,57 @@ class Clocks(Struct, frozen=True, kw_only=True, gc=False):
     """An accepted financing that nobody instructs."""
     obligor_key_hours: Annotated[int, Range(0, 240)]
     """Until a key added for an obligor takes effect."""
+    recovery_hours: Annotated[int, Range(1, 720)]
+    """In which the old keys of a party may veto the recovery of its keys."""
+    status_hours: Annotated[int, Range(1, 240)]
+    """How old an invoice's attested status may be where a financing rests on it."""
+    search_hours: Annotated[int, Range(1, 240)]
+    """How old a search of the registry may be at instruction."""
+    discharge_days: Annotated[int, Range(1, 60)]
+    """Business days after a financing's end within which its filing is discharged."""
+    suspend_days: Annotated[int, Range(0, 366)]
+    """Days after its payable day until a debt in no dispute suspends its obligor (77号 15)."""
+    remind_days: Annotated[tuple[Annotated[int, Range(1, 366)], ...], Length(0, 10)]
+    """Days before maturity on which the obligor is reminded, latest first."""
+
+
+class Statute(Struct, frozen=True, kw_only=True, gc=False):
+    """Payment law for small and medium creditors (支付条例 articles 9, 10 and 17)."""
+
+    large_days: Annotated[int, Range(1, 366)]
+    """Days from the basis date until a large enterprise pays."""
+    public_days: Annotated[int, Range(1, 366)]
+    """Days from the basis date until a public body pays."""
+    late_ppm: Annotated[int, Range(0, 10_000)]
+    """Late interest in millionths per day, where nothing is agreed: 500 is 0.05 %."""
+    late_floor_ppm: Annotated[int, Range(0, 10_000)]
+    """The least that may be agreed with a small or medium creditor, in millionths per day."""
+
+
+class Gates(Struct, frozen=True, kw_only=True, gc=False):
+    """What must be on record before money moves; a gate that is not named stands open."""
+
+    invoice_status: bool = False
+    """The tax status of each invoice, attested within `status_hours` before an acceptance."""
+    registration: bool = False
+    """A registry search, a filing and the notice's arrival before an advance is instructed."""
+    licences: Annotated[tuple[Code, ...], Length(0, 2)] = ()
+    """Roles that act only under a licence in force: ``financier``, ``operator``."""
+    screening: bool = False
+    """A screening without a hit of every party to a new contract."""
+
+
+class FeeLine(Struct, frozen=True, kw_only=True, gc=False):
+    """One line of the published fee schedule: `ppm` of the base, at most `most_minor`.
+
+    `bearer` is ``holder``, ``financier`` or ``obligor``.
+    """
+
+    code: Code
+    bearer: Code
+    currency: Currency
+    ppm: Annotated[int, Range(0, 1_000_000)]
+    most_minor: Annotated[int, Range(0, 2**53 - 1)]
 
 
 class AdoptPolicy(Struct, frozen=True, kw_only=True, gc=False):
@@ -70,6 +123,11 @@ class AdoptPolicy(Struct, frozen=True, kw_only=True, gc=False):
     clocks: Clocks
     certificate_roots: Annotated[tuple[Digest, ...], Length(0, 20)] = ()
     """Authorities whose certificates bind keys: each root, DER, is a rule document."""
+    statute: Statute | None = None
+    """The payment law that applies; none: neither statutory days nor late interest."""
+    gates: Gates = Gates()
+    fees: Annotated[tuple[FeeLine, ...], Length(0, 40)] = ()
+    """All that a platform or financier may charge besides discount and interest."""
 
 
 class AdoptRules(Struct, frozen=True, kw_only=True, gc=False):

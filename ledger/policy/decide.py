@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 from typing import assert_never
 
@@ -16,6 +17,10 @@ from ledger.policy.state import POLICY, RULES_NUMBER, Policy, ledger_of, read_ca
 
 CHECKS = ("none", "gb32100", "mod97", "ean")
 """The check-digit rules of this rules number."""
+LICENSED = ("financier", "operator")
+"""Roles that a policy may let act under a licence alone (77号 article 4)."""
+BEARERS = ("financier", "holder", "obligor")
+"""Who may bear a fee."""
 
 
 def decide(book: Reader, command: Command, by: Signer, at_ms: int) -> tuple[Event, ...]:
@@ -65,6 +70,7 @@ def _adopt_policy(book: Reader, command: AdoptPolicy) -> tuple[Event, ...]:
         )
     _one_of(command.roll, Roll, "/body/roll")
     _one_of(command.rounding, Rounding, "/body/rounding")
+    _check_rule_pack(command)
     calendar = book.document(command.calendar)
     refuse_if(
         calendar is None,
@@ -82,6 +88,40 @@ def _adopt_policy(book: Reader, command: AdoptPolicy) -> tuple[Event, ...]:
     return (PolicyAdopted(policy=command),)
 
 
+def _check_rule_pack(command: AdoptPolicy) -> None:
+    """Raises `Refused` (`field_invalid`) where caps, clocks, statute, gates or fees do not fit."""
+    caps, statute = command.caps, command.statute
+    refuse_if(
+        caps.soft_term_months > caps.term_months,
+        RefusalCode.FIELD_INVALID,
+        "The term that needs a reason is longer than the longest term.",
+        "/body/caps/soft_term_months",
+    )
+    refuse_if(
+        list(command.clocks.remind_days) != sorted(set(command.clocks.remind_days), reverse=True),
+        RefusalCode.FIELD_INVALID,
+        "Reminders are listed once each, the earliest day first.",
+        "/body/clocks/remind_days",
+    )
+    refuse_if(
+        statute is not None and statute.late_ppm < statute.late_floor_ppm,
+        RefusalCode.FIELD_INVALID,
+        "Late interest where nothing is agreed is below the least that may be agreed.",
+        "/body/statute/late_ppm",
+    )
+    for role in command.gates.licences:
+        _among(role, LICENSED, "/body/gates/licences")
+    codes = [line.code for line in command.fees]
+    refuse_if(
+        codes != sorted(set(codes)),
+        RefusalCode.FIELD_INVALID,
+        "Lines of the fee schedule are listed once each, in alphabetical order.",
+        "/body/fees",
+    )
+    for line in command.fees:
+        _among(line.bearer, BEARERS, "/body/fees")
+
+
 def _adopt_rules(book: Reader, command: AdoptRules) -> tuple[Event, ...]:
     current = ledger_of(book).rules
     refuse_if(
@@ -94,7 +134,10 @@ def _adopt_rules(book: Reader, command: AdoptRules) -> tuple[Event, ...]:
 
 
 def _one_of(value: str, kind: type[Enum], place: str) -> None:
-    allowed = [str(member.value) for member in kind]
+    _among(value, [str(member.value) for member in kind], place)
+
+
+def _among(value: str, allowed: Sequence[str], place: str) -> None:
     refuse_if(
         value not in allowed,
         RefusalCode.FIELD_INVALID,

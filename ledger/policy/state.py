@@ -18,7 +18,15 @@ from ledger.model.codec import write
 from ledger.model.jwk import Jwk
 from ledger.model.records import Reader, Record
 from ledger.money import Rounding
-from ledger.policy.commands import Caps, Clocks, CurrencyDigits, IdentifierRule
+from ledger.policy.commands import (
+    Caps,
+    Clocks,
+    CurrencyDigits,
+    FeeLine,
+    Gates,
+    IdentifierRule,
+    Statute,
+)
 from ledger.policy.events import (
     Event,
     LedgerOpened,
@@ -89,6 +97,9 @@ class Policy(Struct, frozen=True, kw_only=True, gc=False):
     caps: Caps
     clocks: Clocks
     certificate_roots: tuple[str, ...] = ()
+    statute: Statute | None = None
+    gates: Gates = Gates()
+    fees: tuple[FeeLine, ...] = ()
 
 
 def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
@@ -120,6 +131,9 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
                     caps=policy.caps,
                     clocks=policy.clocks,
                     certificate_roots=policy.certificate_roots,
+                    statute=policy.statute,
+                    gates=policy.gates,
+                    fees=policy.fees,
                 ),
             )
         case RulesAdopted():

@@ -58,9 +58,26 @@ def _small_policy() -> AdoptPolicy:
         calendar=digest(SHORT_CALENDAR.decode()),
         roll="following",
         rounding="half_up",
-        caps=Caps(children=2, open_holdings=2, hops=1, term_months=12, smallest_split_minor=1),
+        caps=Caps(
+            children=2,
+            open_holdings=2,
+            hops=1,
+            term_months=12,
+            smallest_split_minor=1,
+            soft_term_months=12,
+        ),
         clocks=Clocks(
-            issue_days=1, acknowledge_days=1, transfer_days=1, lock_days=1, obligor_key_hours=0
+            issue_days=1,
+            acknowledge_days=1,
+            transfer_days=1,
+            lock_days=1,
+            obligor_key_hours=0,
+            recovery_hours=72,
+            status_hours=24,
+            search_hours=24,
+            discharge_days=10,
+            suspend_days=30,
+            remind_days=(30, 7, 1),
         ),
     )
 

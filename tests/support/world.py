@@ -227,13 +227,26 @@ def policy() -> AdoptPolicy:
         calendar=digest("calendar"),
         roll="following",
         rounding="half_up",
-        caps=Caps(children=4, open_holdings=6, hops=3, term_months=12, smallest_split_minor=100),
+        caps=Caps(
+            children=4,
+            open_holdings=6,
+            hops=3,
+            term_months=12,
+            smallest_split_minor=100,
+            soft_term_months=12,
+        ),
         clocks=Clocks(
             issue_days=10,
             acknowledge_days=30,
             transfer_days=5,
             lock_days=3,
             obligor_key_hours=72,
+            recovery_hours=72,
+            status_hours=24,
+            search_hours=24,
+            discharge_days=10,
+            suspend_days=30,
+            remind_days=(30, 7, 1),
         ),
     )
 

@@ -15,7 +15,14 @@ from ledger.dates import Roll
 from ledger.errors import Halted, Refused
 from ledger.money import Rounding
 from ledger.parties.commands import Role
-from ledger.policy.commands import AdoptRules, CurrencyDigits, IdentifierRule
+from ledger.policy.commands import (
+    AdoptRules,
+    CurrencyDigits,
+    FeeLine,
+    Gates,
+    IdentifierRule,
+    Statute,
+)
 from ledger.policy.state import (
     POLICY,
     Policy,
@@ -80,6 +87,11 @@ def rule(pattern: str, check: str = "none", scheme: str = "x") -> IdentifierRule
     return IdentifierRule(scheme=scheme, pattern=pattern, check=check)
 
 
+def fee(code: str, bearer: str = "holder") -> FeeLine:
+    """A line of the fee schedule."""
+    return FeeLine(code=code, bearer=bearer, currency="CNY", ppm=100, most_minor=10_000)
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -97,6 +109,21 @@ def rule(pattern: str, check: str = "none", scheme: str = "x") -> IdentifierRule
         ({"identifiers": (rule("A", "luhn"),)}, ("field_invalid", "/body/identifiers")),
         ({"roll": "somehow"}, ("field_invalid", "/body/roll")),
         ({"rounding": "somehow"}, ("field_invalid", "/body/rounding")),
+        (
+            {"caps": replace(GOOD.caps, soft_term_months=13)},
+            ("field_invalid", "/body/caps/soft_term_months"),
+        ),
+        (
+            {"clocks": replace(GOOD.clocks, remind_days=(7, 30))},
+            ("field_invalid", "/body/clocks/remind_days"),
+        ),
+        (
+            {"statute": Statute(large_days=60, public_days=30, late_ppm=82, late_floor_ppm=83)},
+            ("field_invalid", "/body/statute/late_ppm"),
+        ),
+        ({"gates": Gates(licences=("bank",))}, ("field_invalid", "/body/gates/licences")),
+        ({"fees": (fee("b"), fee("a"))}, ("field_invalid", "/body/fees")),
+        ({"fees": (fee("a", bearer="nobody"),)}, ("field_invalid", "/body/fees")),
         ({"calendar": digest("none")}, ("document_missing", "/body/calendar")),
     ],
 )

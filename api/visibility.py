@@ -43,7 +43,17 @@ INSTITUTIONS = frozenset(Role) - {Role.SUPPLIER}
 
 _NAMES = frozenset({"name", "identifiers", "person_name", "person_identifier", "token", "evidence"})
 _WHOLE = frozenset(
-    {"face", "acknowledged", "paid", "merged", "uses", "contract", "open_holdings", "paying_agent"}
+    {
+        "face",
+        "acknowledged",
+        "paid",
+        "merged",
+        "reduced",
+        "uses",
+        "contract",
+        "open_holdings",
+        "paying_agent",
+    }
 )
 _ORIGIN = frozenset({"parent", "ordinal"})
 
@@ -210,7 +220,7 @@ RULES: Mapping[type[Any], Rule] = {
             ("seller", "buyer"),
             sealed=frozenset(
                 {"key", "seller", "buyer", "number", "code", "gross", "prepaid", "credited"}
-                | {"used", "issued", "type"}
+                | {"unabsorbed", "used", "issued", "type"}
             ),
         ),
         Rule(
@@ -228,7 +238,7 @@ RULES: Mapping[type[Any], Rule] = {
                 Via("pending", Transfer, "id", "assignee"),
                 Via("pending", Financing, "id", "financier"),
             ),
-            frozenset({"amount", "paid", "obligor", "holder", "chain"}),
+            frozenset({"amount", "paid", "reduced", "burdens", "obligor", "holder", "chain"}),
         ),
         Rule(
             Transfer,

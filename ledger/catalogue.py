@@ -51,6 +51,8 @@ RECORDS: tuple[type[Any], ...] = (
     receivables_records.Receivable,
     receivables_records.Holding,
     receivables_records.Transfer,
+    receivables_records.Maturity,
+    receivables_records.Owed,
     financing_records.Programme,
     financing_records.Request,
     financing_records.Offer,

@@ -1,29 +1,26 @@
-"""What higher floors do to holdings: free, lock, move title, discharge, lapse.
+"""What higher floors do to holdings: free, lock, move title, burden, lapse.
 
 Each function returns the events that follow, in their order, or raises `Refused`; none changes
-anything. The events are computed from `book` as it stands, so a command that touches several
-holdings of one receivable pays them in one `discharge`, not in several.
+anything. What makes the debt itself smaller or larger is in `debts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import Reader, need, refuse_if
-from ledger.money import Money
-from ledger.receivables.clocks import issue_is_over, lock_is_over, transfer_is_over
+from ledger.policy.state import payable_on, today_of
+from ledger.receivables.clocks import issue_is_over, lock_is_over, record_date, transfer_is_over
 from ledger.receivables.events import (
+    Burden,
+    BurdenKind,
     Event,
+    HoldingBurdened,
     HoldingFinanced,
     HoldingLocked,
-    HoldingPaid,
-    HoldingRedeemed,
     HoldingReturned,
+    HoldingUnburdened,
     HoldingUnlocked,
     IssueLapsed,
-    ReceivableSettled,
-    RedeemedBy,
     TransferLapsed,
 )
 from ledger.receivables.records import (
@@ -42,9 +39,7 @@ def free_holding(book: Reader, holding: Holding, at_ms: int) -> tuple[Event, ...
     Raises `Refused`: `holding_is_closed`, `holding_is_financed`, `holding_is_locked` (its lock
     has not ended by `at_ms`), `holding_is_pending` (its transfer has not lapsed).
     """
-    refuse_if(
-        not holding.is_open, RefusalCode.HOLDING_IS_CLOSED, f"{holding.id} was split or redeemed."
-    )
+    _check_open(holding)
     refuse_if(
         holding.state is HoldingState.FINANCED,
         RefusalCode.HOLDING_IS_FINANCED,
@@ -121,53 +116,58 @@ def is_locked_by(holding: Holding, financing: str) -> bool:
     return holding.state is HoldingState.LOCKED and holding.pending == financing
 
 
-def discharge(book: Reader, legs: Sequence[tuple[Holding, Money]]) -> tuple[Event, ...]:
-    """The obligor's debt falls by each leg's amount on its own holding; all of one receivable.
+def check_unburdened(holding: Holding, at_ms: int) -> None:
+    """Raises `Refused` unless all of a holding is free to be passed on or financed.
 
-    A payment is a fact: it is never refused for a lock, a pending transfer (which ends, since
-    what was offered has changed), or lateness. A holding with nothing left is redeemed, and the
-    receivable is settled with its last one. Raises `Refused`: `payment_does_not_fit` (no leg, a
-    holding twice, several receivables, an amount not above zero), `holding_is_closed`,
-    `payment_exceeds_outstanding`, `currency_mismatch`.
+    In this order: `holding_is_frozen`, `holding_is_disputed`, `holding_is_encumbered`. Its holder
+    splits the free part off first.
     """
-    receivables = {holding.receivable for holding, _ in legs}
+    for kind, code in _NOT_FREE.items():
+        taken = holding.burdened(kind, at_ms)
+        refuse_if(
+            taken.minor > 0,
+            code,
+            f"Part of {holding.id} or all of it is not free: {kind.value}.",
+        )
+
+
+_NOT_FREE = {
+    BurdenKind.FREEZE: RefusalCode.HOLDING_IS_FROZEN,
+    BurdenKind.DISPUTE: RefusalCode.HOLDING_IS_DISPUTED,
+    BurdenKind.ENCUMBRANCE: RefusalCode.HOLDING_IS_ENCUMBERED,
+}
+
+
+def check_circulates(book: Reader, holding: Holding, at_ms: int) -> None:
+    """Raises `Refused` (`redemption_is_under_way`) from the record date to the day of payment.
+
+    Who is paid that day is fixed before. What is unpaid after it is a debt like any other: it may
+    be split and passed on, since being overdue closes no way.
+    """
+    first, last = record_date(book, holding.due), payable_on(book, holding.due)
     refuse_if(
-        len(receivables) != 1
-        or len({holding.id for holding, _ in legs}) != len(legs)
-        or any(amount.minor <= 0 for _, amount in legs),
-        RefusalCode.PAYMENT_DOES_NOT_FIT,
-        "A payment has legs above zero to different holdings of one receivable.",
+        first <= today_of(book, at_ms) <= last,
+        RefusalCode.REDEMPTION_IS_UNDER_WAY,
+        f"Who is paid on {last} is fixed since {first}.",
     )
-    events: list[Event] = []
-    for holding, amount in legs:
-        events += _paid(holding, amount)
-    receivable = need(book, Receivable, receivables.pop(), "")
-    return (*events, *settle(receivable, sum(isinstance(item, HoldingRedeemed) for item in events)))
 
 
-def _paid(holding: Holding, amount: Money) -> list[Event]:
-    refuse_if(
-        not holding.is_open, RefusalCode.HOLDING_IS_CLOSED, f"{holding.id} was split or redeemed."
+def burden(holding: Holding, burden: Burden) -> tuple[Event, ...]:
+    """A part of `holding` is not free; a burden of the same id is replaced.
+
+    Raises `Refused` (`holding_is_closed`).
+    """
+    _check_open(holding)
+    return (HoldingBurdened(holding=holding.id, burden=burden),)
+
+
+def unburden(book: Reader, receivable: str, burden_id: str) -> tuple[Event, ...]:
+    """Every open holding of `receivable` that the record `burden_id` burdens is free of it."""
+    return tuple(
+        HoldingUnburdened(holding=holding.id, burden=burden_id)
+        for holding in book.find(Holding, receivable=receivable)
+        if holding.is_open and any(item.id == burden_id for item in holding.burdens)
     )
-    refuse_if(
-        holding.outstanding < amount,
-        RefusalCode.PAYMENT_EXCEEDS_OUTSTANDING,
-        f"Less is outstanding on {holding.id}.",
-    )
-    events: list[Event] = []
-    if holding.state is HoldingState.TRANSFER_PENDING:
-        events.append(TransferLapsed(transfer=holding.pending or ""))
-    events.append(HoldingPaid(holding=holding.id, amount=amount))
-    if holding.outstanding == amount:
-        events.append(HoldingRedeemed(holding=holding.id, by=RedeemedBy.PAYMENT))
-    return events
-
-
-def settle(receivable: Receivable, redeemed: int) -> tuple[Event, ...]:
-    """That the receivable is settled, when the `redeemed` holdings are its last open ones."""
-    if receivable.open_holdings > redeemed or redeemed == 0:
-        return ()
-    return (ReceivableSettled(receivable=receivable.id),)
 
 
 def lapse(book: Reader, record_id: str, at_ms: int) -> tuple[Event, ...]:
@@ -194,4 +194,12 @@ def lapse(book: Reader, record_id: str, at_ms: int) -> tuple[Event, ...]:
         return (HoldingUnlocked(holding=holding.id, financing=holding.pending or ""),)
     raise Refused(
         RefusalCode.NOTHING_TO_LAPSE, f"Nothing of {record_id} is over that is still open."
+    )
+
+
+def _check_open(holding: Holding) -> None:
+    refuse_if(
+        not holding.is_open,
+        RefusalCode.HOLDING_IS_CLOSED,
+        f"{holding.id} is {holding.state.value}: nothing is owed on it.",
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from ledger.dates import Roll, add_days, roll
 from ledger.model.records import Reader
-from ledger.policy.state import payable_on, policy_of, today_of
+from ledger.policy.state import calendar_of, payable_on, policy_of, today_of
 from ledger.receivables.records import (
     Holding,
     HoldingState,
@@ -44,6 +47,14 @@ def is_overdue(receivable: Receivable, book: Reader, at_ms: int) -> bool:
     return receivable.outstanding.minor > 0 and today_of(book, at_ms) > payable_on(
         book, receivable.due
     )
+
+
+def record_date(book: Reader, due: date) -> date:
+    """The business day before a debt due at `due` is payable: on it who will be paid is fixed.
+
+    Raises `Refused` (`calendar_does_not_cover`).
+    """
+    return roll(add_days(payable_on(book, due), -1), calendar_of(book), Roll.PRECEDING)
 
 
 def acknowledgement_is_late(receivable: Receivable, book: Reader, at_ms: int) -> bool:

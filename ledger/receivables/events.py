@@ -25,6 +25,31 @@ class RedeemedBy(Enum):
     CONFUSION = "confusion"
 
 
+class BurdenKind(Enum):
+    """Why a part of a holding is not free: disputed, frozen by a court, or security for a debt."""
+
+    DISPUTE = "dispute"
+    FREEZE = "freeze"
+    ENCUMBRANCE = "encumbrance"
+
+
+class Burden(Struct, frozen=True, kw_only=True, gc=False):
+    """So much of a holding is not free, because of the record `id`, before `until_ms` (None: ever).
+
+    With `ppm` it is that share (millionths) of what is outstanding, and `amount` what that was.
+    """
+
+    id: str
+    kind: BurdenKind
+    amount: Money
+    until_ms: int | None = None
+    ppm: int | None = None
+
+    def is_live(self, at_ms: int) -> bool:
+        """Whether it still burdens anything at this instant."""
+        return self.until_ms is None or at_ms < self.until_ms
+
+
 class Use(Struct, frozen=True, kw_only=True, gc=False):
     """So much of an invoice belongs to a receivable."""
 
@@ -120,6 +145,43 @@ class IssueLapsed(Effect, frozen=True, kw_only=True):
     receivable: str
 
 
+class UsesReduced(Effect, frozen=True, kw_only=True):
+    """The receivable uses only this much of its invoices; the rest of them is free."""
+
+    receivable: str
+    uses: tuple[Use, ...]
+
+
+class InvoiceCredited(Effect, frozen=True, kw_only=True):
+    """A credit note takes `amount` off an invoice; `unabsorbed` of it reduced no holding.
+
+    So much stays in use although the seller has taken it back: it owes that to the buyer.
+    """
+
+    invoice: str
+    amount: Money
+    unabsorbed: Money
+
+
+class DueDateAmended(Effect, frozen=True, kw_only=True):
+    """The receivable is due on another day, and with it all its holdings."""
+
+    receivable: str
+    due: date
+
+
+class ReceivableCancelled(Effect, frozen=True, kw_only=True):
+    """All concerned have ended what was left of the receivable."""
+
+    receivable: str
+
+
+class ReceivableReopened(Effect, frozen=True, kw_only=True):
+    """Something is owed again: a payment that had settled it was taken back."""
+
+    receivable: str
+
+
 class ReceivableSettled(Effect, frozen=True, kw_only=True):
     """No holding of the receivable is open any more."""
 
@@ -137,6 +199,7 @@ class HoldingOpened(Effect, frozen=True, kw_only=True):
     chain: tuple[str, ...]
     parent: str | None
     ordinal: int
+    burdens: tuple[Burden, ...] = ()
 
 
 class HoldingSplit(Effect, frozen=True, kw_only=True):
@@ -217,6 +280,48 @@ class HoldingReturned(Effect, frozen=True, kw_only=True):
     to: str
 
 
+class HoldingBurdened(Effect, frozen=True, kw_only=True):
+    """A part of the holding is not free; this takes the place of a burden of the same id."""
+
+    holding: str
+    burden: Burden
+
+
+class HoldingUnburdened(Effect, frozen=True, kw_only=True):
+    """The record `burden` burdens the holding no more."""
+
+    holding: str
+    burden: str
+
+
+class HoldingReduced(Effect, frozen=True, kw_only=True):
+    """The obligor's debt on this holding is `amount` less, without payment, because of `cause`."""
+
+    holding: str
+    amount: Money
+    cause: str
+
+
+class HoldingCancelled(Effect, frozen=True, kw_only=True):
+    """Reductions have left nothing of the holding."""
+
+    holding: str
+
+
+class HoldingUnpaid(Effect, frozen=True, kw_only=True):
+    """A payment of `amount` was taken back by the payer's bank: it never was one."""
+
+    holding: str
+    amount: Money
+
+
+class HoldingReopened(Effect, frozen=True, kw_only=True):
+    """Something is owed again on a redeemed holding; `financing` has it, if one had."""
+
+    holding: str
+    financing: str | None
+
+
 class HoldingPaid(Effect, frozen=True, kw_only=True):
     """The obligor's debt on this holding is `amount` less."""
 
@@ -240,6 +345,11 @@ Event = (
     | ReceivableRejected
     | ReceivableWithdrawn
     | IssueLapsed
+    | UsesReduced
+    | InvoiceCredited
+    | DueDateAmended
+    | ReceivableCancelled
+    | ReceivableReopened
     | ReceivableSettled
     | HoldingOpened
     | HoldingSplit
@@ -252,6 +362,12 @@ Event = (
     | HoldingUnlocked
     | HoldingFinanced
     | HoldingReturned
+    | HoldingBurdened
+    | HoldingUnburdened
+    | HoldingReduced
+    | HoldingCancelled
+    | HoldingUnpaid
+    | HoldingReopened
     | HoldingPaid
     | HoldingRedeemed
 )

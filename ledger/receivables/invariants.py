@@ -6,19 +6,25 @@ They are for audits and tests: rules keep these by construction and never ask th
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from ledger.model.records import R
+from ledger.receivables.burdens import burdened
+from ledger.receivables.events import BurdenKind
 from ledger.receivables.records import (
     Holding,
     HoldingState,
     Invoice,
+    Maturity,
+    Owed,
     Receivable,
     ReceivableState,
     Transfer,
     TransferState,
+    maturity_id,
+    owed_id,
 )
 
 
@@ -30,12 +36,16 @@ class View(Protocol):
         ...
 
 
-_OWED = (ReceivableState.ACKNOWLEDGED, ReceivableState.SETTLED)
+_OWED = (
+    ReceivableState.ACKNOWLEDGED,
+    ReceivableState.SETTLED,
+    ReceivableState.CANCELLED,
+)
 _USING = (ReceivableState.PROPOSED, ReceivableState.REGISTERED, *_OWED)
 
 
 def invariant_1_conservation(view: View) -> list[str]:
-    """Per receivable: open holdings + paid + ended by confusion = acknowledged, to the unit."""
+    """Per receivable: open + paid + reduced + ended by confusion = acknowledged, to the unit."""
     found = []
     holdings = _by_receivable(view)
     for receivable in view.all(Receivable):
@@ -61,8 +71,10 @@ def invariant_2_split(view: View) -> list[str]:
         parts = children[holding.id]
         if (holding.state is HoldingState.SPLIT) != bool(parts):
             found.append(f"{holding.id}: it is {holding.state.value} with {len(parts)} children.")
-        if parts and sum(item.amount.minor for item in parts) != (
-            holding.amount.minor - holding.paid.minor
+        if (
+            parts
+            and sum(item.amount.minor for item in parts)
+            != (holding.amount - holding.paid - holding.reduced).minor
         ):
             found.append(f"{holding.id}: its children do not add up to it.")
         found += [
@@ -125,7 +137,7 @@ def invariant_5_invoices(view: View) -> list[str]:
             found.append(f"{invoice.id}: what is used is not the sum of its uses.")
         if set(invoice.proposals) != proposals[invoice.id]:
             found.append(f"{invoice.id}: it lists other proposals than use it.")
-        if invoice.gross - invoice.prepaid - invoice.credited < invoice.used:
+        if invoice.usable < invoice.used or invoice.credited < invoice.unabsorbed:
             found.append(f"{invoice.id}: more is used than there is.")
     return found
 
@@ -141,20 +153,37 @@ def invariant_6_nothing_without_acknowledgement(view: View) -> list[str]:
 
 
 def invariant_7_payable(view: View) -> list[str]:
-    """What is owed stays within face and zero, and falls by what was paid on holdings only."""
+    """What is owed stays within face and zero, and falls by payment and reduction only."""
     found = []
     holdings = _by_receivable(view)
     for item in view.all(Receivable):
+        parts = holdings[item.id]
         if item.face < item.acknowledged or item.outstanding.minor < 0:
             found.append(f"{item.id}: more is acknowledged than face, or paid than owed.")
-        if sum(part.paid.minor for part in holdings[item.id]) != item.paid.minor:
+        if sum(part.paid.minor for part in parts) != item.paid.minor:
             found.append(f"{item.id}: its payments are not those of its holdings.")
+        if sum(part.reduced.minor for part in parts) != item.reduced.minor:
+            found.append(f"{item.id}: its reductions are not those of its holdings.")
         found += [
-            f"{part.id}: more is paid than owed."
-            for part in holdings[item.id]
-            if part.paid.minor < 0 or part.amount < part.paid
+            f"{part.id}: more is paid or reduced than owed."
+            for part in parts
+            if min(part.paid.minor, part.reduced.minor) < 0
+            or part.amount < part.paid + part.reduced
         ]
     return found
+
+
+def invariant_8_burdens(view: View) -> list[str]:
+    """A burden is above zero, of a holding's own currency, and named once on it."""
+    return [
+        f"{item.id}: a burden is named twice, is nothing, or is in another currency."
+        for item in view.all(Holding)
+        if len({burden.id for burden in item.burdens}) != len(item.burdens)
+        or any(
+            burden.amount.minor <= 0 or burden.amount.currency != item.amount.currency
+            for burden in item.burdens
+        )
+    ]
 
 
 def invariant_16_confusion(view: View) -> list[str]:
@@ -170,6 +199,36 @@ def invariant_16_confusion(view: View) -> list[str]:
     ]
 
 
+def invariant_23_sums_of_debts(view: View) -> list[str]:
+    """What an obligor owes by day and by creditor is the sum of what is open of its debts."""
+    creditors = {item.id: item.creditor for item in view.all(Receivable)}
+    days: Counter[str] = Counter()
+    disputed: Counter[str] = Counter()
+    sums: Counter[str] = Counter()
+    for item in view.all(Holding):
+        currency, owed = item.amount.currency, item.outstanding
+        day = maturity_id(item.obligor, currency, item.due)
+        days[day] += owed.minor
+        disputed[day] += burdened(item.burdens, BurdenKind.DISPUTE, owed, None).minor
+        for creditor in (creditors[item.receivable], ""):
+            sums[owed_id(item.obligor, creditor, currency)] += owed.minor
+    found = [
+        f"{item.id}: it is not the sum of what is open of these debts."
+        for item in view.all(Maturity)
+        if (item.outstanding.minor, item.disputed.minor) != (days[item.id], disputed[item.id])
+        or item.is_open != (item.outstanding.minor > 0)
+    ]
+    known = {item.id: item.amount.minor for item in view.all(Owed)}
+    found += [
+        f"{name}: it is not the sum of these debts."
+        for name in known.keys() | sums.keys()
+        if known.get(name, 0) != sums[name]
+    ]
+    days_known = {item.id for item in view.all(Maturity)}
+    found += [f"{day}: this day has no record." for day in (+days).keys() - days_known]
+    return found
+
+
 INVARIANTS: tuple[Callable[[View], list[str]], ...] = (
     invariant_1_conservation,
     invariant_2_split,
@@ -178,18 +237,24 @@ INVARIANTS: tuple[Callable[[View], list[str]], ...] = (
     invariant_5_invoices,
     invariant_6_nothing_without_acknowledgement,
     invariant_7_payable,
+    invariant_8_burdens,
     invariant_16_confusion,
+    invariant_23_sums_of_debts,
 )
 """All checks that need one view."""
 
 
 def payable_never_rises(before: View, after: View) -> list[str]:
-    """Invariant 7 over time: from one entry to a later one no acknowledged debt has grown."""
-    owed = {item.id: item for item in before.all(Receivable) if item.state in _OWED}
+    """Invariant 7 over time: no acknowledged debt grows, but by a payment that is taken back."""
+    owed = {
+        item.id: item.outstanding + item.paid
+        for item in before.all(Receivable)
+        if item.state in _OWED
+    }
     return [
         f"{item.id}: more is owed than before."
         for item in after.all(Receivable)
-        if item.id in owed and owed[item.id].outstanding < item.outstanding
+        if item.id in owed and owed[item.id] < item.outstanding + item.paid
     ]
 
 

@@ -9,8 +9,9 @@ from typing import ClassVar
 from msgspec import Struct
 
 from ledger.money import Money
+from ledger.receivables.burdens import burdened
 from ledger.receivables.commands import Basis, DischargesUnderlying, PayTo, Recourse
-from ledger.receivables.events import Use
+from ledger.receivables.events import Burden, BurdenKind, Use
 
 
 class Mode(Enum):
@@ -30,10 +31,14 @@ class ReceivableState(Enum):
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
     SETTLED = "settled"
+    CANCELLED = "cancelled"
 
 
 class HoldingState(Enum):
-    """Where a holding stands. `SPLIT` and `REDEEMED` are closed for ever."""
+    """Where a holding stands. `SPLIT` and `CANCELLED` are closed for ever.
+
+    `REDEEMED` is, too, unless the payment is taken back.
+    """
 
     HELD = "held"
     TRANSFER_PENDING = "transfer_pending"
@@ -41,6 +46,11 @@ class HoldingState(Enum):
     FINANCED = "financed"
     SPLIT = "split"
     REDEEMED = "redeemed"
+    CANCELLED = "cancelled"
+
+
+CLOSED = (HoldingState.SPLIT, HoldingState.REDEEMED, HoldingState.CANCELLED)
+"""The states in which nothing is owed on a holding."""
 
 
 class TransferState(Enum):
@@ -58,6 +68,7 @@ class Invoice(Struct, frozen=True, kw_only=True, gc=False):
 
     `used` is the sum over live receivables, settled ones included; `proposals` names the proposed
     issues among them, since those end by time alone. Facts bind while anything is used.
+    `credited` is what credit notes took off; `unabsorbed` of it reduced no holding and stays used.
     """
 
     PREFIX: ClassVar[str] = "inv"
@@ -74,18 +85,25 @@ class Invoice(Struct, frozen=True, kw_only=True, gc=False):
     gross: Money
     prepaid: Money
     credited: Money
+    unabsorbed: Money
     used: Money
     type: str | None = None
     document: str | None = None
     proposals: tuple[str, ...] = ()
 
+    @property
+    def usable(self) -> Money:
+        """How much of it receivables may use in all."""
+        return self.gross - self.prepaid - self.credited + self.unabsorbed
+
 
 class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     """The debt of `obligor` to whoever holds its parts, first to `creditor`.
 
-    `face` is what was proposed, `acknowledged` what is owed (zero before), `paid` and `merged`
-    (confusion) what has ended since, `open_holdings` how many parts are open. Terms hold once it
-    is acknowledged; a proposed issue shows those it will have.
+    `face` is what was proposed, `acknowledged` what is owed (zero before), `paid`, `merged`
+    (confusion) and `reduced` (credit notes, disputes, set-off, cancellation) what has ended since,
+    `open_holdings` how many parts are open. Terms hold once it is acknowledged; a proposed issue
+    shows those it will have.
     """
 
     PREFIX: ClassVar[str] = "rcv"
@@ -102,6 +120,7 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     acknowledged: Money
     paid: Money
     merged: Money
+    reduced: Money
     uses: tuple[Use, ...]
     issued: date
     due: date
@@ -121,7 +140,7 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def outstanding(self) -> Money:
         """What the obligor still owes on all holdings together."""
-        return self.acknowledged - self.paid - self.merged
+        return self.acknowledged - self.paid - self.merged - self.reduced
 
 
 class Holding(Struct, frozen=True, kw_only=True, gc=False):
@@ -129,6 +148,7 @@ class Holding(Struct, frozen=True, kw_only=True, gc=False):
 
     `chain` lists all holders since the creditor, `pending` is the transfer or financing that has
     it (None when held freely), `lock_lapses_ms` when a lock ends by itself (None: it does not).
+    `burdens` are the parts that are not free, in the order in which they came.
     """
 
     PREFIX: ClassVar[str] = "hld"
@@ -143,22 +163,30 @@ class Holding(Struct, frozen=True, kw_only=True, gc=False):
     state: HoldingState
     amount: Money
     paid: Money
+    reduced: Money
     due: date
     chain: tuple[str, ...]
     parent: str | None = None
     ordinal: int = 0
     pending: str | None = None
     lock_lapses_ms: int | None = None
+    burdens: tuple[Burden, ...] = ()
 
     @property
     def is_open(self) -> bool:
-        """Whether the holding still counts: neither split nor redeemed."""
-        return self.state not in (HoldingState.SPLIT, HoldingState.REDEEMED)
+        """Whether something is owed on it: it is not split, redeemed or cancelled."""
+        return self.state not in CLOSED
 
     @property
     def outstanding(self) -> Money:
         """What is still owed on this holding: nothing once it is closed."""
-        return self.amount - self.paid if self.is_open else Money(0, self.amount.currency)
+        if not self.is_open:
+            return Money(0, self.amount.currency)
+        return self.amount - self.paid - self.reduced
+
+    def burdened(self, kind: BurdenKind, at_ms: int) -> Money:
+        """How much of what is outstanding burdens of this kind take at this instant."""
+        return burdened(self.burdens, kind, self.outstanding, at_ms)
 
     @property
     def hops(self) -> int:
@@ -191,3 +219,45 @@ class Transfer(Struct, frozen=True, kw_only=True, gc=False):
     proposal: str
     state: TransferState = TransferState.PROPOSED
     accepted_ms: int | None = None
+
+
+class Maturity(Struct, frozen=True, kw_only=True, gc=False):
+    """What an obligor owes on one contract day in one currency, and how much of it is disputed.
+
+    `id` is ``obligor:currency:due``; `is_open` while anything is outstanding.
+    """
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("obligor", "is_open"),)
+
+    id: str
+    last_seq: int = -1
+    obligor: str
+    due: date
+    outstanding: Money
+    disputed: Money
+    is_open: bool
+
+
+class Owed(Struct, frozen=True, kw_only=True, gc=False):
+    """What an obligor owes now on receivables of one creditor, whoever holds them, or on all.
+
+    `id` is ``obligor:creditor:currency``, with no creditor for the sum over all.
+    """
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: str
+    last_seq: int = -1
+    amount: Money
+
+
+def maturity_id(obligor: str, currency: str, due: date) -> str:
+    """The id of what an obligor owes on one contract day in a currency."""
+    return f"{obligor}:{currency}:{due}"
+
+
+def owed_id(obligor: str, creditor: str, currency: str) -> str:
+    """The id of what an obligor owes on receivables of a creditor (``""``: of all)."""
+    return f"{obligor}:{creditor}:{currency}"

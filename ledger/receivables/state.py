@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, assert_never
+from typing import Any
 
 from msgspec.structs import asdict
 
@@ -11,12 +11,15 @@ from ledger.model.records import Reader, Record, changed, need
 from ledger.money import Money
 from ledger.receivables import events as e
 from ledger.receivables.commands import Terms
-from ledger.receivables.events import Event, RedeemedBy, Use
+from ledger.receivables.events import Event, Use
+from ledger.receivables.holdings import amended, evolve_holding
 from ledger.receivables.records import (
     Holding,
     HoldingState,
     Invoice,
+    Maturity,
     Mode,
+    Owed,
     Receivable,
     ReceivableState,
     Transfer,
@@ -27,7 +30,9 @@ __all__ = [
     "Holding",
     "HoldingState",
     "Invoice",
+    "Maturity",
     "Mode",
+    "Owed",
     "Receivable",
     "ReceivableState",
     "Transfer",
@@ -57,67 +62,19 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
         case e.IssueLapsed():
             return _ended(book, event.receivable, ReceivableState.LAPSED)
         case e.ReceivableSettled():
-            receivable = need(book, Receivable, event.receivable, "")
-            return (changed(receivable, state=ReceivableState.SETTLED),)
+            return (_now(book, event.receivable, ReceivableState.SETTLED),)
+        case e.ReceivableCancelled():
+            return (_now(book, event.receivable, ReceivableState.CANCELLED),)
+        case e.ReceivableReopened():
+            return (_now(book, event.receivable, ReceivableState.ACKNOWLEDGED),)
+        case e.UsesReduced():
+            return _uses_reduced(book, event)
+        case e.InvoiceCredited():
+            return (_credited(need(book, Invoice, event.invoice, ""), event),)
+        case e.DueDateAmended():
+            return amended(book, event)
         case _:
-            return _evolve_holding(book, event)
-
-
-_HoldingEvent = (
-    e.HoldingOpened
-    | e.HoldingSplit
-    | e.TransferProposed
-    | e.TransferAccepted
-    | e.TransferRejected
-    | e.TransferRescinded
-    | e.TransferLapsed
-    | e.HoldingLocked
-    | e.HoldingUnlocked
-    | e.HoldingFinanced
-    | e.HoldingReturned
-    | e.HoldingPaid
-    | e.HoldingRedeemed
-)
-
-
-def _evolve_holding(book: Reader, event: _HoldingEvent) -> tuple[Record, ...]:
-    match event:
-        case e.HoldingOpened():
-            return _opened(book, event)
-        case e.HoldingSplit():
-            holding = need(book, Holding, event.holding, "")
-            return (changed(holding, state=HoldingState.SPLIT), _counted(book, holding, -1))
-        case e.TransferProposed():
-            return _proposed(book, event)
-        case e.TransferAccepted():
-            return _accepted(book, event)
-        case e.TransferRejected():
-            return _transfer_ended(book, event.transfer, TransferState.REJECTED)
-        case e.TransferRescinded():
-            return _transfer_ended(book, event.transfer, TransferState.RESCINDED)
-        case e.TransferLapsed():
-            return _transfer_ended(book, event.transfer, TransferState.LAPSED)
-        case e.HoldingLocked():
-            locked = changed(
-                need(book, Holding, event.holding, ""),
-                state=HoldingState.LOCKED,
-                pending=event.financing,
-                lock_lapses_ms=event.lapses_ms,
-            )
-            return (locked,)
-        case e.HoldingUnlocked():
-            return (_freed(need(book, Holding, event.holding, "")),)
-        case e.HoldingFinanced():
-            moved = _moved(need(book, Holding, event.holding, ""), event.to)
-            return (changed(moved, state=HoldingState.FINANCED, pending=event.financing),)
-        case e.HoldingReturned():
-            return (_moved(need(book, Holding, event.holding, ""), event.to),)
-        case e.HoldingPaid():
-            return _paid(book, event)
-        case e.HoldingRedeemed():
-            return _redeemed(book, event)
-        case _:
-            assert_never(event)
+            return evolve_holding(book, event)
 
 
 def _invoice(event: e.InvoiceRecorded) -> Invoice:
@@ -133,6 +90,7 @@ def _invoice(event: e.InvoiceRecorded) -> Invoice:
         gross=event.gross,
         prepaid=event.prepaid,
         credited=nothing,
+        unabsorbed=nothing,
         used=nothing,
         type=event.type,
         document=event.document,
@@ -151,6 +109,7 @@ def _claimed(receivable: str, claim: e.Claim) -> Receivable:
         acknowledged=nothing,
         paid=nothing,
         merged=nothing,
+        reduced=nothing,
         uses=claim.uses,
         issued=claim.issued,
         due=claim.due,
@@ -188,13 +147,7 @@ def _acknowledged(book: Reader, event: e.ReceivableAcknowledged) -> tuple[Record
         lapses_ms=None,
         **_flat(event.terms),
     )
-    kept = {use.invoice: use.amount for use in event.uses}
-    nothing = Money(0, event.amount.currency)
-    freed = (
-        Use(invoice=use.invoice, amount=kept.get(use.invoice, nothing) - use.amount)
-        for use in before.uses
-    )
-    return (after, *_used(book, after, freed))
+    return (after, *_used(book, after, _difference(before.uses, event.uses)))
 
 
 def _ended(book: Reader, receivable: str, state: ReceivableState) -> tuple[Record, ...]:
@@ -221,78 +174,27 @@ def _flat(terms: Terms) -> dict[str, Any]:
     return asdict(terms)
 
 
-def _opened(book: Reader, event: e.HoldingOpened) -> tuple[Record, ...]:
-    holding = Holding(
-        id=event.holding,
-        receivable=event.receivable,
-        obligor=event.obligor,
-        holder=event.chain[-1],
-        state=HoldingState.HELD,
-        amount=event.amount,
-        paid=Money(0, event.amount.currency),
-        due=event.due,
-        chain=event.chain,
-        parent=event.parent,
-        ordinal=event.ordinal,
+def _now(book: Reader, receivable: str, state: ReceivableState) -> Receivable:
+    return changed(need(book, Receivable, receivable, ""), state=state)
+
+
+def _uses_reduced(book: Reader, event: e.UsesReduced) -> tuple[Record, ...]:
+    before = need(book, Receivable, event.receivable, "")
+    after = changed(before, uses=event.uses)
+    return (after, *_used(book, after, _difference(before.uses, event.uses)))
+
+
+def _difference(before: Iterable[Use], after: Iterable[Use]) -> Iterator[Use]:
+    """How much more of each invoice `after` uses than `before`: zero or below."""
+    kept = {use.invoice: use.amount for use in after}
+    for use in before:
+        left = kept.get(use.invoice, Money(0, use.amount.currency))
+        yield Use(invoice=use.invoice, amount=left - use.amount)
+
+
+def _credited(invoice: Invoice, event: e.InvoiceCredited) -> Invoice:
+    return changed(
+        invoice,
+        credited=invoice.credited + event.amount,
+        unabsorbed=invoice.unabsorbed + event.unabsorbed,
     )
-    return (holding, _counted(book, holding, 1))
-
-
-def _counted(book: Reader, holding: Holding, more: int) -> Receivable:
-    receivable = need(book, Receivable, holding.receivable, "")
-    return changed(receivable, open_holdings=receivable.open_holdings + more)
-
-
-def _proposed(book: Reader, event: e.TransferProposed) -> tuple[Record, ...]:
-    transfer = Transfer(
-        id=event.transfer,
-        holding=event.holding,
-        assignor=event.assignor,
-        assignee=event.assignee,
-        consideration=event.consideration,
-        base_trade=event.base_trade,
-        recourse=event.recourse,
-        discharges_underlying=event.discharges_underlying,
-        lapses_ms=event.lapses_ms,
-        proposal=event.proposal,
-    )
-    holding = need(book, Holding, event.holding, "")
-    pending = changed(holding, state=HoldingState.TRANSFER_PENDING, pending=transfer.id)
-    return (transfer, pending)
-
-
-def _accepted(book: Reader, event: e.TransferAccepted) -> tuple[Record, ...]:
-    transfer = need(book, Transfer, event.transfer, "")
-    accepted = changed(transfer, state=TransferState.ACCEPTED, accepted_ms=event.at_ms)
-    return (accepted, _moved(need(book, Holding, transfer.holding, ""), transfer.assignee))
-
-
-def _transfer_ended(book: Reader, transfer: str, state: TransferState) -> tuple[Record, ...]:
-    ended = changed(need(book, Transfer, transfer, ""), state=state)
-    return (ended, _freed(need(book, Holding, ended.holding, "")))
-
-
-def _moved(holding: Holding, to: str) -> Holding:
-    return changed(_freed(holding), holder=to, chain=(*holding.chain, to))
-
-
-def _freed(holding: Holding) -> Holding:
-    return changed(holding, state=HoldingState.HELD, pending=None, lock_lapses_ms=None)
-
-
-def _paid(book: Reader, event: e.HoldingPaid) -> tuple[Record, ...]:
-    holding = need(book, Holding, event.holding, "")
-    receivable = need(book, Receivable, holding.receivable, "")
-    return (
-        changed(holding, paid=holding.paid + event.amount),
-        changed(receivable, paid=receivable.paid + event.amount),
-    )
-
-
-def _redeemed(book: Reader, event: e.HoldingRedeemed) -> tuple[Record, ...]:
-    holding = need(book, Holding, event.holding, "")
-    receivable = _counted(book, holding, -1)
-    if event.by is RedeemedBy.CONFUSION:
-        receivable = changed(receivable, merged=receivable.merged + holding.outstanding)
-    closed = changed(_freed(holding), state=HoldingState.REDEEMED)
-    return (closed, receivable)

@@ -20,8 +20,8 @@ from ledger.financing.events import Event as FinancingEvent
 from ledger.financing.events import Evidence, StatementLineUsed
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
-from ledger.receivables.acts import discharge
 from ledger.receivables.clocks import lock_is_over
+from ledger.receivables.debts import discharge
 from ledger.receivables.decide.checks import only
 from ledger.receivables.events import Event as ReceivablesEvent
 from ledger.receivables.invoices import total
@@ -129,7 +129,7 @@ def _record(
     """The payments of all legs, what they mean for financings, and the debts that fall."""
     for leg in legs:
         _check_leg(book, leg, command.value_date, by, at_ms)
-    discharged = discharge(book, [(leg.holding, leg.amount) for leg in legs])
+    discharged = discharge(book, [(leg.holding, leg.amount) for leg in legs], at_ms)
     met = [event for leg in legs for event in meet_payment(book, leg.holding, leg.amount)]
     recorded = [
         PaymentRecorded(

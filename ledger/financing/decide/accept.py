@@ -12,6 +12,7 @@ from ledger.financing.records import Offer
 from ledger.financing.terms import Quote, quote
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.policy.state import policy_of
+from ledger.receivables.acts import check_circulates, check_unburdened
 from ledger.receivables.clocks import DAY_MS
 from ledger.receivables.decide.checks import check_accepts, only
 from ledger.receivables.events import HoldingLocked
@@ -31,6 +32,8 @@ def accept(book: Reader, command: AcceptOffer, by: Signer, at_ms: int) -> Events
         "/expect",
     )
     before = free(book, holding, at_ms)
+    check_unburdened(holding, at_ms)
+    check_circulates(book, holding, at_ms)
     programme = check_offer(book, holding, offer, at_ms)
     check_account(book, command.account, by.party, programme.currency, "/body/account")
     terms = quote(book, holding, offer, command.value_date, at_ms)

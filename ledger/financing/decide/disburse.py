@@ -30,6 +30,7 @@ from ledger.parties.commands import Role
 from ledger.policy.state import today_of
 from ledger.receivables import acts
 from ledger.receivables.decide.checks import only
+from ledger.receivables.events import BurdenKind
 from ledger.receivables.records import Holding
 
 
@@ -51,10 +52,15 @@ def instruct(book: Reader, command: InstructDisbursement, by: Signer, at_ms: int
         "The value date has passed: the discount would count days that the seller waited.",
         "/body/value_date",
     )
+    holding = need(book, Holding, financing.holding, "")
+    refuse_if(
+        holding.burdened(BurdenKind.FREEZE, at_ms).minor > 0,
+        RefusalCode.HOLDING_IS_FROZEN,
+        f"A court has frozen {holding.id} or part of it.",
+    )
     instructed = DisbursementInstructed(
         financing=financing.id, reference=command.reference, at_ms=at_ms
     )
-    holding = need(book, Holding, financing.holding, "")
     return (instructed, *acts.lock(book, holding, financing.id, at_ms, None))
 
 

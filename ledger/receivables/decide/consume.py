@@ -92,7 +92,7 @@ def _consume(
         invoice, free = fresh.invoice, fresh.gross - fresh.prepaid
     else:
         _check_facts(known, stated, place)
-        invoice, free = known.id, known.gross - known.prepaid - known.credited - known.used
+        invoice, free = known.id, known.usable - known.used
     refuse_if(
         free < used,
         RefusalCode.INVOICE_IS_USED_UP,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.policy.state import policy_of
-from ledger.receivables.acts import free_holding
+from ledger.receivables.acts import check_circulates, free_holding
+from ledger.receivables.burdens import shared
 from ledger.receivables.commands import SplitHolding
 from ledger.receivables.decide.checks import only
 from ledger.receivables.events import Event, HoldingOpened, HoldingSplit
@@ -14,11 +15,13 @@ from ledger.receivables.records import Holding, Receivable
 
 
 def split(book: Reader, command: SplitHolding, by: Signer, at_ms: int) -> tuple[Event, ...]:
-    """The holding is closed, and its holder has the children instead."""
+    """The holding is closed, and its holder has the children instead, burdens on the first ones."""
     holding = need(book, Holding, command.holding, "/body/holding")
     only(holding.holder, by, "holder")
     before = free_holding(book, holding, at_ms)
+    check_circulates(book, holding, at_ms)
     _check(book, command, holding)
+    burdens = shared(holding.burdens, [child.amount for child in command.children])
     children = tuple(
         HoldingOpened(
             holding=by.new_id("hld", ordinal),
@@ -29,6 +32,7 @@ def split(book: Reader, command: SplitHolding, by: Signer, at_ms: int) -> tuple[
             chain=holding.chain,
             parent=holding.id,
             ordinal=ordinal,
+            burdens=burdens[ordinal],
         )
         for ordinal, child in enumerate(command.children)
     )

@@ -6,7 +6,7 @@ from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import Role
 from ledger.policy.state import policy_of
-from ledger.receivables.acts import free_holding, settle
+from ledger.receivables.acts import check_circulates, check_unburdened, free_holding
 from ledger.receivables.clocks import DAY_MS, transfer_is_over
 from ledger.receivables.commands import (
     AcceptTransfer,
@@ -14,6 +14,7 @@ from ledger.receivables.commands import (
     RejectTransfer,
     RescindTransfer,
 )
+from ledger.receivables.debts import settle
 from ledger.receivables.decide.checks import check_accepts, counterparty, only
 from ledger.receivables.events import (
     Event,
@@ -34,6 +35,8 @@ def propose(book: Reader, command: ProposeTransfer, by: Signer, at_ms: int) -> t
     holding = need(book, Holding, command.holding, "/body/holding")
     only(holding.holder, by, "holder")
     before = free_holding(book, holding, at_ms)
+    check_unburdened(holding, at_ms)
+    check_circulates(book, holding, at_ms)
     counterparty(book, command.to, TRANSFEREES, "/body/to")
     _check_offer(book, command, holding, at_ms)
     proposed = TransferProposed(
@@ -85,8 +88,10 @@ def accept(book: Reader, command: AcceptTransfer, by: Signer, at_ms: int) -> tup
     only(transfer.assignee, by, "transferee")
     _check_open(transfer, at_ms)
     check_accepts(transfer.id, transfer.proposal, command.accepts, by)
-    accepted = TransferAccepted(transfer=transfer.id, at_ms=at_ms)
     holding = need(book, Holding, transfer.holding, "")
+    check_unburdened(holding, at_ms)
+    check_circulates(book, holding, at_ms)
+    accepted = TransferAccepted(transfer=transfer.id, at_ms=at_ms)
     if holding.obligor != by.party:
         return (accepted,)
     receivable = need(book, Receivable, holding.receivable, "")

@@ -11,7 +11,6 @@ from ledger.money import Money
 from ledger.receivables import commands as c
 from ledger.receivables import events as e
 from ledger.receivables.acts import (
-    discharge,
     free_holding,
     lapse,
     lock,
@@ -20,6 +19,7 @@ from ledger.receivables.acts import (
     unlock,
 )
 from ledger.receivables.clocks import acknowledgement_is_late, is_overdue
+from ledger.receivables.debts import discharge
 from ledger.receivables.records import Holding, HoldingState, ReceivableState, TransferState
 from tests.support.world import DAY, World, cny, party, refusal, split
 
@@ -95,12 +95,12 @@ def test_payments_discharge_their_own_holding_and_the_last_settles() -> None:
     """A leg touches one holding; with several in one command the receivable settles once."""
     world = World()
     one, two = world.split("supplier", world.held(), 40_00, 60_00)
-    world.book.apply(discharge(world.book, [(one, cny(15_00))]))
+    world.book.apply(discharge(world.book, [(one, cny(15_00))], world.at_ms))
     one = world.holding(one.id)
     assert (one.paid, one.outstanding, one.state) == (cny(15_00), cny(25_00), HoldingState.HELD)
     assert world.holding(two.id).outstanding == cny(60_00)
     assert world.receivable(one.receivable).outstanding == cny(85_00)
-    events = discharge(world.book, [(one, cny(25_00)), (two, cny(60_00))])
+    events = discharge(world.book, [(one, cny(25_00)), (two, cny(60_00))], world.at_ms)
     assert [type(item) for item in events] == [
         e.HoldingPaid,
         e.HoldingRedeemed,
@@ -131,10 +131,10 @@ def test_refusals_of_discharge() -> None:
         ([(holding, cny(100_01))], "payment_exceeds_outstanding"),
         ([(holding, Money(1, "USD"))], "currency_mismatch"),
     ):
-        assert refusal(discharge, world.book, legs) == code
-    world.book.apply(discharge(world.book, [(holding, cny(100_00))]))
+        assert refusal(discharge, world.book, legs, world.at_ms) == code
+    world.book.apply(discharge(world.book, [(holding, cny(100_00))], world.at_ms))
     paid = world.holding(holding.id)
-    assert refusal(discharge, world.book, [(paid, cny(1))]) == "holding_is_closed"
+    assert refusal(discharge, world.book, [(paid, cny(1))], world.at_ms) == "holding_is_closed"
 
 
 @pytest.mark.parametrize("amount", [1, 100_00])
@@ -143,7 +143,7 @@ def test_a_payment_ends_a_pending_transfer(amount: int) -> None:
     world = World()
     transfer = world.propose("supplier", world.held(), "second")
     pending = world.holding(transfer.holding)
-    world.book.apply(discharge(world.book, [(pending, cny(amount))]))
+    world.book.apply(discharge(world.book, [(pending, cny(amount))], world.at_ms))
     assert world.transfer(transfer.id).state is TransferState.LAPSED
     accept = c.AcceptTransfer(transfer=transfer.id, accepts=transfer.proposal)
     assert refusal(world.do, "second", accept, transfer.id) == "transfer_has_lapsed"
@@ -153,10 +153,10 @@ def test_locked_and_financed_holdings_are_paid_too() -> None:
     """No state but closed keeps a payment out; a redeemed holding is nobody's lock."""
     world = World()
     holding = locked(world)
-    world.book.apply(discharge(world.book, [(holding, cny(30_00))]))
+    world.book.apply(discharge(world.book, [(holding, cny(30_00))], world.at_ms))
     holding = world.holding(holding.id)
     assert (holding.state, holding.outstanding) == (HoldingState.LOCKED, cny(70_00))
-    world.book.apply(discharge(world.book, [(holding, cny(70_00))]))
+    world.book.apply(discharge(world.book, [(holding, cny(70_00))], world.at_ms))
     holding = world.holding(holding.id)
     assert (holding.state, holding.pending) == (HoldingState.REDEEMED, None)
     assert unlock(holding, FIN) == ()
@@ -166,7 +166,7 @@ def test_a_partly_paid_holding_is_split_over_what_is_outstanding() -> None:
     """Children share what is left, not what was."""
     world = World()
     holding = world.held()
-    world.book.apply(discharge(world.book, [(holding, cny(10_00))]))
+    world.book.apply(discharge(world.book, [(holding, cny(10_00))], world.at_ms))
     command = split(holding, 50_00, 50_00)
     assert refusal(world.do, "supplier", command) == "children_do_not_sum"
     children = world.split("supplier", holding, 50_00, 40_00)
@@ -198,7 +198,7 @@ def test_overdue_is_a_day_after_the_business_day_and_only_a_flag() -> None:
     assert not is_overdue(receivable, world.book, monday_end)
     assert is_overdue(receivable, world.book, monday_end + 1)
     assert not is_overdue(registered, world.book, monday_end + 1)
-    world.book.apply(discharge(world.book, [(holding, cny(100_00))]))
+    world.book.apply(discharge(world.book, [(holding, cny(100_00))], world.at_ms))
     assert not is_overdue(world.receivable(registered.id), world.book, monday_end + 1)
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from ledger.money import Money
+from ledger.receivables.events import Burden, BurdenKind
 from ledger.receivables.invariants import INVARIANTS, View, payable_never_rises
 from ledger.receivables.records import (
     HoldingState,
+    Maturity,
+    Owed,
     Receivable,
     ReceivableState,
     TransferState,
@@ -33,9 +38,12 @@ def _world() -> tuple[World, dict[str, Any]]:
         "proposed": proposed,
         "invoice": world.invoice("A"),
         "second_invoice": world.invoice("B"),
+        "day": next(iter(world.book.all(Maturity))),
+        "sum": next(iter(world.book.all(Owed))),
     }
 
 
+BURDEN = Burden(id="dsp_one", kind=BurdenKind.DISPUTE, amount=cny(1))
 FAULTS: list[tuple[str, str, dict[str, Any]]] = [
     ("invariant_1_conservation", "child", {"amount": cny(40_01)}),
     ("invariant_1_conservation", "owed", {"merged": cny(1)}),
@@ -62,6 +70,16 @@ FAULTS: list[tuple[str, str, dict[str, Any]]] = [
     ("invariant_7_payable", "owed", {"paid": cny(1)}),
     ("invariant_7_payable", "other", {"paid": cny(50_01)}),
     ("invariant_7_payable", "owed", {"merged": cny(90_01)}),
+    ("invariant_7_payable", "owed", {"reduced": cny(1)}),
+    ("invariant_7_payable", "other", {"reduced": cny(50_01)}),
+    ("invariant_8_burdens", "other", {"burdens": (BURDEN, BURDEN)}),
+    ("invariant_8_burdens", "other", {"burdens": (replace(BURDEN, amount=cny(0)),)}),
+    ("invariant_8_burdens", "other", {"burdens": (replace(BURDEN, amount=Money(1, "USD")),)}),
+    ("invariant_23_sums_of_debts", "other", {"burdens": (BURDEN,)}),
+    ("invariant_23_sums_of_debts", "other", {"due": date(2026, 3, 3)}),
+    ("invariant_23_sums_of_debts", "other", {"paid": cny(1)}),
+    ("invariant_23_sums_of_debts", "day", {"is_open": False}),
+    ("invariant_23_sums_of_debts", "sum", {"amount": cny(1)}),
     ("invariant_16_confusion", "owed", {"creditor": party("core")}),
     ("invariant_16_confusion", "other", {"holder": party("core")}),
 ]

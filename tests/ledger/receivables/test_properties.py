@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 
 from hypothesis import given
@@ -10,9 +11,20 @@ from hypothesis import strategies as st
 
 from ledger.errors import Refused
 from ledger.receivables import commands as c
-from ledger.receivables.acts import discharge, lapse, lock, move_title, return_title, unlock
+from ledger.receivables import events as e
+from ledger.receivables.acts import (
+    burden,
+    lapse,
+    lock,
+    move_title,
+    return_title,
+    unburden,
+    unlock,
+)
+from ledger.receivables.debts import discharge, reduce, take_back
 from ledger.receivables.events import Event
 from ledger.receivables.invariants import INVARIANTS, payable_never_rises
+from ledger.receivables.invoices import fill, total
 from ledger.receivables.records import (
     Holding,
     HoldingState,
@@ -138,7 +150,57 @@ def _pay(world: World, data: Random) -> None:
             legs = [(part, part.outstanding) for part in every if part.is_open]
         else:
             legs = [(item, cny(1 + _number(data, item.amount.minor)))]
-        world.book.apply(discharge(world.book, legs))
+        world.book.apply(discharge(world.book, legs, world.at_ms))
+
+
+def _burden(world: World, data: Random) -> None:
+    item = _pick(world, data, Holding)
+    if not isinstance(item, Holding):
+        return
+    if item.burdens and data.random() < 0.5:
+        world.book.apply(unburden(world.book, item.receivable, item.burdens[0].id))
+        return
+    until = data.choice([None, world.at_ms + DAY * 3])
+    amount = cny(1 + _number(data, item.amount.minor))
+    kind = data.choice(list(e.BurdenKind))
+    laid = e.Burden(id=f"one_{_number(data, 5)}", kind=kind, amount=amount, until_ms=until)
+    world.book.apply(burden(item, laid))
+
+
+def _reduce(world: World, data: Random) -> None:
+    """A credit note, of which not all reduces holdings; or all that is left is cancelled."""
+    item = _pick(world, data, Holding)
+    if not isinstance(item, Holding) or item.state not in (HoldingState.HELD, HoldingState.LOCKED):
+        return
+    receivable = world.receivable(item.receivable)
+    amount = data.choice([item.outstanding, cny(1 + _number(data, item.amount.minor))])
+    reduced = reduce(world.book, [(item, amount)], "crn_one")
+    kept = total([use.amount for use in receivable.uses]) - amount
+    uses = fill(receivable.uses, kept) if kept.minor else ()
+    world.book.apply((*reduced, e.UsesReduced(receivable=receivable.id, uses=uses)))
+    left = world.receivable(receivable.id)
+    if left.state is ReceivableState.SETTLED and left.paid.minor == left.merged.minor == 0:
+        world.book.apply((e.ReceivableCancelled(receivable=left.id),))
+    else:
+        note = cny(_number(data, 3))
+        credited = e.InvoiceCredited(
+            invoice=receivable.uses[0].invoice, amount=note, unabsorbed=note
+        )
+        world.book.apply((credited,) if note.minor else ())
+
+
+def _take_back(world: World, data: Random) -> None:
+    item = _pick(world, data, Holding)
+    if isinstance(item, Holding) and item.paid.minor:
+        amount = cny(1 + _number(data, item.paid.minor - 1))
+        world.book.apply(take_back(world.book, item, amount, None))
+
+
+def _amend(world: World, data: Random) -> None:
+    item = _pick(world, data, Receivable)
+    if isinstance(item, Receivable) and item.state is ReceivableState.ACKNOWLEDGED:
+        due = item.due + timedelta(days=1 + _number(data, 40))
+        world.book.apply((e.DueDateAmended(receivable=item.id, due=due),))
 
 
 def _tick(world: World, data: Random) -> None:
@@ -161,6 +223,10 @@ ACTS: list[Callable[[World, Random], None]] = [
     _settle_transfer,
     _finance,
     _pay,
+    _burden,
+    _reduce,
+    _take_back,
+    _amend,
     _tick,
 ]
 
@@ -204,7 +270,7 @@ def test_splits_conserve_to_the_unit(amounts: list[int], off: int) -> None:
     assert refusal(world.do, "supplier", wrong) == "children_do_not_sum"
     children = world.split("supplier", holding, *amounts)
     for child in children:
-        world.book.apply(discharge(world.book, [(child, child.outstanding)]))
+        world.book.apply(discharge(world.book, [(child, child.outstanding)], world.at_ms))
     receivable = world.receivable(holding.receivable)
     assert receivable.state is ReceivableState.SETTLED
     assert receivable.paid == receivable.face

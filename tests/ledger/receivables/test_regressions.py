@@ -9,8 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.receivables import commands as c
-from ledger.receivables.acts import discharge, lock, move_title
+from ledger.receivables.acts import lock, move_title
 from ledger.receivables.clocks import is_overdue
+from ledger.receivables.debts import discharge
 from ledger.receivables.invariants import payable_never_rises
 from ledger.receivables.records import HoldingState, ReceivableState
 from tests.support.world import ROLES, World, cny, line, party, refusal, register
@@ -48,7 +49,7 @@ def test_regression_b_and_d_overdue_debts_are_paid_split_and_transferred() -> No
     first, second = world.split("supplier", holding, 50_00, 50_00)
     world.accept("second", world.propose("supplier", first, "second"))
     legs = [(world.holding(first.id), cny(50_00)), (second, cny(50_00))]
-    world.book.apply(discharge(world.book, legs))
+    world.book.apply(discharge(world.book, legs, world.at_ms))
     assert world.receivable(holding.receivable).state is ReceivableState.SETTLED
 
 
@@ -57,7 +58,7 @@ def test_regression_f_what_is_owed_never_rises() -> None:
     world = World()
     holding = world.held()
     books = [world.book.copy()]
-    world.book.apply(discharge(world.book, [(holding, cny(40_00))]))
+    world.book.apply(discharge(world.book, [(holding, cny(40_00))], world.at_ms))
     books.append(world.book.copy())
     first, _ = world.split("supplier", world.holding(holding.id), 30_00, 30_00)
     books.append(world.book.copy())
@@ -70,7 +71,8 @@ def test_regression_f_what_is_owed_never_rises() -> None:
     assert owed == [cny(100_00), cny(60_00), cny(60_00), cny(30_00)]
     for before, after in itertools.pairwise(books):
         assert payable_never_rises(before, after) == []
-        assert bool(payable_never_rises(after, before)) == (before in (books[0], books[2]))
+        # Backwards a payment looks as if taken back; an end by confusion does not come back.
+        assert bool(payable_never_rises(after, before)) == (before is books[2])
 
 
 def test_regression_g_a_second_registration_is_refused_and_not_taken_for_the_first() -> None:
@@ -97,7 +99,7 @@ def test_regression_i_nothing_of_a_receivable_can_be_changed_and_no_one_pays_bey
     inflated = register(line(number, 1, gross=cny(500_00)))
     assert refusal(world.do, "supplier", inflated) == "invoice_facts_differ"
     too_much = [(holding, cny(100_01))]
-    assert refusal(discharge, world.book, too_much) == "payment_exceeds_outstanding"
+    assert refusal(discharge, world.book, too_much, world.at_ms) == "payment_exceeds_outstanding"
 
 
 def test_regression_j_two_proposals_cannot_race_for_one_invoice() -> None:

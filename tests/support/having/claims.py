@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from ledger.errors import Refused
 from ledger.model.records import R
 from ledger.money import Money
 from ledger.receivables import commands as c
+from ledger.receivables.acts import check_circulates, check_unburdened
 from ledger.receivables.clocks import issue_is_over, lock_is_over, transfer_is_over
 from ledger.receivables.records import (
     Holding,
@@ -103,7 +105,12 @@ def proposed(s: Stage, *, fresh: float = FRESH) -> Receivable:
 
 
 def is_free(s: Stage, item: Holding) -> bool:
-    """Whether nothing has a holding now: also when what had it is over and nobody stated that."""
+    """Whether a holding may be passed on now: also when what had it is over, stated or not."""
+    try:
+        check_circulates(s.book, item, s.clock.ms)
+        check_unburdened(item, s.clock.ms)
+    except Refused:
+        return False
     if item.state is HoldingState.TRANSFER_PENDING:
         return transfer_is_over(s.get(Transfer, item.pending or ""), s.clock.ms)
     return item.state is HoldingState.HELD or lock_is_over(item, s.clock.ms)

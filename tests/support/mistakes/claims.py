@@ -195,6 +195,14 @@ def _to_an_auditor(s: Stage) -> None:
     s.do(s.name_of(item.holder), h.offer_to(s, item, "auditor"))
 
 
+def _on_the_day_of_payment(s: Stage) -> None:
+    command = replace(h.claim(s), due=s.today)
+    said = h.sure(s.do("first", command))
+    item = s.get(Receivable, said.id("rcv"))
+    owed = h.sure(s.do("core", h.acknowledgement(item, item.face), item))
+    s.do("first", h.halves(s.get(Holding, owed.id("hld"))))
+
+
 def _fourth_hop(s: Stage) -> None:
     item = h.travelled(s, 3)
     s.do(s.name_of(item.holder), h.offer_to(s, item, h.transferee(s, item)))
@@ -252,6 +260,7 @@ CLAIMS: dict[str, Mistake] = {
     "transferee_is_holder": _to_itself,
     "party_lacks_role": _to_an_auditor,
     "too_many_hops": _fourth_hop,
+    "redemption_is_under_way": _on_the_day_of_payment,
     "deadline_out_of_range": _for_a_year,
     "transfer_has_lapsed": _accepts_late,
     "transfer_is_closed": _answers_twice,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
+from ledger.alerts import state as alerts_state
 from ledger.financing import records as financing_records
 from ledger.model.records import Record, snake
 from ledger.parties import state as parties_state
@@ -47,6 +48,7 @@ RECORDS: tuple[type[Any], ...] = (
     parties_state.Account,
     parties_state.Manifest,
     parties_state.Spent,
+    alerts_state.Alert,
     receivables_records.Invoice,
     receivables_records.Receivable,
     receivables_records.Holding,

@@ -1,10 +1,12 @@
-"""Which module decides a command, and which evolves an event: the one place that knows all five."""
+"""Which module decides a command, and which evolves an event: who knows all modules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, get_args
 
+from ledger.alerts import events as alerts_events
+from ledger.alerts import state as alerts_state
 from ledger.financing import commands as financing_commands
 from ledger.financing import decide as financing
 from ledger.financing import events as financing_events
@@ -54,6 +56,7 @@ _EVOLVE: dict[type[Any], Callable[[Reader, Any], tuple[Record, ...]]] = {
     for events, module in (
         (policy_events, policy_state),
         (parties_events, parties_state),
+        (alerts_events, alerts_state),
         (receivables_events, receivables_state),
         (financing_events, financing_state),
         (settlement_events, settlement_state),

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from ledger import canonical
+from ledger.alerts import events as alerts_events
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.canonical import Tree
 from ledger.envelope import Envelope, Sealer
@@ -36,6 +37,7 @@ Command: TypeAlias = (
 Event: TypeAlias = (
     policy_events.Event
     | parties_events.Event
+    | alerts_events.Event
     | receivables_events.Event
     | financing_events.Event
     | settlement_events.Event

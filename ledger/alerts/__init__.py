@@ -1,0 +1,1 @@
+"""Alerts: what the ledger noticed, and who has looked at it. An alert alone forbids nothing."""

@@ -23,7 +23,7 @@ from ledger.financing.state import (
 )
 from ledger.model.records import Reader
 from ledger.parties.commands import Role
-from ledger.parties.state import Account, Party
+from ledger.parties.state import Account, Contact, Party
 from ledger.receivables.state import (
     Holding,
     Invoice,
@@ -214,6 +214,7 @@ RULES: Mapping[type[Any], Rule] = {
     for rule in (
         Rule(Party, _party, private=frozenset({"token"})),
         Rule(Account, _account, sealed=frozenset({"number", "bank"})),
+        Rule(Contact, _sides("id"), ("id",), sealed=frozenset({"address", "earlier"})),
         Rule(
             Invoice,
             _sides("seller", "buyer"),

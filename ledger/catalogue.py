@@ -46,6 +46,7 @@ RECORDS: tuple[type[Any], ...] = (
     parties_state.Key,
     parties_state.ApprovalRule,
     parties_state.Account,
+    parties_state.Contact,
     parties_state.Manifest,
     parties_state.Spent,
     alerts_state.Alert,

@@ -30,6 +30,7 @@ WHO = {
     "key.certify": "the key's own party",
     "approval.set": "any party, under the rule it replaces",
     "account.add": "any party, for itself",
+    "party.set_contact": "any party, for itself",
     "manifest.sign": "any party, for its own lines",
     "receivable.register": "a supplier",
     "receivable.issue": "an obligor",

@@ -204,6 +204,32 @@ class AddAccount(Struct, frozen=True, kw_only=True, gc=False):
     currency: Currency
 
 
+class Notice(Enum):
+    """What a party's contact may be told of."""
+
+    DAILY_STATEMENT = "daily_statement"
+    KEY_CHANGES = "key_changes"
+    RECOVERY = "recovery"
+    REMINDERS = "reminders"
+
+
+Address = Annotated[
+    str, Pattern(r"(mailto:|https://)[!-;=?-~]{3,240}", "a mailto: or https: address")
+]
+"""Where messages go: an address of an office rather than of a person."""
+
+
+class SetContact(Struct, frozen=True, kw_only=True, gc=False):
+    """Name the one address to which the signing party wants these notices sent.
+
+    `key_changes` and `recovery` are always among them: they are what a thief would rather not
+    have told. For a while the address before is told of them, too.
+    """
+
+    address: Confidential[Address]
+    notices: Annotated[tuple[Notice, ...], Length(2, 4)]
+
+
 class SignManifest(Struct, frozen=True, kw_only=True, gc=False):
     """Sign many commands at once: the RFC 6962 root over the digests of their payloads.
 
@@ -228,5 +254,6 @@ Command = (
     | CertifyKey
     | SetApproval
     | AddAccount
+    | SetContact
     | SignManifest
 )

@@ -12,7 +12,7 @@ from ledger.errors import RefusalCode
 from ledger.keys import from_jwk
 from ledger.model.codec import write
 from ledger.model.records import Reader, Signer, make_id, need, refuse_if
-from ledger.parties import binding, log_keys
+from ledger.parties import binding, contacts, log_keys
 from ledger.parties.commands import (
     AddAccount,
     AssignRoles,
@@ -29,6 +29,7 @@ from ledger.parties.commands import (
     RotateKey,
     RotateLogKey,
     SetApproval,
+    SetContact,
     SignManifest,
     Tier,
 )
@@ -78,6 +79,8 @@ def decide(
             return _set_approval(book, command, by, at_ms)
         case AddAccount():
             return _add_account(command, by)
+        case SetContact():
+            return contacts.set_contact(book, command, by, at_ms)
         case SignManifest():
             return _sign_manifest(command, by)
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.model.jwk import Jwk
 from ledger.model.records import Effect
-from ledger.parties.commands import Assurance, Identifier, Role, Tier
+from ledger.parties.commands import Assurance, Identifier, Notice, Role, Tier
 
 
 class PartyEnrolled(Effect, frozen=True, kw_only=True):
@@ -75,6 +75,16 @@ class AccountAdded(Effect, frozen=True, kw_only=True):
     currency: str
 
 
+class ContactSet(Effect, frozen=True, kw_only=True):
+    """A party is told `notices` at `address`; until `earlier_until_ms` at `earlier`, too."""
+
+    party: str
+    address: str
+    notices: tuple[Notice, ...]
+    earlier: str | None
+    earlier_until_ms: int
+
+
 class ManifestSigned(Effect, frozen=True, kw_only=True):
     """The commands under this root count as signed by these keys and people."""
 
@@ -95,5 +105,6 @@ Event = (
     | KeyAttested
     | ApprovalSet
     | AccountAdded
+    | ContactSet
     | ManifestSigned
 )

@@ -159,6 +159,13 @@ def _add_account(s: Stage) -> None:
     s.do(name, p.AddAccount(number=number, bank="Bank", currency=currency))
 
 
+def _set_contact(s: Stage) -> None:
+    name = s.random.choice(list(PARTIES))
+    more = s.random.sample([p.Notice.DAILY_STATEMENT, p.Notice.REMINDERS], s.random.randint(0, 2))
+    notices = (p.Notice.KEY_CHANGES, p.Notice.RECOVERY, *more)
+    s.do(name, p.SetContact(address=f"mailto:office-{s.next()}@{name}.example", notices=notices))
+
+
 def _manifest(s: Stage) -> None:
     claims = [h.claim(s, obligor="core") for _ in range(s.random.randint(1, 4))]
     s.manifest(s.random.choice(SUPPLIERS), claims)
@@ -221,5 +228,6 @@ STANDING: dict[str, Act] = {
     "key.certify": _certify,
     "approval.set": _set_approval,
     "account.add": _add_account,
+    "party.set_contact": _set_contact,
     "manifest.sign": _manifest,
 }

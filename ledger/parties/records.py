@@ -1,0 +1,152 @@
+"""Records of parties, keys, people and approval."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from ledger.keys import PublicKey, from_jwk
+from ledger.model.codec import write
+from ledger.model.jwk import Jwk
+from ledger.parties.commands import Assurance, Identifier, Notice, Role, Tier
+
+FOR_EVER_MS = 253_402_300_799_999
+"""The end of year 9999: an end that was not set."""
+
+
+class Party(Struct, frozen=True, kw_only=True, gc=False):
+    """An enrolled organisation or person, under its pseudonymous id."""
+
+    PREFIX: ClassVar[str] = "pty"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("token",),)
+
+    id: str
+    last_seq: int = -1
+    natural: bool
+    roles: tuple[Role, ...]
+    evidence: str
+    country: str | None = None
+    name: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    person_name: str | None = None
+    person_identifier: str | None = None
+    token: str | None = None
+
+    def has(self, role: Role) -> bool:
+        """Whether the party has this role now."""
+        return role in self.roles
+
+
+class TakenIdentifier(Struct, frozen=True, kw_only=True, gc=False):
+    """An identifier of a legal entity and whose it is. `id` is ``scheme:value``."""
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("party",),)
+
+    id: str
+    last_seq: int = -1
+    party: str
+
+
+class Key(Struct, frozen=True, kw_only=True, gc=False):
+    """A bound key, by its RFC 7638 thumbprint. In force within [from_ms, until_ms)."""
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("party",),)
+
+    id: str
+    last_seq: int = -1
+    party: str
+    person: str
+    jwk: Jwk
+    assurance: Assurance
+    evidence: str
+    from_ms: int
+    until_ms: int = FOR_EVER_MS
+
+    def in_force(self, at_ms: int) -> bool:
+        """Whether the key may sign at this instant."""
+        return self.from_ms <= at_ms < self.until_ms
+
+    def public(self) -> PublicKey:
+        """The key itself."""
+        return from_jwk(write(self.jwk))
+
+
+class ApprovalRule(Struct, frozen=True, kw_only=True, gc=False):
+    """How many people of a party must sign what. `id` is the party's."""
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: str
+    last_seq: int = -1
+    tiers: tuple[Tier, ...]
+
+
+class Account(Struct, frozen=True, kw_only=True, gc=False):
+    """Where a party wants to be paid."""
+
+    PREFIX: ClassVar[str] = "acc"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("party",),)
+
+    id: str
+    last_seq: int = -1
+    party: str
+    number: str
+    bank: str
+    currency: str
+
+
+class Contact(Struct, frozen=True, kw_only=True, gc=False):
+    """Where a party wants to be told what. `id` is the party's.
+
+    After a change the address before is told, too, until `earlier_until_ms`: whoever puts an
+    address of its own in place of the party's is noticed there.
+    """
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: str
+    last_seq: int = -1
+    address: str
+    notices: tuple[Notice, ...]
+    earlier: str | None = None
+    earlier_until_ms: int = 0
+
+    def addresses(self, notice: Notice, at_ms: int) -> tuple[str, ...]:
+        """Where `notice` is to be sent at this instant: none, one or two addresses."""
+        if notice not in self.notices:
+            return ()
+        if self.earlier is None or at_ms >= self.earlier_until_ms:
+            return (self.address,)
+        return (self.address, self.earlier)
+
+
+class Manifest(Struct, frozen=True, kw_only=True, gc=False):
+    """A signed list of commands, and who signed it."""
+
+    PREFIX: ClassVar[str] = "man"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: str
+    last_seq: int = -1
+    party: str
+    jti: str
+    root: str
+    count: int
+    kids: tuple[str, ...]
+    persons: tuple[str, ...]
+
+
+class Spent(Struct, frozen=True, kw_only=True, gc=False):
+    """A command that was taken: its payload's digest. `id` is made of party and jti."""
+
+    PREFIX: ClassVar[str] = "cmd"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: str
+    last_seq: int = -1
+    payload: str

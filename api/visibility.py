@@ -23,7 +23,7 @@ from ledger.financing.state import (
 )
 from ledger.model.records import Reader
 from ledger.parties.commands import Role
-from ledger.parties.state import Account, Contact, Party
+from ledger.parties.state import Account, Contact, Delegation, Party
 from ledger.receivables.state import (
     Holding,
     Invoice,
@@ -215,6 +215,12 @@ RULES: Mapping[type[Any], Rule] = {
         Rule(Party, _party, private=frozenset({"token"})),
         Rule(Account, _account, sealed=frozenset({"number", "bank"})),
         Rule(Contact, _sides("id"), ("id",), sealed=frozenset({"address", "earlier"})),
+        Rule(
+            Delegation,
+            _sides("party"),
+            ("party",),
+            sealed=frozenset({"per_act", "per_day", "used"}),
+        ),
         Rule(
             Invoice,
             _sides("seller", "buyer"),

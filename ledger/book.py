@@ -21,7 +21,8 @@ from ledger.model.records import Signer, placed, refuse_if
 from ledger.overlay import Overlay
 from ledger.parties import commands as parties_commands
 from ledger.parties import decide as parties
-from ledger.parties import standing
+from ledger.parties import delegating, standing
+from ledger.parties.events import DelegationUsed
 from ledger.parties.state import Key, Party, Spent
 from ledger.policy import state as policy_state
 from ledger.routing import decide, evolve, stake
@@ -73,10 +74,9 @@ class Book(Overlay):
         if not verified:
             verify_signatures(envelope, self.keys_of(envelope))
         command = vocabulary.parse(envelope, policy_state.digits_of(self))
-        if isinstance(command, parties_commands.SetApproval):
-            _check_acts(command)
-        signer = self._signer(envelope, command, at_ms, seq)
-        events = decide(self, command, signer, at_ms)
+        _check_acts(command)
+        signer, used = self._signer(envelope, command, at_ms, seq)
+        events = (*used, *decide(self, command, signer, at_ms))
         return self._take(envelope, command, events, seq, ledger.rules)
 
     def _judge_genesis(self, envelope: Envelope, at_ms: int) -> Judged:
@@ -128,7 +128,10 @@ class Book(Overlay):
             place="/jti",
         )
 
-    def _signer(self, envelope: Envelope, command: Command, at_ms: int, seq: int) -> Signer:
+    def _signer(
+        self, envelope: Envelope, command: Command, at_ms: int, seq: int
+    ) -> tuple[Signer, tuple[DelegationUsed, ...]]:
+        """Who asks, and what of the signing keys' delegations that uses."""
         party = self.get(Party, envelope.by)
         if party is None:
             raise Refused(
@@ -148,10 +151,12 @@ class Book(Overlay):
             standing.check_line(manifest, envelope.digest, proof.index, proof.path)
             kids = manifest.kids
         persons = standing.persons_of(self, party.id, kids, at_ms)
-        needed = standing.persons_needed(self, party.id, envelope.kind, stake(self, command))
+        at_stake = stake(self, command)
+        needed = standing.persons_needed(self, party.id, envelope.kind, at_stake)
         loose = envelope.manifest is not None or envelope.kind == "manifest.sign"
         standing.check_approval(persons, needed, envelope.kind, exact=not loose)
-        return Signer(
+        used = delegating.uses(self, kids, envelope.kind, at_stake, at_ms)
+        signer = Signer(
             party=party.id,
             jti=envelope.jti,
             payload=envelope.digest,
@@ -162,6 +167,7 @@ class Book(Overlay):
             expects=self._check_expect(envelope.payload.get("expect", {})),
             seq=seq,
         )
+        return signer, used
 
     def _check_expect(self, expect: Mapping[str, int]) -> frozenset[str]:
         for record_id, seq in expect.items():
@@ -210,17 +216,22 @@ def genesis_key(envelope: Envelope) -> PublicKey:
         ) from None
 
 
-def _check_acts(command: parties_commands.SetApproval) -> None:
+def _check_acts(command: Command) -> None:
     """A tier for an act that does not exist would protect nothing, and nobody would notice."""
-    known = {kind for kind, _ in vocabulary.COMMANDS}
-    for tier in command.tiers:
-        unknown = sorted(set(tier.acts) - known)
-        refuse_if(
-            bool(unknown),
-            RefusalCode.KIND_UNKNOWN,
-            f"There is no act {', '.join(unknown)[:100]}.",
-            "/body/tiers",
-        )
+    match command:
+        case parties_commands.SetApproval():
+            acts, place = {act for tier in command.tiers for act in tier.acts}, "/body/tiers"
+        case parties_commands.DelegateKey():
+            acts, place = set(command.acts), "/body/acts"
+        case _:
+            return
+    unknown = sorted(acts - {kind for kind, _ in vocabulary.COMMANDS})
+    refuse_if(
+        bool(unknown),
+        RefusalCode.KIND_UNKNOWN,
+        f"There is no act {', '.join(unknown)[:100]}.",
+        place,
+    )
 
 
 def _check_time(envelope: Envelope, at_ms: int) -> None:

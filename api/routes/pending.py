@@ -21,7 +21,7 @@ from ledger.catalogue import spent_id
 from ledger.envelope import LONGEST_SUBMISSION, Envelope, read_submission, verify_signatures
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import refuse_if
-from ledger.parties import standing
+from ledger.parties import delegating, standing
 from ledger.parties.state import Spent
 from ledger.policy.state import digits_of, ledger_of
 from ledger.routing import stake
@@ -139,9 +139,9 @@ def _state(envelope: Envelope, text: bytes, sight: Sight) -> dict[str, Any]:
     command = vocabulary.parse(envelope, digits_of(sight.book))
     kids = [signature.kid for signature in envelope.signatures]
     persons = standing.persons_of(sight.book, envelope.by, kids, sight.at_ms)
-    needed = standing.persons_needed(
-        sight.book, envelope.by, envelope.kind, stake(sight.book, command)
-    )
+    at_stake = stake(sight.book, command)
+    needed = standing.persons_needed(sight.book, envelope.by, envelope.kind, at_stake)
+    delegating.uses(sight.book, kids, envelope.kind, at_stake, sight.at_ms)
     return {
         "id": envelope.digest,
         "kind": envelope.kind,

@@ -30,6 +30,8 @@ WHO = {
     "key.certify": "the key's own party",
     "approval.set": "any party, under the rule it replaces",
     "account.add": "any party, for itself",
+    "key.delegate": "any party, for a key of its own, with another key",
+    "key.undelegate": "the party that delegated",
     "party.set_contact": "any party, for itself",
     "manifest.sign": "any party, for its own lines",
     "receivable.register": "a supplier",

@@ -9,12 +9,14 @@ from msgspec import Struct
 
 from ledger.model.jwk import Jwk
 from ledger.model.kinds import (
+    Amount,
     Code,
     Confidential,
     Country,
     Currency,
     Digest,
     Id,
+    Instant,
     Length,
     Name,
     Pattern,
@@ -204,6 +206,27 @@ class AddAccount(Struct, frozen=True, kw_only=True, gc=False):
     currency: Currency
 
 
+class DelegateKey(Struct, frozen=True, kw_only=True, gc=False):
+    """Let a key of the signing party sign these acts and nothing else, until `until_ms`.
+
+    `per_act` bounds one act and `per_day` the sum of a civil day, both in one currency; acts over
+    amounts in another are not covered. Another key grants it. A key that was once limited is so
+    for ever: after the end it signs nothing, unless it is delegated to again.
+    """
+
+    kid: Digest
+    acts: Annotated[tuple[Code, ...], Length(1, 40)]
+    until_ms: Instant
+    per_act: Confidential[Amount] | None = None
+    per_day: Confidential[Amount] | None = None
+
+
+class UndelegateKey(Struct, frozen=True, kw_only=True, gc=False):
+    """Withdraw a delegation of the signing party, at once."""
+
+    delegation: Id
+
+
 class Notice(Enum):
     """What a party's contact may be told of."""
 
@@ -254,6 +277,8 @@ Command = (
     | CertifyKey
     | SetApproval
     | AddAccount
+    | DelegateKey
+    | UndelegateKey
     | SetContact
     | SignManifest
 )

@@ -12,7 +12,7 @@ from ledger.errors import RefusalCode
 from ledger.keys import from_jwk
 from ledger.model.codec import write
 from ledger.model.records import Reader, Signer, make_id, need, refuse_if
-from ledger.parties import binding, contacts, log_keys
+from ledger.parties import binding, contacts, delegating, log_keys
 from ledger.parties.commands import (
     AddAccount,
     AssignRoles,
@@ -20,6 +20,7 @@ from ledger.parties.commands import (
     BindKey,
     CertifyKey,
     Command,
+    DelegateKey,
     EnrolParty,
     Identifier,
     OpenLedger,
@@ -32,6 +33,7 @@ from ledger.parties.commands import (
     SetContact,
     SignManifest,
     Tier,
+    UndelegateKey,
 )
 from ledger.parties.events import (
     AccountAdded,
@@ -79,6 +81,10 @@ def decide(
             return _set_approval(book, command, by, at_ms)
         case AddAccount():
             return _add_account(command, by)
+        case DelegateKey():
+            return delegating.delegate(book, command, by, at_ms)
+        case UndelegateKey():
+            return delegating.undelegate(book, command, by, at_ms)
         case SetContact():
             return contacts.set_contact(book, command, by, at_ms)
         case SignManifest():
@@ -245,12 +251,12 @@ def _assign_roles(book: Reader, command: AssignRoles, by: Signer) -> tuple[Event
 
 def _set_approval(book: Reader, command: SetApproval, by: Signer, at_ms: int) -> tuple[Event, ...]:
     keys = book.find(Key, party=by.party)
-    people = {key.person for key in keys if key.until_ms > at_ms}
+    people = {key.person for key in keys if key.until_ms > at_ms and key.delegation is None}
     most = max((tier.persons for tier in command.tiers), default=1)
     refuse_if(
         most > len(people),
         RefusalCode.APPROVAL_RULE_UNREACHABLE,
-        f"The rule asks for {most} people and {len(people)} have keys.",
+        f"The rule asks for {most} people and {len(people)} have unlimited keys.",
         "/body/tiers",
     )
     for tier in command.tiers:

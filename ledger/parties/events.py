@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ledger.model.jwk import Jwk
 from ledger.model.records import Effect
+from ledger.money import Money
 from ledger.parties.commands import Assurance, Identifier, Notice, Role, Tier
 
 
@@ -75,6 +78,33 @@ class AccountAdded(Effect, frozen=True, kw_only=True):
     currency: str
 
 
+class DelegationGranted(Effect, frozen=True, kw_only=True):
+    """A key signs these acts alone, within these amounts, before `until_ms`."""
+
+    delegation: str
+    party: str
+    kid: str
+    acts: tuple[str, ...]
+    per_act: Money | None
+    per_day: Money | None
+    until_ms: int
+
+
+class DelegationUsed(Effect, frozen=True, kw_only=True):
+    """On the civil day `day` acts over `used` in sum are signed under a delegation."""
+
+    delegation: str
+    day: date
+    used: Money
+
+
+class DelegationEnded(Effect, frozen=True, kw_only=True):
+    """A delegation holds only before `until_ms`."""
+
+    delegation: str
+    until_ms: int
+
+
 class ContactSet(Effect, frozen=True, kw_only=True):
     """A party is told `notices` at `address`; until `earlier_until_ms` at `earlier`, too."""
 
@@ -105,6 +135,9 @@ Event = (
     | KeyAttested
     | ApprovalSet
     | AccountAdded
+    | DelegationGranted
+    | DelegationUsed
+    | DelegationEnded
     | ContactSet
     | ManifestSigned
 )

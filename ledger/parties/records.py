@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 from ledger.keys import PublicKey, from_jwk
 from ledger.model.codec import write
 from ledger.model.jwk import Jwk
+from ledger.money import Money
 from ledger.parties.commands import Assurance, Identifier, Notice, Role, Tier
 
 FOR_EVER_MS = 253_402_300_799_999
@@ -50,7 +52,10 @@ class TakenIdentifier(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Key(Struct, frozen=True, kw_only=True, gc=False):
-    """A bound key, by its RFC 7638 thumbprint. In force within [from_ms, until_ms)."""
+    """A bound key, by its RFC 7638 thumbprint. In force within [from_ms, until_ms).
+
+    A key with a `delegation` signs only what that covers, also after its end: nothing, then.
+    """
 
     PREFIX: ClassVar[str] = ""
     INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("party",),)
@@ -64,6 +69,7 @@ class Key(Struct, frozen=True, kw_only=True, gc=False):
     evidence: str
     from_ms: int
     until_ms: int = FOR_EVER_MS
+    delegation: str | None = None
 
     def in_force(self, at_ms: int) -> bool:
         """Whether the key may sign at this instant."""
@@ -97,6 +103,27 @@ class Account(Struct, frozen=True, kw_only=True, gc=False):
     number: str
     bank: str
     currency: str
+
+
+class Delegation(Struct, frozen=True, kw_only=True, gc=False):
+    """What a limited key may sign: `acts`, before `until_ms`, within `per_act` and `per_day`.
+
+    `used` is the sum of what was signed under it on the civil day `day`, the last one with any.
+    """
+
+    PREFIX: ClassVar[str] = "dlg"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("party",),)
+
+    id: str
+    last_seq: int = -1
+    party: str
+    kid: str
+    acts: tuple[str, ...]
+    until_ms: int
+    per_act: Money | None = None
+    per_day: Money | None = None
+    day: date | None = None
+    used: Money | None = None
 
 
 class Contact(Struct, frozen=True, kw_only=True, gc=False):

@@ -46,7 +46,7 @@ def persons_of(book: Reader, party: str, kids: Sequence[str], at_ms: int) -> fro
     return frozenset(persons)
 
 
-GUARDS = frozenset({"account.add", "approval.set", "key.bind", "party.set_contact"})
+GUARDS = frozenset({"account.add", "approval.set", "key.bind", "key.delegate", "party.set_contact"})
 """Acts that set a rule aside: where money goes, another rule, another name on one's own
 key, and who hears of all that."""
 

@@ -13,6 +13,7 @@ from ledger.parties.records import (
     Account,
     ApprovalRule,
     Contact,
+    Delegation,
     Key,
     Manifest,
     Party,
@@ -25,6 +26,7 @@ __all__ = [
     "Account",
     "ApprovalRule",
     "Contact",
+    "Delegation",
     "Key",
     "Manifest",
     "Party",
@@ -58,7 +60,37 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
         case e.ManifestSigned():
             return (_manifest(event),)
         case _:
+            return _evolve_delegation(book, event)
+
+
+_DelegationEvent = e.DelegationGranted | e.DelegationUsed | e.DelegationEnded
+
+
+def _evolve_delegation(book: Reader, event: _DelegationEvent) -> tuple[Record, ...]:
+    match event:
+        case e.DelegationGranted():
+            limited = changed(need(book, Key, event.kid, ""), delegation=event.delegation)
+            return (_granted(event), limited)
+        case e.DelegationUsed():
+            delegation = need(book, Delegation, event.delegation, "")
+            return (changed(delegation, day=event.day, used=event.used),)
+        case e.DelegationEnded():
+            delegation = need(book, Delegation, event.delegation, "")
+            return (changed(delegation, until_ms=event.until_ms),)
+        case _:
             assert_never(event)
+
+
+def _granted(event: e.DelegationGranted) -> Delegation:
+    return Delegation(
+        id=event.delegation,
+        party=event.party,
+        kid=event.kid,
+        acts=event.acts,
+        until_ms=event.until_ms,
+        per_act=event.per_act,
+        per_day=event.per_day,
+    )
 
 
 def _bound(event: e.KeyBound) -> Key:

@@ -140,6 +140,10 @@ class RefusalCode(Enum):
     CERTIFICATE_NAMES_ANOTHER = "certificate_names_another"
     ASSURANCE_NOT_RAISED = "assurance_not_raised"
     APPROVAL_RULE_UNREACHABLE = "approval_rule_unreachable"
+    # -- delegated keys
+    DELEGATION_DOES_NOT_COVER = "delegation_does_not_cover"
+    DELEGATION_CAP_EXCEEDED = "delegation_cap_exceeded"
+    DELEGATION_IS_OVER = "delegation_is_over"
     # -- receivables
     ACT_BELONGS_TO_ANOTHER_PARTY = "act_belongs_to_another_party"
     PARTY_LACKS_ROLE = "party_lacks_role"

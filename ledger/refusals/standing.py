@@ -39,4 +39,8 @@ REMEDIES: Mapping[str, str] = {
     "certificate_names_another": "Have the key certified with the registration number as enrolled.",
     "assurance_not_raised": "Only evidence of a higher class changes a key's assurance.",
     "approval_rule_unreachable": "Bind keys for as many people as the rule asks, then set the rule.",
+    # delegated keys
+    "delegation_does_not_cover": "Sign with a key that may do this, or have the delegation widened.",
+    "delegation_cap_exceeded": "Let a key sign that is not limited to less, or wait for the next day.",
+    "delegation_is_over": "Let the party delegate to the key again, or sign with another key.",
 }

@@ -202,9 +202,9 @@ class Stage:
         return next(name for name, known in self.parties.items() if known == party)
 
     def keys_of(self, name: str) -> list[Key]:
-        """A party's keys in force, those that last longest first."""
+        """A party's unlimited keys in force, those that last longest first."""
         found = self.store.records.find(Key, {"party": self.parties[name]})
-        live = [key for key in found if key.in_force(self.clock.ms)]
+        live = [key for key in found if key.in_force(self.clock.ms) and not key.delegation]
         return sorted(live, key=lambda key: (-key.until_ms, key.id))
 
     def next(self) -> int:

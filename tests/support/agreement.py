@@ -9,6 +9,7 @@ from typing import Any
 from ledger.financing import invariants as financing
 from ledger.financing.records import Financing
 from ledger.model.records import R
+from ledger.parties import invariants as parties
 from ledger.parties.state import Party
 from ledger.receivables import invariants as receivables
 from ledger.receivables.clocks import issue_is_over, lock_is_over, transfer_is_over
@@ -25,6 +26,7 @@ from tests.support.actors import Stage
 from tests.support.toy import Toy
 
 INVARIANTS: tuple[Callable[[Any], list[str]], ...] = (
+    *parties.INVARIANTS,
     *receivables.INVARIANTS,
     *financing.INVARIANTS,
     *settlement.INVARIANTS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from ledger.model.records import Reader, Record, changed, need
@@ -155,6 +156,19 @@ def _enrolled(event: e.PartyEnrolled) -> tuple[Record, ...]:
         for item in event.identifiers
     )
     return (party, *taken)
+
+
+def assurance_signed(book: Reader, kids: Iterable[str]) -> Assurance:
+    """The weakest assurance class among the keys that signed, as it is now.
+
+    A key that nobody bound is taken for the weakest.
+    """
+    keys = (book.get(Key, kid) for kid in kids)
+    return min(
+        (key.assurance for key in keys if key is not None),
+        key=lambda item: item.level,
+        default=Assurance.OPERATOR_VOUCHED,
+    )
 
 
 def assurance_of(book: Reader, party: str, at_ms: int) -> Assurance | None:

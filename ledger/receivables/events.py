@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ledger.model.records import Effect
 from ledger.money import Money
+from ledger.parties.commands import Assurance
 from ledger.receivables.commands import (
     Basis,
     DischargesUnderlying,
@@ -100,12 +101,16 @@ class ReceivableRegistered(Effect, frozen=True, kw_only=True):
 
 
 class IssueProposed(Effect, frozen=True, kw_only=True):
-    """The obligor offers to owe this, on these terms, until `lapses_ms`."""
+    """The obligor offers to owe this, on these terms, until `lapses_ms`.
+
+    `assurance` is the weakest class among the keys with which it signed.
+    """
 
     receivable: str
     claim: Claim
     terms: Terms
     lapses_ms: int
+    assurance: Assurance
 
 
 class AcknowledgementRequested(Effect, frozen=True, kw_only=True):
@@ -116,12 +121,16 @@ class AcknowledgementRequested(Effect, frozen=True, kw_only=True):
 
 
 class ReceivableAcknowledged(Effect, frozen=True, kw_only=True):
-    """The obligor owes `amount`, made up of `uses`; what else was used of the invoices is free."""
+    """The obligor owes `amount`, made up of `uses`; what else was used of the invoices is free.
+
+    `assurance` is the weakest class among the keys with which the obligor signed, as it was then.
+    """
 
     receivable: str
     amount: Money
     uses: tuple[Use, ...]
     terms: Terms
+    assurance: Assurance
     at_ms: int
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from ledger.money import Money
+from ledger.parties.commands import Assurance
 from ledger.receivables.burdens import burdened
 from ledger.receivables.commands import Basis, DischargesUnderlying, PayTo, Recourse
 from ledger.receivables.events import Burden, BurdenKind, Use
@@ -103,7 +104,9 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     `face` is what was proposed, `acknowledged` what is owed (zero before), `paid`, `merged`
     (confusion) and `reduced` (credit notes, disputes, set-off, cancellation) what has ended since,
     `open_holdings` how many parts are open. Terms hold once it is acknowledged; a proposed issue
-    shows those it will have.
+    shows those it will have. `assurance` is the weakest class
+    among the keys with which the obligor signed, as it was then: a stronger one later does not
+    make its word any better.
     """
 
     PREFIX: ClassVar[str] = "rcv"
@@ -131,6 +134,7 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     requested_ms: int | None = None
     lapses_ms: int | None = None
     acknowledged_ms: int | None = None
+    assurance: Assurance | None = None
     waiver_of_defences: bool = False
     consent_to_split: bool = False
     pay_to: PayTo = PayTo.HOLDER

@@ -131,6 +131,7 @@ def _issued(book: Reader, event: e.IssueProposed) -> tuple[Record, ...]:
         mode=Mode.BUYER_LED,
         state=ReceivableState.PROPOSED,
         lapses_ms=event.lapses_ms,
+        assurance=event.assurance,
         **_flat(event.terms),
     )
     return (receivable, *_used(book, receivable, receivable.uses))
@@ -144,6 +145,7 @@ def _acknowledged(book: Reader, event: e.ReceivableAcknowledged) -> tuple[Record
         acknowledged=event.amount,
         uses=event.uses,
         acknowledged_ms=event.at_ms,
+        assurance=event.assurance,
         lapses_ms=None,
         **_flat(event.terms),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
-from ledger.parties.commands import Role
+from ledger.parties.commands import Assurance, Role
+from ledger.parties.state import assurance_signed
 from ledger.receivables.commands import (
     Acknowledge,
     DeclineIssue,
@@ -64,7 +65,8 @@ def acknowledge(book: Reader, command: Acknowledge, by: Signer, at_ms: int) -> t
         "/body/amount",
     )
     check_terms(book, command.terms, by.party)
-    return _owed(receivable, command.amount, command.terms, by, at_ms)
+    signed = assurance_signed(book, by.kids)
+    return _owed(receivable, command.amount, command.terms, signed, by, at_ms)
 
 
 def sign_for(book: Reader, command: SignForIssue, by: Signer, at_ms: int) -> tuple[Event, ...]:
@@ -83,7 +85,8 @@ def sign_for(book: Reader, command: SignForIssue, by: Signer, at_ms: int) -> tup
         pay_to=receivable.pay_to,
         paying_agent=receivable.paying_agent,
     )
-    return _owed(receivable, receivable.face, terms, by, at_ms)
+    signed = receivable.assurance or Assurance.OPERATOR_VOUCHED
+    return _owed(receivable, receivable.face, terms, signed, by, at_ms)
 
 
 def reject(book: Reader, command: RejectReceivable, by: Signer, at_ms: int) -> tuple[Event, ...]:
@@ -117,13 +120,19 @@ def withdraw(
 
 
 def _owed(
-    receivable: Receivable, amount: Money, terms: Terms, by: Signer, at_ms: int
+    receivable: Receivable,
+    amount: Money,
+    terms: Terms,
+    signed: Assurance,
+    by: Signer,
+    at_ms: int,
 ) -> tuple[Event, ...]:
     acknowledged = ReceivableAcknowledged(
         receivable=receivable.id,
         amount=amount,
         uses=fill(receivable.uses, amount),
         terms=terms,
+        assurance=signed,
         at_ms=at_ms,
     )
     opened = HoldingOpened(

@@ -6,6 +6,7 @@ from ledger.dates import add_months
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, refuse_if
 from ledger.parties.commands import Role
+from ledger.parties.state import assurance_signed
 from ledger.policy.state import policy_of, today_of
 from ledger.receivables.clocks import DAY_MS
 from ledger.receivables.commands import ProposeIssue, RegisterReceivable
@@ -36,6 +37,7 @@ def propose_issue(book: Reader, command: ProposeIssue, by: Signer, at_ms: int) -
         claim=claim,
         terms=command.terms,
         lapses_ms=at_ms + policy_of(book).clocks.issue_days * DAY_MS,
+        assurance=assurance_signed(book, by.kids),
     )
     return (*before, proposed)
 

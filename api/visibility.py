@@ -43,17 +43,8 @@ INSTITUTIONS = frozenset(Role) - {Role.SUPPLIER}
 
 _NAMES = frozenset({"name", "identifiers", "person_name", "person_identifier", "token", "evidence"})
 _WHOLE = frozenset(
-    {
-        "face",
-        "acknowledged",
-        "paid",
-        "merged",
-        "reduced",
-        "uses",
-        "contract",
-        "open_holdings",
-        "paying_agent",
-    }
+    {"acknowledged", "clause", "contract", "face", "long_term_reason"}
+    | {"merged", "open_holdings", "paid", "paying_agent", "reduced", "uses"}
 )
 _ORIGIN = frozenset({"parent", "ordinal"})
 
@@ -235,7 +226,7 @@ RULES: Mapping[type[Any], Rule] = {
             _receivable,
             ("creditor", "obligor", "paying_agent"),
             (Via("id", Holding, "receivable", "holder"),),
-            _WHOLE | {"creditor", "obligor"},
+            _WHOLE | {"creditor", "obligor", "late_ppm"},
         ),
         Rule(
             Holding,

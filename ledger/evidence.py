@@ -177,7 +177,7 @@ def _claim(act: _Act, path: Path) -> Audience:
     if receivable is None:
         return Audience()
     both = (receivable.creditor, receivable.obligor)
-    if path[0] in ("obligor", "creditor", "terms"):
+    if path[0] in ("obligor", "creditor", "terms", "late_ppm"):
         return _of(*both, more=holders_of(act.view.records, receivable.id))
     if path[0] == "invoices":
         return _of(*both, more=act.view.own_chain(act.view.root(receivable.id)))

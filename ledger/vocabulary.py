@@ -220,7 +220,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "Ofqdhtb5hGVNt2DK0brr3KrhLHAxns5MtIfQzYE77qY"}
+FIELD_CLASSES: Mapping[int, str] = {1: "BK0tWAIR6Xiyui1vFTd0vUJhjG-vPftyfeGtQB0Ie58"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

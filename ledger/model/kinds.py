@@ -144,5 +144,7 @@ Amount = Annotated[Money, Positive()]
 AmountOrZero = Annotated[Money, NotNegative()]
 Instant = Annotated[int, Range(0, 253_402_300_799_999)]
 """Milliseconds since 1970-01-01T00:00Z, to the end of the year 9999."""
+DailyPpm = Annotated[int, Range(0, 10_000)]
+"""A daily rate in millionths: 0.05 % is 500. At most 1 %."""
 RatePpm = Annotated[int, Range(0, 1_000_000)]
 """A yearly rate in millionths: 4.35 % is 43500. At most 100 %."""

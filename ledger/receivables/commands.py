@@ -18,6 +18,7 @@ from ledger.model.kinds import (
     AmountOrZero,
     Code,
     Confidential,
+    DailyPpm,
     Digest,
     Id,
     Instant,
@@ -33,6 +34,50 @@ class Basis(Enum):
     ACCEPTANCE = "acceptance"
     INSPECTION_LAPSED = "inspection_lapsed"
     SETTLEMENT_CONFIRMED = "settlement_confirmed"
+
+
+class Size(Enum):
+    """How large an enterprise is (中小企业划型标准), or a public body (机关、事业单位)."""
+
+    MICRO = "micro"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+    PUBLIC = "public"
+
+
+class Sizes(Struct, frozen=True, kw_only=True, gc=False):
+    """The size classes of both sides when the contract was made (支付条例 article 3).
+
+    They stay as they were then, whatever becomes of either. The smaller side declares them.
+    """
+
+    creditor: Size
+    obligor: Size
+
+
+class Tranche(Enum):
+    """Which part of the price it is: the price, or money kept back as a warranty (质量保证金)."""
+
+    PRINCIPAL = "principal"
+    RETENTION = "retention"
+
+
+class DocumentKind(Enum):
+    """What a document of the trade is, besides the invoice."""
+
+    CONTRACT = "contract"
+    ORDER = "order"
+    GOODS_RECEIPT = "goods_receipt"
+    ACCEPTANCE = "acceptance"
+    SETTLEMENT = "settlement"
+
+
+class Document(Struct, frozen=True, kw_only=True, gc=False):
+    """A document of the trade: the digest of its bytes and a salt that the client keeps."""
+
+    kind: DocumentKind
+    digest: Digest
 
 
 class PayTo(Enum):
@@ -132,7 +177,10 @@ class Terms(Struct, frozen=True, kw_only=True, gc=False):
 class RegisterReceivable(Struct, frozen=True, kw_only=True, gc=False):
     """The creditor registers (登记) what `obligor` owes it; the face is the sum of the uses.
 
-    `due` is the contract's day, before any roll to a business day.
+    `due` is the contract's day, before any roll to a business day. `sizes` are declared where
+    the law for small creditors is to apply. `clause` is the place in the contract that lets the
+    period run from another fact than delivery, or money be kept back; `long_term_reason` says
+    why a long term is reasonable; `late_ppm` is the late interest that is agreed, for a day.
     """
 
     obligor: Confidential[Id]
@@ -141,10 +189,19 @@ class RegisterReceivable(Struct, frozen=True, kw_only=True, gc=False):
     basis: Basis
     basis_date: date
     contract: Confidential[Reference] | None = None
+    documents: Annotated[tuple[Document, ...], Length(0, 20)] = ()
+    sizes: Sizes | None = None
+    tranche: Tranche = Tranche.PRINCIPAL
+    clause: Confidential[Reference] | None = None
+    long_term_reason: Confidential[Reference] | None = None
+    late_ppm: Confidential[DailyPpm] | None = None
 
 
 class ProposeIssue(Struct, frozen=True, kw_only=True, gc=False):
-    """The obligor proposes to issue (开立) to `creditor`, who signs for it; else it lapses."""
+    """The obligor proposes to issue (开立) to `creditor`, who signs for it; else it lapses.
+
+    The fields are those of a registration, and the obligor's terms.
+    """
 
     creditor: Confidential[Id]
     invoices: Annotated[tuple[InvoiceLine, ...], Length(1, 20)]
@@ -153,6 +210,12 @@ class ProposeIssue(Struct, frozen=True, kw_only=True, gc=False):
     basis_date: date
     terms: Terms
     contract: Confidential[Reference] | None = None
+    documents: Annotated[tuple[Document, ...], Length(0, 20)] = ()
+    sizes: Sizes | None = None
+    tranche: Tranche = Tranche.PRINCIPAL
+    clause: Confidential[Reference] | None = None
+    long_term_reason: Confidential[Reference] | None = None
+    late_ppm: Confidential[DailyPpm] | None = None
 
 
 class SignForIssue(Struct, frozen=True, kw_only=True, gc=False):

@@ -13,9 +13,12 @@ from ledger.parties.commands import Assurance
 from ledger.receivables.commands import (
     Basis,
     DischargesUnderlying,
+    Document,
     Recourse,
     RejectReason,
+    Sizes,
     Terms,
+    Tranche,
 )
 
 
@@ -78,7 +81,8 @@ class Claim(Struct, frozen=True, kw_only=True, gc=False):
     """Who would owe whom what, since and until when. `face` is the sum of `uses`.
 
     `issued` is the civil date of the entry, `due` the contract's day before any roll, `proposal`
-    the digest of the proposing payload.
+    the digest of the proposing payload. `statutory_due` is the day by which the law in force at
+    the entry wants it paid, `late_ppm` the daily late interest that is agreed; None: none.
     """
 
     creditor: str
@@ -91,6 +95,13 @@ class Claim(Struct, frozen=True, kw_only=True, gc=False):
     basis_date: date
     contract: str | None
     proposal: str
+    documents: tuple[Document, ...] = ()
+    sizes: Sizes | None = None
+    tranche: Tranche = Tranche.PRINCIPAL
+    clause: str | None = None
+    long_term_reason: str | None = None
+    late_ppm: int | None = None
+    statutory_due: date | None = None
 
 
 class ReceivableRegistered(Effect, frozen=True, kw_only=True):

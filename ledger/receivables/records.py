@@ -11,7 +11,15 @@ from msgspec import Struct
 from ledger.money import Money
 from ledger.parties.commands import Assurance
 from ledger.receivables.burdens import burdened
-from ledger.receivables.commands import Basis, DischargesUnderlying, PayTo, Recourse
+from ledger.receivables.commands import (
+    Basis,
+    DischargesUnderlying,
+    Document,
+    PayTo,
+    Recourse,
+    Sizes,
+    Tranche,
+)
 from ledger.receivables.events import Burden, BurdenKind, Use
 
 
@@ -104,9 +112,9 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     `face` is what was proposed, `acknowledged` what is owed (zero before), `paid`, `merged`
     (confusion) and `reduced` (credit notes, disputes, set-off, cancellation) what has ended since,
     `open_holdings` how many parts are open. Terms hold once it is acknowledged; a proposed issue
-    shows those it will have. `assurance` is the weakest class
-    among the keys with which the obligor signed, as it was then: a stronger one later does not
-    make its word any better.
+    shows those it will have. `assurance` is the weakest class among the keys with which the
+    obligor signed, as it was then: a stronger one later does not make its word any better.
+    `statutory_due` and `late_ppm` are as in `Claim`.
     """
 
     PREFIX: ClassVar[str] = "rcv"
@@ -131,6 +139,13 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     basis_date: date
     contract: str | None = None
     proposal: str
+    documents: tuple[Document, ...] = ()
+    sizes: Sizes | None = None
+    tranche: Tranche = Tranche.PRINCIPAL
+    clause: str | None = None
+    long_term_reason: str | None = None
+    late_ppm: int | None = None
+    statutory_due: date | None = None
     requested_ms: int | None = None
     lapses_ms: int | None = None
     acknowledged_ms: int | None = None

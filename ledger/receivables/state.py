@@ -117,6 +117,13 @@ def _claimed(receivable: str, claim: e.Claim) -> Receivable:
         basis_date=claim.basis_date,
         contract=claim.contract,
         proposal=claim.proposal,
+        documents=claim.documents,
+        sizes=claim.sizes,
+        tranche=claim.tranche,
+        clause=claim.clause,
+        long_term_reason=claim.long_term_reason,
+        late_ppm=claim.late_ppm,
+        statutory_due=claim.statutory_due,
     )
 
 

@@ -13,7 +13,14 @@ from ledger.keys import SigningKey
 from ledger.parties import commands as p
 from ledger.parties.commands import Role
 from ledger.parties.decide import SUITE
-from ledger.policy.commands import AdoptPolicy, Caps, Clocks, CurrencyDigits, IdentifierRule
+from ledger.policy.commands import (
+    AdoptPolicy,
+    Caps,
+    Clocks,
+    CurrencyDigits,
+    IdentifierRule,
+    Statute,
+)
 from ledger.policy.state import RULES_NUMBER
 from tests.support.actors import DIGITS, ORIGIN, Make, Said, Stage, digest
 from tests.support.authority import Authority
@@ -77,7 +84,7 @@ def policy(document: bytes, rounding: str = "half_up", roll: str = "following") 
             hops=3,
             term_months=12,
             smallest_split_minor=100,
-            soft_term_months=12,
+            soft_term_months=6,
         ),
         clocks=Clocks(
             issue_days=10,
@@ -93,6 +100,7 @@ def policy(document: bytes, rounding: str = "half_up", roll: str = "following") 
             remind_days=(30, 7, 1),
         ),
         certificate_roots=(b64url_encode(hashlib.sha256(ROOT).digest()),),
+        statute=Statute(large_days=60, public_days=30, late_ppm=500, late_floor_ppm=83),
     )
 
 

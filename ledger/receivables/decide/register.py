@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ledger.dates import add_months
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, refuse_if
 from ledger.parties.commands import Role
 from ledger.parties.state import assurance_signed
-from ledger.policy.state import policy_of, today_of
+from ledger.policy.state import Policy, policy_of, today_of
 from ledger.receivables.clocks import DAY_MS
 from ledger.receivables.commands import ProposeIssue, RegisterReceivable
 from ledger.receivables.decide.checks import check_terms, counterparty, need_role
 from ledger.receivables.decide.consume import consume
 from ledger.receivables.events import Claim, Event, IssueProposed, ReceivableRegistered
 from ledger.receivables.invoices import total
+from ledger.receivables.statute import is_protected, late_floor, needs_clause, statutory_due
 
 
 def register(
@@ -54,26 +57,36 @@ def _claim(
     refuse_if(
         creditor == obligor, RefusalCode.SELLER_IS_BUYER, "Creditor and obligor are one party."
     )
-    _check_dates(book, command, at_ms)
+    policy, today = policy_of(book), today_of(book, at_ms)
+    _check_dates(policy, command, today)
+    _check_statute(policy, command)
     before, uses = consume(book, command, by, at_ms, seller=creditor, buyer=obligor)
     claim = Claim(
         creditor=creditor,
         obligor=obligor,
         face=total([use.amount for use in uses]),
         uses=uses,
-        issued=today_of(book, at_ms),
+        issued=today,
         due=command.due,
         basis=command.basis,
         basis_date=command.basis_date,
         contract=command.contract,
         proposal=by.payload,
+        documents=command.documents,
+        sizes=command.sizes,
+        tranche=command.tranche,
+        clause=command.clause,
+        long_term_reason=command.long_term_reason,
+        late_ppm=command.late_ppm,
+        statutory_due=statutory_due(
+            policy.statute, command.sizes, command.tranche, command.basis_date
+        ),
     )
     return before, claim
 
 
-def _check_dates(book: Reader, command: RegisterReceivable | ProposeIssue, at_ms: int) -> None:
-    today = today_of(book, at_ms)
-    months = policy_of(book).caps.term_months
+def _check_dates(policy: Policy, command: RegisterReceivable | ProposeIssue, today: date) -> None:
+    caps = policy.caps
     refuse_if(
         command.due < today,
         RefusalCode.DUE_DATE_HAS_PASSED,
@@ -81,14 +94,39 @@ def _check_dates(book: Reader, command: RegisterReceivable | ProposeIssue, at_ms
         "/body/due",
     )
     refuse_if(
-        command.due > add_months(today, months),
+        command.due > add_months(today, caps.term_months),
         RefusalCode.TERM_IS_TOO_LONG,
-        f"The term is over {months} months from {today}.",
+        f"The term is over {caps.term_months} months from {today}.",
         "/body/due",
+    )
+    refuse_if(
+        command.due > add_months(today, caps.soft_term_months) and command.long_term_reason is None,
+        RefusalCode.TERM_NEEDS_A_REASON,
+        f"The term is over {caps.soft_term_months} months from {today}, and nothing says why.",
+        "/body/long_term_reason",
     )
     refuse_if(
         command.basis_date > min(command.due, today),
         RefusalCode.DATES_NOT_IN_ORDER,
         "The payment period begins after it ends, or has not begun: nothing is owed yet.",
         "/body/basis_date",
+    )
+
+
+def _check_statute(policy: Policy, command: RegisterReceivable | ProposeIssue) -> None:
+    """What the law wants of a claim of a small creditor on a large or public obligor."""
+    if policy.statute is None or not is_protected(command.sizes):
+        return
+    refuse_if(
+        needs_clause(command.basis, command.tranche) and command.clause is None,
+        RefusalCode.BASIS_NEEDS_A_CLAUSE,
+        "The period runs from delivery, and of the whole price, unless the contract says more.",
+        "/body/clause",
+    )
+    refuse_if(
+        command.late_ppm is not None
+        and command.late_ppm < late_floor(policy.statute, command.sizes),
+        RefusalCode.LATE_INTEREST_BELOW_FLOOR,
+        "Less late interest is agreed than the law lets a small creditor agree to.",
+        "/body/late_ppm",
     )

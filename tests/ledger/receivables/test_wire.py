@@ -24,18 +24,26 @@ from tests.support.world import (
     split,
 )
 
+CLAIM = {"invoices/facts", "invoices/used", "contract", "clause", "long_term_reason", "late_ppm"}
 SEALED = {
-    c.RegisterReceivable: {"obligor", "invoices/facts", "invoices/used", "contract"},
-    c.ProposeIssue: {
-        "creditor",
-        "invoices/facts",
-        "invoices/used",
-        "contract",
-        "terms/paying_agent",
-    },
+    c.RegisterReceivable: {"obligor", *CLAIM},
+    c.ProposeIssue: {"creditor", "terms/paying_agent", *CLAIM},
     c.Acknowledge: {"amount", "terms/paying_agent"},
     c.SplitHolding: {"children/amount"},
     c.ProposeTransfer: {"to", "consideration"},
+}
+EVERYTHING: dict[str, Any] = {
+    "contract": "C-1",
+    "documents": tuple(
+        c.Document(kind=kind, digest=digest(f"{kind}{n}"))
+        for kind in c.DocumentKind
+        for n in range(4)
+    ),
+    "sizes": c.Sizes(creditor=c.Size.MICRO, obligor=c.Size.PUBLIC),
+    "tranche": c.Tranche.RETENTION,
+    "clause": "clause 12.3",
+    "long_term_reason": "warranty period of one year",
+    "late_ppm": 500,
 }
 KINDS = tuple(c.Command.__args__)
 DIGITS = {"CNY": 2}.get
@@ -57,6 +65,7 @@ def _commands() -> list[Any]:
     return [
         replace(register(line(code="1100", prepaid=cny(1), type="380")), contract="C-1"),
         replace(issue(replace(line(), document=digest("pdf"))), terms=agent),
+        replace(register(line()), **EVERYTHING),
         c.SignForIssue(receivable=proposed.id, accepts=proposed.proposal),
         c.DeclineIssue(receivable=proposed.id, reason=reason),
         c.RequestAcknowledgement(receivable=registered.id),
@@ -97,9 +106,12 @@ def test_every_command_survives_the_wire() -> None:
 def test_a_full_command_of_each_kind_fits_an_entry() -> None:
     """Twenty invoice lines, or a hundred children, stay well under 16 KiB of canonical JSON."""
     largest = [
-        register(*(replace(line(f"N-{n}"), document=digest("pdf")) for n in range(20))),
+        replace(
+            register(*(replace(line(f"N-{n}"), document=digest("pdf")) for n in range(20))),
+            **EVERYTHING,
+        ),
         c.SplitHolding(
-            holding=_commands()[8].holding,
+            holding="hld_" + "a" * 26,
             children=tuple(c.Child(amount=cny(100)) for _ in range(100)),
         ),
     ]

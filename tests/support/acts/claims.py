@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from msgspec.structs import replace
+
 from ledger.money import Money
 from ledger.receivables import commands as c
 from tests.support import having as h
-from tests.support.actors import Stage
+from tests.support.actors import Stage, digest
 from tests.support.acts.parties import Act
 from tests.support.founding import (
     OBLIGORS,
     SUPPLIERS,
 )
 
+GOODS = c.Document(kind=c.DocumentKind.GOODS_RECEIPT, digest=digest("goods"))
+
 
 def _register(s: Stage) -> None:
     currency = s.random.choice(["CNY", "CNY", "USD"])
     lines = [h.line(s, s.money(currency=currency)) for _ in range(s.random.randint(1, 2))]
-    s.do(s.random.choice(SUPPLIERS), h.claim(s, *lines, obligor=s.random.choice(OBLIGORS)))
+    size = s.random.choice([None, c.Size.LARGE, c.Size.PUBLIC, c.Size.MEDIUM])
+    claim = replace(
+        h.claim(s, *lines, obligor=s.random.choice(OBLIGORS)),
+        documents=s.random.choice([(), (GOODS,)]),
+        sizes=size and c.Sizes(creditor=c.Size.SMALL, obligor=size),
+        tranche=s.random.choice([c.Tranche.PRINCIPAL, c.Tranche.PRINCIPAL, c.Tranche.RETENTION]),
+        clause="clause 7",
+        late_ppm=s.random.choice([None, 83, 500]),
+    )
+    if s.random.random() < 0.1:
+        later = s.today + timedelta(days=s.random.randint(200, 365))
+        claim = replace(claim, due=later, long_term_reason="goods of one season")
+    s.do(s.random.choice(SUPPLIERS), claim)
 
 
 def _issue(s: Stage) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.support.having.claims import (
     FRESH,
     PLAIN,
+    PROTECTED,
     acknowledgement,
     claim,
     closed,
@@ -48,6 +49,7 @@ from tests.support.having.funding import (
 __all__ = [
     "FRESH",
     "PLAIN",
+    "PROTECTED",
     "acceptance",
     "account_of",
     "acknowledgement",

@@ -26,6 +26,8 @@ from tests.support.founding import OBLIGORS, SUPPLIERS
 FRESH = 0.3
 """How often something new is made though there is something that would do."""
 PLAIN = c.Terms(waiver_of_defences=True, consent_to_split=True, pay_to=c.PayTo.HOLDER)
+PROTECTED = c.Sizes(creditor=c.Size.SMALL, obligor=c.Size.LARGE)
+"""Sizes for which the statute on payments to small creditors speaks."""
 
 
 def sure(said: Said) -> Said:

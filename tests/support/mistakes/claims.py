@@ -72,6 +72,19 @@ def _long(s: Stage) -> None:
     s.do("first", replace(h.claim(s), due=s.today + timedelta(days=367)))
 
 
+def _without_reason(s: Stage) -> None:
+    s.do("first", replace(h.claim(s), due=s.today + timedelta(days=190)))
+
+
+def _without_clause(s: Stage) -> None:
+    s.do("first", replace(h.claim(s), sizes=h.PROTECTED))
+
+
+def _cheap_delay(s: Stage) -> None:
+    claim = replace(h.claim(s), sizes=h.PROTECTED, basis=c.Basis.DELIVERY, late_ppm=82)
+    s.do("first", claim)
+
+
 def _past(s: Stage) -> None:
     day = s.today - timedelta(days=1)
     s.do("first", replace(h.claim(s), due=day, basis_date=day))
@@ -236,6 +249,9 @@ CLAIMS: dict[str, Mistake] = {
     "invoice_is_a_credit_note": of_type(CREDIT_TYPES),
     "invoice_is_a_prepayment": of_type(PREPAYMENT_TYPES),
     "term_is_too_long": _long,
+    "term_needs_a_reason": _without_reason,
+    "basis_needs_a_clause": _without_clause,
+    "late_interest_below_floor": _cheap_delay,
     "due_date_has_passed": _past,
     "issued_in_the_future": _of_tomorrow,
     "seller_is_buyer": lambda s: s.do("other", h.claim(s, obligor="other")),

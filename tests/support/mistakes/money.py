@@ -130,6 +130,7 @@ def _on_saturday(s: Stage) -> None:
 
 def _for_nothing(s: Stage) -> None:
     claim = replace(h.claim(s, h.line(s, cny(1_000))), due=s.today + timedelta(days=365))
+    claim = replace(claim, long_term_reason="season")
     said = h.sure(s.do("first", claim))
     item = s.get(Receivable, said.id("rcv"))
     said = h.sure(s.do("core", h.acknowledgement(item, item.face), item))

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.files import NOT_AT_ALL, public_headers
 from api.problems import MEDIA_TYPE, headers_of, problem_of
-from api.site import Site, site_of
+from api.site import Site, language_of, site_of
 from ledger.errors import RefusalCode, Refused
 
 _logger = logging.getLogger(__name__)
@@ -69,11 +69,13 @@ class Frame:
 
 def on_error(request: Request, error: Exception) -> Response:
     """The problem of an error. No cache may keep it: a tile that is not there yet will be."""
-    status, body = problem_of(error)
+    language = language_of(request)
+    status, body = problem_of(error, language)
     site_of(request).count(body["code"])
     body["request_id"] = request.state.request_id
     text = json.dumps(body, ensure_ascii=False).encode()
-    headers = {"Cache-Control": NOT_AT_ALL, **headers_of(status)}
+    spoken = {"Content-Language": language.value, "Vary": "Accept-Language"}
+    headers = {"Cache-Control": NOT_AT_ALL, **spoken, **headers_of(status)}
     return Response(text, status, headers, media_type=MEDIA_TYPE)
 
 

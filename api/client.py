@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from api.auth import make_token
+from api.languages import spoken
 from ledger.chain.receipt import HEADER, State
 from ledger.errors import Halted, LedgerError, OutcomeUnknown, RefusalCode, Refused, Unavailable
 from ledger.feeding.wire import parse_address
@@ -149,7 +150,11 @@ class Client:
         media_type: str = "application/json",
         accept: str = "*/*",
     ) -> bytes:
-        headers = {"Accept": accept, "Accept-Encoding": "gzip, identity"}
+        headers = {
+            "Accept": accept,
+            "Accept-Encoding": "gzip, identity",
+            "Accept-Language": spoken().value,
+        }
         if body is not None:
             headers["Content-Type"] = media_type
         if self._desk is not None:

@@ -16,6 +16,7 @@ from ledger.errors import (
     Refused,
     Unavailable,
 )
+from ledger.refusals.language import Language
 
 MEDIA_TYPE = "application/problem+json"
 PAGE = "/docs/reference/refusals.md"
@@ -131,30 +132,44 @@ STATUS: Mapping[RefusalCode, int] = dict.fromkeys(RefusalCode, RULE) | {
 }
 """The HTTP status of every refusal."""
 
-OTHERS: Mapping[str, tuple[int, str]] = {
-    "chain_halted": (503, "Nothing is written any more: the operator must look at the store."),
-    "outcome_unknown": (503, "Send exactly the same bytes again to learn what happened."),
-    "overloaded": (503, "Wait for the seconds that Retry-After says, then send it again."),
-    "unavailable": (503, "Try again in a moment."),
-    "internal_error": (500, "Tell the operator the request id."),
+OTHERS: Mapping[str, tuple[int, str, str]] = {
+    "chain_halted": (
+        503,
+        "Nothing is written any more: the operator must look at the store.",
+        "账本已停止写入：须由运营方检查存储。",
+    ),
+    "outcome_unknown": (
+        503,
+        "Send exactly the same bytes again to learn what happened.",
+        "请原样重发同样的字节，以得知结果。",
+    ),
+    "overloaded": (
+        503,
+        "Wait for the seconds that Retry-After says, then send it again.",
+        "请等待 Retry-After 所示的秒数后重发。",
+    ),
+    "unavailable": (503, "Try again in a moment.", "请稍后重试。"),
+    "internal_error": (500, "Tell the operator the request id.", "请将请求编号告知运营方。"),
 }
-"""Status and remedy of what is no refusal: the server's troubles, not the caller's."""
+"""Status and remedies, English and Chinese, of the server's troubles: they are no refusals."""
 
 RETRY_AFTER_S = 1
 
 
-def problem_of(error: Exception) -> tuple[int, dict[str, Any]]:
-    """The status and the body for an error, without its `request_id`.
+def problem_of(
+    error: Exception, language: Language = Language.ENGLISH
+) -> tuple[int, dict[str, Any]]:
+    """The status and the body for an error, without its `request_id`; the remedy in `language`.
 
     What is neither a refusal nor a known trouble shows nothing of itself.
     """
     if isinstance(error, Refused):
         place = ", ".join(part for part in (error.file, error.place) if part)
-        return STATUS[error.code], _body(
-            error.code.value, STATUS[error.code], error.detail, error.code.remedy, place
-        )
+        status, remedy = STATUS[error.code], error.code.remedy_in(language)
+        return status, _body(error.code.value, status, error.detail, remedy, place)
     code, detail = _trouble(error)
-    status, remedy = OTHERS[code]
+    status, english, chinese = OTHERS[code]
+    remedy = chinese if language is Language.CHINESE else english
     return status, _body(code, status, detail, remedy)
 
 
@@ -200,19 +215,22 @@ def refusals_page() -> str:
         "`application/problem+json` (RFC 9457) with one of these codes. This page is made by",
         "`docs/reference/make_refusals.py` from the code's own list; a test compares them.",
         "",
-        "| code | HTTP | what to do |",
-        "|---|---|---|",
+        "| code | HTTP | what to do | 怎么办 |",
+        "|---|---|---|---|",
     ]
     for code in RefusalCode:
-        remedy = code.remedy.replace("|", "\\|")
-        lines.append(f'| <a id="{code.value}"></a>`{code.value}` | {STATUS[code]} | {remedy} |')
+        lines += [_row(code.value, STATUS[code], *map(code.remedy_in, Language))]
     lines += [
         "",
         "These are no refusals: they say how the server is, not what is wrong with a command.",
         "",
-        "| code | HTTP | what to do |",
-        "|---|---|---|",
+        "| code | HTTP | what to do | 怎么办 |",
+        "|---|---|---|---|",
     ]
-    for name, (status, remedy) in OTHERS.items():
-        lines.append(f'| <a id="{name}"></a>`{name}` | {status} | {remedy} |')
+    lines += [_row(name, *said) for name, said in OTHERS.items()]
     return "\n".join(lines) + "\n"
+
+
+def _row(code: str, status: int, *remedies: str) -> str:
+    said = " | ".join(remedy.replace("|", "\\|") for remedy in remedies)
+    return f'| <a id="{code}"></a>`{code}` | {status} | {said} |'

@@ -17,6 +17,7 @@ from fastapi.security import HTTPBearer
 from api.auth import TYPE, Caller, caller_of
 from api.awaiting import Awaiting
 from api.embedded import Embedded
+from api.languages import negotiated
 from api.settings import Settings
 from api.stamping import Stamping
 from ledger.book import Book
@@ -27,6 +28,7 @@ from ledger.feeding.feeder import Feeder
 from ledger.feeding.kept import CosignedHead
 from ledger.parties.commands import Role
 from ledger.ports import SignedHead
+from ledger.refusals.language import Language
 from ledger.scrub import Scrub
 from ledger.service import Service
 from ledger.store.sqlite import View
@@ -104,6 +106,14 @@ def site_of(request: Request) -> Site:
 
 
 Here = Annotated[Site, Depends(site_of)]
+
+
+def language_of(request: Request) -> Language:
+    """The language that the caller asks for, in which it is told what to do."""
+    return negotiated(request.headers.get("accept-language", ""))
+
+
+Spoken = Annotated[Language, Depends(language_of)]
 
 
 _Bearer = Annotated[Any, Depends(HTTPBearer(auto_error=False, bearerFormat=TYPE))]

@@ -18,7 +18,9 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from api.languages import spoken
 from ledger.errors import LedgerError, Refused
+from ledger.refusals.language import Language
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -56,7 +58,7 @@ def error_tree(error: LedgerError | OSError) -> dict[str, Any]:
             "detail": error.detail,
             "file": error.file,
             "place": error.place,
-            "remedy": error.code.remedy,
+            "remedy": error.code.remedy_in(spoken()),
         }
     if isinstance(error, OSError):
         return {
@@ -64,17 +66,39 @@ def error_tree(error: LedgerError | OSError) -> dict[str, Any]:
             "detail": error.strerror or str(error),
             "file": str(error.filename or ""),
             "place": "",
-            "remedy": "Check the path and its permissions.",
+            "remedy": _remedy(*_FILE),
         }
-    code, remedy = _OTHERS.get(type(error).__name__, ("error", ""))
+    code, *remedies = _OTHERS.get(type(error).__name__, ("error", "", ""))
+    remedy = _remedy(*remedies)
     return {"code": code, "detail": str(error), "file": "", "place": "", "remedy": remedy}
 
 
+def _remedy(english: str, chinese: str) -> str:
+    return chinese if spoken() is Language.CHINESE else english
+
+
+_FILE = ("Check the path and its permissions.", "请检查路径及其权限。")
 _OTHERS = {
-    "Repeated": ("repeated", "Nothing is to be done: the first receipt holds."),
-    "OutcomeUnknown": ("outcome_unknown", "Send the same command again to find out."),
-    "Halted": ("halted", "Audit the ledger; restore a newer backup; write nothing until then."),
-    "Unavailable": ("unavailable", "Try again later, or stop the process that holds it."),
+    "Repeated": (
+        "repeated",
+        "Nothing is to be done: the first receipt holds.",
+        "无需处理：首次回执仍然有效。",
+    ),
+    "OutcomeUnknown": (
+        "outcome_unknown",
+        "Send the same command again to find out.",
+        "请重发同一命令以得知结果。",
+    ),
+    "Halted": (
+        "halted",
+        "Audit the ledger; restore a newer backup; write nothing until then.",
+        "请审计账本并恢复较新的备份；在此之前勿再写入。",
+    ),
+    "Unavailable": (
+        "unavailable",
+        "Try again later, or stop the process that holds it.",
+        "请稍后重试，或停止占用它的进程。",
+    ),
 }
 
 
@@ -88,7 +112,8 @@ def tree_text(tree: dict[str, Any]) -> str:
     where = ", ".join(part for part in (tree["file"], tree["place"]) if part)
     lines = [f"{tree['code']}: {tree['detail']}"]
     lines += [f"  at: {where}"] if where else []
-    lines += [f"  to do: {tree['remedy']}"] if tree["remedy"] else []
+    to_do = _remedy("to do: ", "怎么办：")
+    lines += [f"  {to_do}{tree['remedy']}"] if tree["remedy"] else []
     return "\n".join(lines)
 
 

@@ -22,6 +22,9 @@ settings.register_profile(
 )
 settings.load_profile("ci")
 
+# What the command line says is compared in English, whatever the machine speaks.
+os.environ["DUEBILL_LANG"] = "en"
+
 # Real invoices and bank files are no part of this project: the tests that read them are collected
 # only where DUEBILL_DATA names their folder.
 collect_ignore_glob = [] if os.environ.get("DUEBILL_DATA") else ["*test_real_*.py"]

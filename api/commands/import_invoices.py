@@ -23,6 +23,7 @@ from api.commandfile import write_file
 from api.drafting import Desk, Draft
 from api.importing import ISSUE_TERMS, ImportRow, Mode, Stated
 from api.keyfiles import read_keys
+from api.languages import spoken
 from api.opening import open_target
 from api.options import Folder, Json, PasswordFile, Receipts, Url, Yes
 from api.sending import send_all, tell_verdicts
@@ -118,7 +119,7 @@ def _preview(rows: Sequence[ImportRow], target: Target, *, as_json: bool) -> lis
     """Show all rows, and what to do about those that are refused; the ones that are ready."""
     show_table(HEADERS, table_rows(rows, target), error_console() if as_json else None)
     for code in dict.fromkeys(refused.code for row in rows for refused in row.refusals):
-        note(f"{code.value}: {code.remedy}")
+        note(f"{code.value}: {code.remedy_in(spoken())}")
     ready = [row for row in rows if row.command is not None]
     note(f"{len(ready)} of {len(rows)} invoices can be registered.")
     return ready

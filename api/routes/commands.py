@@ -13,13 +13,14 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from api.problems import problem_of
-from api.site import Raw, Site, raw, read_body, site_of
+from api.site import Raw, Site, language_of, raw, read_body, site_of
 from api.states import PARAMETERS, reach, wanted
 from ledger import canonical
 from ledger.base64url import b64url_encode
 from ledger.chain.receipt import State
 from ledger.envelope import LONGEST_SUBMISSION
 from ledger.errors import LedgerError, RefusalCode, Refused
+from ledger.refusals.language import Language
 from ledger.service import Receipt
 from ledger.vocabulary import event_bytes, event_trees
 
@@ -98,18 +99,20 @@ async def submit_batch(request: Request) -> Response:
     for answer in answers:
         if isinstance(answer, Refused):
             site.count(answer.code.value)
-    return Response(verdicts(answers), media_type=NDJSON)
+    return Response(verdicts(answers, language_of(request)), media_type=NDJSON)
 
 
-def verdicts(answers: Sequence[Receipt | LedgerError]) -> bytes:
-    """The answers as NDJSON."""
-    return b"".join(_verdict(answer) + b"\n" for answer in answers)
+def verdicts(
+    answers: Sequence[Receipt | LedgerError], language: Language = Language.ENGLISH
+) -> bytes:
+    """The answers as NDJSON, remedies in `language`."""
+    return b"".join(_verdict(answer, language) + b"\n" for answer in answers)
 
 
-def _verdict(answer: Receipt | LedgerError) -> bytes:
+def _verdict(answer: Receipt | LedgerError, language: Language) -> bytes:
     if isinstance(answer, Receipt):
         return b'{"receipt":%b,"status":%d}' % (_receipt_text(answer), _status(answer))
-    status, problem = problem_of(answer)
+    status, problem = problem_of(answer, language)
     return canonical.encode({"status": status, "problem": problem})
 
 

@@ -12,7 +12,7 @@ from api.importing import ImportRow, Mode, Resolve, judge_rows, plan_import
 from api.problems import problem_of
 from api.resolving import resolver
 from api.routes.reads import visible
-from api.site import Here, Sight, SignedIn, Site, raw, raw_body
+from api.site import Here, Sight, SignedIn, Site, Spoken, raw, raw_body
 from ledger import canonical
 from ledger.documents.value import DocumentParty, InvoiceDocument
 from ledger.errors import RefusalCode, Refused
@@ -25,6 +25,7 @@ from ledger.model.kinds import Id
 from ledger.model.records import need
 from ledger.policy.state import digits_of, today_of
 from ledger.receivables.state import Holding
+from ledger.refusals.language import Language
 
 router = APIRouter(tags=["drafts"])
 
@@ -46,6 +47,7 @@ def draft_invoices(
     body: Annotated[bytes, Depends(raw_body())],
     caller: SignedIn,
     site: Here,
+    language: Spoken,
     name: str = "invoice",
     due: date | None = None,
     obligor: str | None = None,
@@ -69,7 +71,7 @@ def draft_invoices(
             today=today_of(sight.book, sight.at_ms),
         )
         rows = judge_rows(sight.book, rows, caller.party, sight.at_ms)
-        data = [_row_tree(row, site, sight, caller.party) for row in rows]
+        data = [_row_tree(row, site, sight, caller.party, language) for row in rows]
         return {"data": data, "ledger": sight.ledger()}
 
 
@@ -113,13 +115,16 @@ def _with_obligor(resolve: Resolve, own: str, obligor: str) -> Resolve:
     return named
 
 
-def _row_tree(row: ImportRow, site: Site, sight: Sight, party: str) -> dict[str, Any]:
+def _row_tree(
+    row: ImportRow, site: Site, sight: Sight, party: str, language: Language
+) -> dict[str, Any]:
     form = WireForm(digits_of(sight.book), {})
     tree: dict[str, Any] = {"file": row.file, "place": row.place}
     if row.document is not None:
         tree["document"] = _document_tree(row.document, form)
     if row.command is None:
-        return {**tree, "problems": [problem_of(refused)[1] for refused in row.refusals]}
+        problems = [problem_of(refused, language)[1] for refused in row.refusals]
+        return {**tree, "problems": problems}
     draft = site.embedded.desk(party).draft(row.command)
     return {
         **tree,

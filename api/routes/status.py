@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from api.feeding import witness_figures, witness_tree
 from api.figures import Figure, figures_text, label
 from api.problems import MEDIA_TYPE, PAGE, headers_of, problem_of, refusals_page
-from api.site import Here, Site
+from api.site import Here, Site, Spoken
 from ledger.errors import Halted
 from ledger.policy.state import POLICY, Policy, today_of
 from ledger.scrub import Scrubbed
@@ -49,7 +49,7 @@ def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz", summary="Whether commands are taken", response_model=dict[str, Any])
-def readyz(site: Here) -> Any:
+def readyz(site: Here, language: Spoken) -> Any:
     """Commands are taken. Else 503, with why, and with what can be done.
 
     `checked_at_start` newest entries were hashed again when the process began, under a right edge
@@ -59,7 +59,7 @@ def readyz(site: Here) -> Any:
     are taken all the same.
     """
     if site.service.halted:
-        status, body = problem_of(Halted())
+        status, body = problem_of(Halted(), language)
         body["detail"] = site.service.halted
         return JSONResponse(body, status, headers_of(status), media_type=MEDIA_TYPE)
     scrubbed = site.scrub.state if site.scrub else Scrubbed()

@@ -1,6 +1,7 @@
-"""The closed list of refusal codes. To add one: its line here, its remedy in the area's file.
+"""The closed list of refusal codes. To add one: its line here, its remedies in the area's file.
 
-Code and remedy belong together; a test finds a code without a remedy and a remedy without a code.
+Code and remedy belong together, in English and in Chinese; a test finds a code without its two
+remedies and a remedy without a code.
 """
 
 from __future__ import annotations
@@ -8,15 +9,12 @@ from __future__ import annotations
 from enum import Enum
 
 from ledger.refusals import documents, doors, financing, forms, logs, receivables, standing
+from ledger.refusals.language import Language
 
-_REMEDIES = {
-    **documents.REMEDIES,
-    **doors.REMEDIES,
-    **financing.REMEDIES,
-    **forms.REMEDIES,
-    **logs.REMEDIES,
-    **receivables.REMEDIES,
-    **standing.REMEDIES,
+_AREAS = (documents, doors, financing, forms, logs, receivables, standing)
+_REMEDIES: dict[Language, dict[str, str]] = {
+    Language.ENGLISH: {code: said for area in _AREAS for code, said in area.REMEDIES.items()},
+    Language.CHINESE: {code: said for area in _AREAS for code, said in area.REMEDIES_ZH.items()},
 }
 
 
@@ -245,5 +243,9 @@ class RefusalCode(Enum):
 
     @property
     def remedy(self) -> str:
-        """What the person who reads it can do, in one sentence."""
-        return _REMEDIES[self.value]
+        """What the person who reads it can do, in one English sentence."""
+        return self.remedy_in(Language.ENGLISH)
+
+    def remedy_in(self, language: Language) -> str:
+        """What the person who reads it can do, in one sentence of `language`."""
+        return _REMEDIES[language][self.value]

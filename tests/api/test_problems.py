@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from api.problems import OTHERS, STATUS, problem_of, refusals_page
 from api.routes import status as status_routes
-from ledger.errors import RefusalCode, Refused
+from ledger.errors import Halted, RefusalCode, Refused
+from ledger.refusals.language import Language
 from tests.support.served import Served
 from tests.support.story import Story
 from tests.tidy import ROOT
 
-ROW = re.compile(r'^\| <a id="([a-z0-9_]+)"></a>`\1` \| ([0-9]{3}) \| (\S.*) \|$', re.MULTILINE)
+ROW = re.compile(
+    r'^\| <a id="([a-z0-9_]+)"></a>`\1` \| ([0-9]{3}) \| (\S.*) \| (\S.*) \|$', re.MULTILINE
+)
 
 
 def test_page_list_and_table_are_equal() -> None:
-    """docs/reference/refusals.md has each code once, with the table's status and the remedy."""
+    """docs/reference/refusals.md has each code once: the table's status and both remedies."""
     page = (ROOT / "docs" / "reference" / "refusals.md").read_text("utf-8")
     assert page == refusals_page()
-    rows = {code: (int(status), remedy) for code, status, remedy in ROW.findall(page)}
-    said = {code.value: (STATUS[code], code.remedy.replace("|", "\\|")) for code in RefusalCode}
+    rows = {code: (int(status), *said) for code, status, *said in ROW.findall(page)}
+    said = {code.value: (STATUS[code], *map(code.remedy_in, Language)) for code in RefusalCode}
     assert rows == said | dict(OTHERS)
     assert len(ROW.findall(page)) == len(RefusalCode) + len(OTHERS)
 
@@ -39,6 +43,28 @@ def test_a_place_is_told() -> None:
     refused = Refused(RefusalCode.FIELD_INVALID, "It is not.", place="row 7", file="a.csv")
     assert problem_of(refused)[1]["place"] == "a.csv, row 7"
     assert "place" not in problem_of(Refused(RefusalCode.FIELD_INVALID, "It is not."))[1]
+
+
+def test_the_remedy_is_in_the_language_that_was_asked_for(story: Story) -> None:
+    """Accept-Language decides, alone and in every verdict of a batch; the code stays the same."""
+    client, code = story.served.client, RefusalCode.ROUTE_UNKNOWN
+    for asked, language in (("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("de, en;q=0.5", "en")):
+        answer = client.get("/nothing", headers={"Accept-Language": asked})
+        assert answer.json()["remedy"] == code.remedy_in(Language(language))
+        assert answer.headers["content-language"] == language
+        assert "Accept-Language" in answer.headers["vary"]
+        (line,) = client.post(
+            "/v1/commands:batch", content=b"{", headers={"Accept-Language": asked}
+        ).text.splitlines()
+        remedy = RefusalCode.JSON_INVALID.remedy_in(Language(language))
+        assert json.loads(line)["problem"]["remedy"] == remedy
+
+
+def test_troubles_are_said_in_both_languages() -> None:
+    """What is no refusal has its remedy in both languages, too."""
+    _, english, chinese = OTHERS["chain_halted"]
+    assert problem_of(Halted())[1]["remedy"] == english
+    assert problem_of(Halted(), Language.CHINESE)[1]["remedy"] == chinese
 
 
 @pytest.mark.parametrize(

@@ -88,4 +88,12 @@ REMEDIES_ZH: Mapping[str, str] = {
     "nothing_to_lapse": "请只列时限已过而仍未了结的事项。",
     "payment_does_not_fit": "请逐笔列出大于零的付款，每个持有份额一笔，且同属一笔应收账款。",
     "payment_exceeds_outstanding": "清偿额不得超过未付余额，多付部分归付款人。",
+    "term_needs_a_reason": "请在 long_term_reason 中说明期限较长的理由，或约定更早的到期日。",
+    "basis_needs_a_clause": "请在 clause 中写明合同约定的条款，或自交付之日起算。",
+    "late_interest_below_floor": "请约定不低于法定标准的逾期利率；不约定的，适用法定利率。",
+    "holding_is_frozen": "请先拆分出未冻结的部分，或等待法院解除冻结。",
+    "holding_is_disputed": "请先拆分出无争议的部分，或先解决争议。",
+    "holding_is_encumbered": "请先拆分出无负担的部分，或请担保权人解除担保。",
+    "redemption_is_under_way": "请等待付款日结束：在此之前不得拆分、转让或融资。",
+    "amount_is_frozen": "请只登记未冻结部分的付款；其余部分按法院要求支付。",
 }

@@ -80,4 +80,7 @@ REMEDIES_ZH: Mapping[str, str] = {
     "certificate_names_another": "请用登记时的注册号为该密钥办理证书。",
     "assurance_not_raised": "只有更高等级的证据才会改变密钥的认证等级。",
     "approval_rule_unreachable": "请先绑定规则所需人数的密钥，再设置规则。",
+    "delegation_does_not_cover": "请用有权办理此事的密钥签名，或扩大授权范围。",
+    "delegation_cap_exceeded": "请由限额更高的密钥签名，或等到次日。",
+    "delegation_is_over": "请由该主体重新授权此密钥，或换用其他密钥签名。",
 }

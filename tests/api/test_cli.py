@@ -17,10 +17,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from api.bodies import example, kind_class, read_body
 from api.cli import COMMANDS
 from api.terminal import plain, say_json
-from ledger import canonical, vocabulary
+from ledger import canonical
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.model.records import make_id
 from tests.support.cli import (
@@ -211,15 +210,6 @@ def test_a_natural_person_is_enrolled_sealed(desk: Path, monkeypatch: pytest.Mon
     duebill("export", desk / "later", "--dir", desk / "ledger")
     bundles = (desk / "later" / "tile" / "entries").rglob("*")
     assert not any(b"Zander" in path.read_bytes() for path in bundles if path.is_file())
-
-
-@pytest.mark.parametrize("kind", sorted({kind for kind, _ in vocabulary.COMMANDS}))
-def test_every_example_is_a_body(kind: str) -> None:
-    """What `draft KIND --example` prints can be read as that command."""
-    tree = json.loads(duebill("draft", kind, "--example").stdout)
-    command = kind_class(kind)
-    assert tree == example(command)
-    read_body(command, tree, {"CNY": 2}.get, lambda *_: "A" * 43)
 
 
 def test_drafting_names_what_is_wrong(desk: Path) -> None:

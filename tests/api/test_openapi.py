@@ -20,6 +20,8 @@ FIXED = {
         "/v1/quotes",
     },
     "get": {
+        "/v1/kinds",
+        "/v1/kinds/{name}",
         "/v1/pending",
         "/v1/receivables/{record_id}/history",
         "/v1/entries/{seq}",

@@ -15,14 +15,14 @@ from msgspec import Struct
 
 from ledger.errors import RefusalCode
 from ledger.financing.acts import meet_payment, use_line
-from ledger.financing.decide.checks import bank_for, check_account, check_paid_on
+from ledger.financing.decide.checks import bank_for, check_paid_on
 from ledger.financing.events import Event as FinancingEvent
 from ledger.financing.events import Evidence, StatementLineUsed
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
 from ledger.receivables.clocks import lock_is_over
 from ledger.receivables.debts import discharge
-from ledger.receivables.decide.checks import only
+from ledger.receivables.decide.checks import check_account, only
 from ledger.receivables.events import Event as ReceivablesEvent
 from ledger.receivables.invoices import total
 from ledger.receivables.records import Holding, Receivable

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ledger.errors import RefusalCode
 from ledger.financing.acts import Events, free
 from ledger.financing.commands import AcceptOffer
-from ledger.financing.decide.checks import check_account
 from ledger.financing.eligibility import check_offer, check_room
 from ledger.financing.events import FinancingAccepted
 from ledger.financing.records import Offer
@@ -14,7 +13,7 @@ from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.policy.state import policy_of
 from ledger.receivables.acts import check_circulates, check_unburdened
 from ledger.receivables.clocks import DAY_MS
-from ledger.receivables.decide.checks import check_accepts, only
+from ledger.receivables.decide.checks import check_accepts, check_account, only
 from ledger.receivables.events import HoldingLocked
 from ledger.receivables.records import Holding
 

@@ -9,7 +9,6 @@ from ledger.errors import RefusalCode, Refused
 from ledger.financing.records import Financing, FinancingState
 from ledger.model.records import Reader, Signer, refuse_if
 from ledger.parties.commands import Role
-from ledger.parties.state import Account
 from ledger.policy.state import ledger_of, today_of
 from ledger.receivables.decide.checks import need_role
 
@@ -34,23 +33,6 @@ def bank_for(by: Signer, payer: str) -> None:
         by.party == payer,
         RefusalCode.ATTESTER_IS_PAYER,
         "The attesting bank is the payer.",
-    )
-
-
-def check_account(book: Reader, account_id: str, holder: str, currency: str, place: str) -> None:
-    """Raises `Refused` unless the account is the holder's (`account_not_of_holder`) and fits."""
-    account = book.get(Account, account_id)
-    if account is None or account.party != holder:
-        raise Refused(
-            RefusalCode.ACCOUNT_NOT_OF_HOLDER,
-            f"{account_id} is no account of the holder.",
-            place=place,
-        )
-    refuse_if(
-        account.currency != currency,
-        RefusalCode.CURRENCY_MISMATCH,
-        f"The account is in {account.currency}, not in {currency}.",
-        place,
     )
 
 

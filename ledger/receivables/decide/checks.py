@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import Reader, Signer, refuse_if
 from ledger.parties.commands import Role
-from ledger.parties.state import Party
+from ledger.parties.state import Account, Party
 from ledger.receivables.clocks import issue_is_over
 from ledger.receivables.commands import PayTo, Terms
 from ledger.receivables.records import Receivable, ReceivableState
@@ -38,6 +38,23 @@ def counterparty(book: Reader, party_id: str, roles: tuple[Role, ...], place: st
         names = " or ".join(role.value for role in roles)
         detail = f"The party named here must have the role {names}."
         raise Refused(RefusalCode.PARTY_LACKS_ROLE, detail, place=place)
+
+
+def check_account(book: Reader, account_id: str, holder: str, currency: str, place: str) -> None:
+    """Raises `Refused` unless the account is the holder's (`account_not_of_holder`) and fits."""
+    account = book.get(Account, account_id)
+    if account is None or account.party != holder:
+        raise Refused(
+            RefusalCode.ACCOUNT_NOT_OF_HOLDER,
+            f"{account_id} is no account of the holder.",
+            place=place,
+        )
+    refuse_if(
+        account.currency != currency,
+        RefusalCode.CURRENCY_MISMATCH,
+        f"The account is in {account.currency}, not in {currency}.",
+        place,
+    )
 
 
 def check_terms(book: Reader, terms: Terms, obligor: str) -> None:

@@ -301,7 +301,10 @@ class HoldingReturned(Effect, frozen=True, kw_only=True):
 
 
 class HoldingBurdened(Effect, frozen=True, kw_only=True):
-    """A part of the holding is not free; this takes the place of a burden of the same id."""
+    """A part of the holding is not free.
+
+    It takes the place of a burden of the same id, or stands behind all others.
+    """
 
     holding: str
     burden: Burden

@@ -13,7 +13,7 @@ from ledger.model.records import Reader, Record, changed, need
 from ledger.money import Money
 from ledger.receivables import events as e
 from ledger.receivables.burdens import burdened
-from ledger.receivables.events import BurdenKind, RedeemedBy
+from ledger.receivables.events import Burden, BurdenKind, RedeemedBy
 from ledger.receivables.records import (
     Holding,
     HoldingState,
@@ -102,8 +102,7 @@ def _evolve_debt(book: Reader, event: _DebtEvent) -> tuple[Record, ...]:
     before = need(book, Holding, event.holding, "")
     match event:
         case e.HoldingBurdened():
-            others = (item for item in before.burdens if item.id != event.burden.id)
-            return _became(book, before, changed(before, burdens=(*others, event.burden)))
+            return _became(book, before, changed(before, burdens=_with(before, event.burden)))
         case e.HoldingUnburdened():
             others = (item for item in before.burdens if item.id != event.burden)
             return _became(book, before, changed(before, burdens=tuple(others)))
@@ -130,6 +129,13 @@ def _evolve_debt(book: Reader, event: _DebtEvent) -> tuple[Record, ...]:
             return _became(book, before, reopened)
         case _:
             assert_never(event)
+
+
+def _with(holding: Holding, burden: Burden) -> tuple[Burden, ...]:
+    """The burdens with this one in the place of the one of its id, or behind all others."""
+    if all(item.id != burden.id for item in holding.burdens):
+        return (*holding.burdens, burden)
+    return tuple(burden if item.id == burden.id else item for item in holding.burdens)
 
 
 def amended(book: Reader, event: e.DueDateAmended) -> tuple[Record, ...]:

@@ -15,13 +15,14 @@ from ledger.receivables.records import Holding, Receivable
 
 
 def split(book: Reader, command: SplitHolding, by: Signer, at_ms: int) -> tuple[Event, ...]:
-    """The holding is closed, and its holder has the children instead, burdens on the first ones."""
+    """The holding is closed; its holder has the children instead, live burdens on the first."""
     holding = need(book, Holding, command.holding, "/body/holding")
     only(holding.holder, by, "holder")
     before = free_holding(book, holding, at_ms)
     check_circulates(book, holding, at_ms)
     _check(book, command, holding)
-    burdens = shared(holding.burdens, [child.amount for child in command.children])
+    live = [item for item in holding.burdens if item.is_live(at_ms)]
+    burdens = shared(live, [child.amount for child in command.children])
     children = tuple(
         HoldingOpened(
             holding=by.new_id("hld", ordinal),

@@ -103,6 +103,28 @@ def test_a_lifted_burden_is_gone_from_every_child() -> None:
     assert left == ["dsp_one"]
 
 
+def test_a_burden_that_is_changed_keeps_its_place_among_those_of_its_kind() -> None:
+    """A freeze that is renewed in time stays before the one that came after it."""
+    world = World()
+    holding = burdened_holding(world, on(60_00, until_ms=NOW + DAY), on(60_00, name="frz_two"))
+    world.book.apply(burden(holding, on(60_00, until_ms=NOW + 9 * DAY)))
+    found = world.holding(holding.id).burdens
+    assert [(item.id, item.until_ms) for item in found] == [
+        ("frz_one", NOW + 9 * DAY),
+        ("frz_two", None),
+    ]
+
+
+def test_a_burden_that_is_over_takes_no_room_of_a_later_one_in_a_split() -> None:
+    """When the first of two freezes has ended, the second is on the front, and the end is free."""
+    world = World()
+    holding = burdened_holding(world, on(60_00, until_ms=NOW + DAY), on(60_00, name="frz_two"))
+    world.at_ms = NOW + DAY
+    front, free = world.split("supplier", holding, 60_00, 40_00)
+    assert [(item.id, item.amount) for item in front.burdens] == [("frz_two", cny(60_00))]
+    assert free.burdens == ()
+
+
 def test_circulation_stops_on_the_business_day_before_payment() -> None:
     """Payable on Thursday 2026-04-30: on Wednesday and Thursday nobody passes it on, then again."""
     world = World()

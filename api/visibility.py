@@ -197,7 +197,7 @@ def _is(book: Reader, party: str, role: Role) -> bool:
 
 _MONEY_OF_FINANCING = frozenset(
     {"face", "price", "discount", "rate_ppm", "account", "reference", "collected"}
-    | {"financier", "holder", "obligor"}
+    | {"reduced", "financier", "holder", "obligor"}
 )
 
 RULES: Mapping[type[Any], Rule] = {

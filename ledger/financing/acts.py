@@ -11,6 +11,7 @@ from ledger.financing.events import (
     Event,
     FinancingCollected,
     FinancingLapsed,
+    FinancingReduced,
     FinancingRepaid,
     StatementLineUsed,
 )
@@ -59,20 +60,44 @@ def meet_payment(book: Reader, holding: Holding, amount: Money) -> Events:
     holding is the financier's: its claim falls. Raises `Refused` (`disbursement_in_flight`) while
     an advance is under way, since nobody can know yet whose money it is.
     """
+    financing = _having(book, holding)
+    if financing is None or holding.state is HoldingState.LOCKED:
+        return _ended(book, financing) if financing else ()
+    collected = FinancingCollected(financing=financing.id, amount=amount)
+    return (collected, *_repaid(holding, amount))
+
+
+def meet_reduction(book: Reader, holding: Holding, amount: Money, cause: str) -> Events:
+    """What a reduction by `amount`, because of the record `cause`, means for the financing.
+
+    As with a payment: a contract that is not instructed ends, since what was sold is not there any
+    more; of a financed holding less is owed. Raises `Refused` (`disbursement_in_flight`).
+    """
+    financing = _having(book, holding)
+    if financing is None or holding.state is HoldingState.LOCKED:
+        return _ended(book, financing) if financing else ()
+    reduced = FinancingReduced(financing=financing.id, amount=amount, cause=cause)
+    return (reduced, *_repaid(holding, amount))
+
+
+def _having(book: Reader, holding: Holding) -> Financing | None:
+    """The financing that has a holding, if one has; its advance must not be under way."""
     if holding.state not in (HoldingState.LOCKED, HoldingState.FINANCED):
-        return ()
+        return None
     financing = need(book, Financing, holding.pending or "", "")
     refuse_if(
         financing.state is FinancingState.INSTRUCTED,
         RefusalCode.DISBURSEMENT_IN_FLIGHT,
         f"The advance of {financing.id} is instructed and neither proven nor failed.",
     )
-    if holding.state is HoldingState.LOCKED:
-        return _ended(book, financing)
-    collected = FinancingCollected(financing=financing.id, amount=amount)
-    if holding.outstanding != amount:
-        return (collected,)
-    return (collected, FinancingRepaid(financing=financing.id))
+    return financing
+
+
+def _repaid(holding: Holding, amount: Money) -> tuple[FinancingRepaid, ...]:
+    """That a financing is repaid, when `amount` is all that is left of its holding."""
+    return (
+        (FinancingRepaid(financing=holding.pending or ""),) if holding.outstanding == amount else ()
+    )
 
 
 def use_line(book: Reader, bank: str, reference: str, used_for: str) -> StatementLineUsed:

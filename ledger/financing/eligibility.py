@@ -96,7 +96,7 @@ def _check_claim(
         f"Part of {holding.id} has been paid: it is not whole.",
     )
     refuse_if(
-        offer.max_amount is not None and offer.max_amount < holding.amount,
+        offer.max_amount is not None and offer.max_amount < holding.outstanding,
         RefusalCode.OFFER_AMOUNT_EXCEEDED,
         "The offer is for a smaller face.",
     )
@@ -139,7 +139,7 @@ def check_room(
         f"The programme funds at most {programme.max_tenor_days} days.",
         "/body/value_date",
     )
-    face, limit, total = holding.amount, programme.limit_obligor, programme.limit_total
+    face, limit, total = holding.outstanding, programme.limit_obligor, programme.limit_total
     name = exposure_id(programme.financier, holding.obligor, programme.currency)
     # What is recorded is never less than what counts: most often it is enough to look there.
     refuse_if(

@@ -155,8 +155,16 @@ class FinancingCollected(Effect, frozen=True, kw_only=True):
     amount: Money
 
 
+class FinancingReduced(Effect, frozen=True, kw_only=True):
+    """The obligor owes the financier `amount` of the face no more, because of `cause`."""
+
+    financing: str
+    amount: Money
+    cause: str
+
+
 class FinancingRepaid(Effect, frozen=True, kw_only=True):
-    """The whole face was paid."""
+    """Nothing of the face is owed any more: it was paid, but for what the financier gave up."""
 
     financing: str
 
@@ -184,6 +192,7 @@ Event = (
     | FinancingReleased
     | FinancingLapsed
     | FinancingCollected
+    | FinancingReduced
     | FinancingRepaid
     | StatementLineUsed
 )

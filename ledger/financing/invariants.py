@@ -117,15 +117,16 @@ def invariant_22_price(view: View) -> list[str]:
 
 
 def invariant_24_collected(view: View) -> list[str]:
-    """Nothing is collected beyond the face, nor before title; repaid is what is collected whole."""
+    """Nothing ends beyond the face, nor before title; repaid is that of which nothing is owed."""
     found = []
     for item in view.all(Financing):
-        whole = item.collected == item.face
-        if item.collected.minor < 0 or item.face < item.collected:
-            found.append(f"{item.id}: more is collected than the face.")
+        ended = item.collected + item.reduced
+        whole = ended == item.face
+        if min(item.collected.minor, item.reduced.minor) < 0 or item.face < ended:
+            found.append(f"{item.id}: more is collected or given up than the face.")
         if whole != (item.state is FinancingState.REPAID):
             found.append(f"{item.id}: it is {item.state.value} against what is collected.")
-        if item.collected.minor > 0 and item.active_ms is None:
+        if ended.minor > 0 and item.active_ms is None:
             found.append(f"{item.id}: something is collected without title.")
     return found
 

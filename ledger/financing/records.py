@@ -110,7 +110,8 @@ class Financing(Struct, frozen=True, kw_only=True, gc=False):
     """The sale of one holding to a financier, from acceptance to the last unit collected.
 
     `accepted_ms` is when the contract was made, `active_ms` when title moved. `lock_lapses_ms`
-    is None once an advance is instructed. `collected` is what the obligor has paid of `face`.
+    is None once an advance is instructed. `collected` is what the obligor has paid of `face`,
+    `reduced` what the financier gave up of it with its signature.
     """
 
     PREFIX: ClassVar[str] = "fin"
@@ -152,6 +153,7 @@ class Financing(Struct, frozen=True, kw_only=True, gc=False):
     paid_on: date | None = None
     active_ms: int | None = None
     collected: Money
+    reduced: Money
 
     def has_lapsed(self, at_ms: int) -> bool:
         """Whether nothing was instructed while its lock lasted, stated already or not."""
@@ -163,9 +165,9 @@ class Financing(Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def exposure(self) -> Money:
-        """What it counts against limits, as the record has it: the face that is not collected."""
+        """What it counts against limits, as the record has it: the face that is still owed."""
         if self.state in _EXPOSED:
-            return self.face - self.collected
+            return self.face - self.collected - self.reduced
         return Money(0, self.face.currency)
 
 

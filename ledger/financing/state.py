@@ -72,6 +72,7 @@ _Change = (
     | e.FinancingReleased
     | e.FinancingLapsed
     | e.FinancingCollected
+    | e.FinancingReduced
     | e.FinancingRepaid
 )
 
@@ -89,7 +90,9 @@ def _accepted(event: e.FinancingAccepted) -> Financing:
     rest = _rest(event)
     accepted_ms = rest.pop("at_ms")
     nothing = Money(0, event.face.currency)
-    return Financing(id=event.financing, accepted_ms=accepted_ms, collected=nothing, **rest)
+    return Financing(
+        id=event.financing, accepted_ms=accepted_ms, collected=nothing, reduced=nothing, **rest
+    )
 
 
 def _changed(before: Financing, event: _Change) -> Financing:
@@ -119,6 +122,8 @@ def _changed(before: Financing, event: _Change) -> Financing:
             return changed(before, state=FinancingState.LAPSED, lock_lapses_ms=None)
         case e.FinancingCollected():
             return changed(before, collected=before.collected + event.amount)
+        case e.FinancingReduced():
+            return changed(before, reduced=before.reduced + event.amount)
         case e.FinancingRepaid():
             return changed(before, state=FinancingState.REPAID)
         case _:

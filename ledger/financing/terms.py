@@ -67,25 +67,25 @@ def quote(book: Reader, holding: Holding, offer: Offer, value_date: date, at_ms:
         f"On {value_date} banks are closed.",
         "/body/value_date",
     )
-    day_count = DayCount.ACT_360
+    face, day_count = holding.outstanding, DayCount.ACT_360
     days = days_between(value_date, due, day_count)
     discount_minor = straight_discount(
-        holding.amount.minor,
+        face.minor,
         offer.rate_ppm,
         days,
         year_denominator(day_count),
         policy_of(book).rounding,
     )
-    discount = Money(discount_minor, holding.amount.currency)
+    discount = Money(discount_minor, face.currency)
     refuse_if(
-        holding.amount <= discount,
+        face <= discount,
         RefusalCode.NOTHING_WOULD_BE_PAID,
         f"{days} days at {offer.rate_ppm} millionths a year leave nothing of the face.",
     )
     return Quote(
-        face=holding.amount,
+        face=face,
         discount=discount,
-        price=holding.amount - discount,
+        price=face - discount,
         rate_ppm=offer.rate_ppm,
         day_count=day_count,
         value_date=value_date,

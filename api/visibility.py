@@ -23,7 +23,7 @@ from ledger.financing.state import (
 )
 from ledger.model.records import Reader
 from ledger.parties.commands import Role
-from ledger.parties.state import Account, Contact, Delegation, Party
+from ledger.parties.state import Account, Contact, Delegation, Party, Recovery
 from ledger.receivables.state import (
     Holding,
     Invoice,
@@ -212,6 +212,7 @@ RULES: Mapping[type[Any], Rule] = {
             ("party",),
             sealed=frozenset({"per_act", "per_day", "used"}),
         ),
+        Rule(Recovery, _sides("party", "opened_by"), ("party", "opened_by")),
         Rule(
             Invoice,
             _sides("seller", "buyer"),

@@ -48,6 +48,7 @@ RECORDS: tuple[type[Any], ...] = (
     parties_state.Account,
     parties_state.Contact,
     parties_state.Delegation,
+    parties_state.Recovery,
     parties_state.Manifest,
     parties_state.Spent,
     alerts_state.Alert,

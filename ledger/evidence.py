@@ -257,6 +257,10 @@ def _account(act: _Act, path: Path) -> Audience:
     return Audience(frozenset(payers), frozenset({Role.BANK}))
 
 
+def _recovery(act: _Act, path: Path) -> Audience:
+    return _of(act.body["party"])
+
+
 def _attested_key(act: _Act, path: Path) -> Audience:
     key = act.view.get(Key, act.body["kid"])
     return _of(key.party if key else None)
@@ -279,6 +283,7 @@ _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "payment.distribute": _payment,
     "payment.receive": _payment,
     "programme.open": _programme,
+    "recovery.open": _recovery,
     "receivable.acknowledge": _acknowledge,
     "receivable.issue": _claim,
     "receivable.register": _claim,

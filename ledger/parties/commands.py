@@ -183,6 +183,42 @@ class CertifyKey(Struct, frozen=True, kw_only=True, gc=False):
     chain: Annotated[Confidential[tuple[Der, ...]], Length(1, 4)]
 
 
+class Chain(Struct, frozen=True, kw_only=True, gc=False):
+    """An X.509 chain in DER, the key's own certificate first, the root left out."""
+
+    der: Annotated[tuple[Der, ...], Length(1, 4)]
+
+
+class OpenRecovery(Struct, frozen=True, kw_only=True, gc=False):
+    """Ask that `keys` take the place of a party's lost or stolen ones, on `evidence`.
+
+    The party asks with a key that it still has, which stays; or a bank that knows it; or the
+    operator with a certificate for each new key, in their order. Until it is completed, vetoed or
+    over, nothing that the party's keys could move moves.
+    """
+
+    party: Id
+    keys: Annotated[tuple[NewKey, ...], Length(1, 8)]
+    evidence: Digest
+    certificates: Annotated[Confidential[tuple[Chain, ...]], Length(0, 8)] = ()
+
+
+class VetoRecovery(Struct, frozen=True, kw_only=True, gc=False):
+    """Stop a recovery of the signing party, with any key of it in force; one person is enough."""
+
+    recovery: Id
+    reason: Code
+
+
+class CompleteRecovery(Struct, frozen=True, kw_only=True, gc=False):
+    """Put the new keys in force and end the old ones, once the hours to veto are over.
+
+    Whoever opened the recovery completes it; what the operator opened, a bank does.
+    """
+
+    recovery: Id
+
+
 class Tier(Struct, frozen=True, kw_only=True, gc=False):
     """From this amount on, this many different people must sign these acts (none named: all)."""
 
@@ -279,6 +315,9 @@ Command = (
     | AddAccount
     | DelegateKey
     | UndelegateKey
+    | OpenRecovery
+    | VetoRecovery
+    | CompleteRecovery
     | SetContact
     | SignManifest
 )

@@ -12,7 +12,7 @@ from ledger.errors import RefusalCode
 from ledger.keys import from_jwk
 from ledger.model.codec import write
 from ledger.model.records import Reader, Signer, make_id, need, refuse_if
-from ledger.parties import binding, contacts, delegating, log_keys
+from ledger.parties import binding, contacts, delegating, log_keys, recovering
 from ledger.parties.commands import (
     AddAccount,
     AssignRoles,
@@ -20,10 +20,12 @@ from ledger.parties.commands import (
     BindKey,
     CertifyKey,
     Command,
+    CompleteRecovery,
     DelegateKey,
     EnrolParty,
     Identifier,
     OpenLedger,
+    OpenRecovery,
     RetireLogKey,
     RevokeKey,
     Role,
@@ -34,6 +36,7 @@ from ledger.parties.commands import (
     SignManifest,
     Tier,
     UndelegateKey,
+    VetoRecovery,
 )
 from ledger.parties.events import (
     AccountAdded,
@@ -89,6 +92,12 @@ def decide(
             return contacts.set_contact(book, command, by, at_ms)
         case SignManifest():
             return _sign_manifest(command, by)
+        case OpenRecovery():
+            return recovering.open_recovery(book, command, by, at_ms)
+        case VetoRecovery():
+            return recovering.veto(book, command, by, at_ms)
+        case CompleteRecovery():
+            return recovering.complete(book, command, by, at_ms)
         case _:
             assert_never(command)
 

@@ -7,7 +7,7 @@ from datetime import date
 from ledger.model.jwk import Jwk
 from ledger.model.records import Effect
 from ledger.money import Money
-from ledger.parties.commands import Assurance, Identifier, Notice, Role, Tier
+from ledger.parties.commands import Assurance, Identifier, NewKey, Notice, Role, Tier
 
 
 class PartyEnrolled(Effect, frozen=True, kw_only=True):
@@ -105,6 +105,37 @@ class DelegationEnded(Effect, frozen=True, kw_only=True):
     until_ms: int
 
 
+class RecoveryOpened(Effect, frozen=True, kw_only=True):
+    """`keys`, known as well as `assurance` says, shall replace all of the party's but `keeps`.
+
+    Whoever `by` is may complete it from `from_ms` on and before `until_ms`.
+    """
+
+    recovery: str
+    party: str
+    by: str
+    keys: tuple[NewKey, ...]
+    keeps: tuple[str, ...]
+    assurance: Assurance
+    evidence: str
+    from_ms: int
+    until_ms: int
+
+
+class RecoveryVetoed(Effect, frozen=True, kw_only=True):
+    """A key of the party stopped its recovery."""
+
+    recovery: str
+    reason: str
+
+
+class RecoveryCompleted(Effect, frozen=True, kw_only=True):
+    """The recovery is done, by the word of `by`; keys that end and begin follow."""
+
+    recovery: str
+    by: str
+
+
 class ContactSet(Effect, frozen=True, kw_only=True):
     """A party is told `notices` at `address`; until `earlier_until_ms` at `earlier`, too."""
 
@@ -138,6 +169,9 @@ Event = (
     | DelegationGranted
     | DelegationUsed
     | DelegationEnded
+    | RecoveryOpened
+    | RecoveryVetoed
+    | RecoveryCompleted
     | ContactSet
     | ManifestSigned
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import Enum
 from typing import ClassVar
 
 from msgspec import Struct
@@ -11,14 +12,17 @@ from ledger.keys import PublicKey, from_jwk
 from ledger.model.codec import write
 from ledger.model.jwk import Jwk
 from ledger.money import Money
-from ledger.parties.commands import Assurance, Identifier, Notice, Role, Tier
+from ledger.parties.commands import Assurance, Identifier, NewKey, Notice, Role, Tier
 
 FOR_EVER_MS = 253_402_300_799_999
 """The end of year 9999: an end that was not set."""
 
 
 class Party(Struct, frozen=True, kw_only=True, gc=False):
-    """An enrolled organisation or person, under its pseudonymous id."""
+    """An enrolled organisation or person, under its pseudonymous id.
+
+    `recovery` is the recovery of its keys that was opened last and is neither vetoed nor done.
+    """
 
     PREFIX: ClassVar[str] = "pty"
     INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("token",),)
@@ -34,6 +38,7 @@ class Party(Struct, frozen=True, kw_only=True, gc=False):
     person_name: str | None = None
     person_identifier: str | None = None
     token: str | None = None
+    recovery: str | None = None
 
     def has(self, role: Role) -> bool:
         """Whether the party has this role now."""
@@ -124,6 +129,41 @@ class Delegation(Struct, frozen=True, kw_only=True, gc=False):
     per_day: Money | None = None
     day: date | None = None
     used: Money | None = None
+
+
+class RecoveryState(Enum):
+    """What became of a recovery; an open one may be over."""
+
+    OPEN = "open"
+    VETOED = "vetoed"
+    COMPLETED = "completed"
+
+
+class Recovery(Struct, frozen=True, kw_only=True, gc=False):
+    """A way back to one's keys: `keys` in place of all of the party's but `keeps`.
+
+    It may be completed within [from_ms, until_ms), and vetoed before it is.
+    """
+
+    PREFIX: ClassVar[str] = "rcy"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("party",), ("opened_by",))
+
+    id: str
+    last_seq: int = -1
+    party: str
+    opened_by: str
+    keys: tuple[NewKey, ...]
+    keeps: tuple[str, ...]
+    assurance: Assurance
+    evidence: str
+    from_ms: int
+    until_ms: int
+    state: RecoveryState = RecoveryState.OPEN
+    completed_by: str | None = None
+
+    def is_open(self, at_ms: int) -> bool:
+        """Whether the party waits for its keys at this instant."""
+        return self.state is RecoveryState.OPEN and at_ms < self.until_ms
 
 
 class Contact(Struct, frozen=True, kw_only=True, gc=False):

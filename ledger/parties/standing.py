@@ -46,9 +46,22 @@ def persons_of(book: Reader, party: str, kids: Sequence[str], at_ms: int) -> fro
     return frozenset(persons)
 
 
-GUARDS = frozenset({"account.add", "approval.set", "key.bind", "key.delegate", "party.set_contact"})
-"""Acts that set a rule aside: where money goes, another rule, another name on one's own
-key, and who hears of all that."""
+GUARDS = frozenset(
+    {
+        "account.add",
+        "approval.set",
+        "key.bind",
+        "key.delegate",
+        "party.set_contact",
+        "recovery.complete",
+        "recovery.open",
+    }
+)
+"""Acts that set a rule aside: where money goes, another rule, another name on one's own key or
+instead of one that was lost, and who hears of all that."""
+
+ANYBODY = frozenset({"recovery.veto"})
+"""Acts that one person is always enough for: they move nothing and must not come too late."""
 
 
 def persons_needed(book: Reader, party: str, act: str, stake: Money | None) -> int:
@@ -56,6 +69,8 @@ def persons_needed(book: Reader, party: str, act: str, stake: Money | None) -> i
 
     What could set the rule aside (`GUARDS`) needs as many as the strictest of all its tiers.
     """
+    if act in ANYBODY:
+        return 1
     rule = book.get(ApprovalRule, party)
     needed = [
         tier.persons

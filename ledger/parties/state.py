@@ -18,6 +18,8 @@ from ledger.parties.records import (
     Key,
     Manifest,
     Party,
+    Recovery,
+    RecoveryState,
     Spent,
     TakenIdentifier,
 )
@@ -31,6 +33,8 @@ __all__ = [
     "Key",
     "Manifest",
     "Party",
+    "Recovery",
+    "RecoveryState",
     "Spent",
     "TakenIdentifier",
     "assurance_of",
@@ -64,10 +68,17 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
             return _evolve_delegation(book, event)
 
 
-_DelegationEvent = e.DelegationGranted | e.DelegationUsed | e.DelegationEnded
+_LaterEvent = (
+    e.DelegationGranted
+    | e.DelegationUsed
+    | e.DelegationEnded
+    | e.RecoveryOpened
+    | e.RecoveryVetoed
+    | e.RecoveryCompleted
+)
 
 
-def _evolve_delegation(book: Reader, event: _DelegationEvent) -> tuple[Record, ...]:
+def _evolve_delegation(book: Reader, event: _LaterEvent) -> tuple[Record, ...]:
     match event:
         case e.DelegationGranted():
             limited = changed(need(book, Key, event.kid, ""), delegation=event.delegation)
@@ -79,7 +90,43 @@ def _evolve_delegation(book: Reader, event: _DelegationEvent) -> tuple[Record, .
             delegation = need(book, Delegation, event.delegation, "")
             return (changed(delegation, until_ms=event.until_ms),)
         case _:
+            return _evolve_recovery(book, event)
+
+
+_RecoveryEvent = e.RecoveryOpened | e.RecoveryVetoed | e.RecoveryCompleted
+
+
+def _evolve_recovery(book: Reader, event: _RecoveryEvent) -> tuple[Record, ...]:
+    match event:
+        case e.RecoveryOpened():
+            party = need(book, Party, event.party, "")
+            return (_opened(event), changed(party, recovery=event.recovery))
+        case e.RecoveryVetoed():
+            recovery = need(book, Recovery, event.recovery, "")
+            party = need(book, Party, recovery.party, "")
+            vetoed = changed(recovery, state=RecoveryState.VETOED)
+            return (vetoed, changed(party, recovery=None))
+        case e.RecoveryCompleted():
+            recovery = need(book, Recovery, event.recovery, "")
+            party = need(book, Party, recovery.party, "")
+            done = changed(recovery, state=RecoveryState.COMPLETED, completed_by=event.by)
+            return (done, changed(party, recovery=None))
+        case _:
             assert_never(event)
+
+
+def _opened(event: e.RecoveryOpened) -> Recovery:
+    return Recovery(
+        id=event.recovery,
+        party=event.party,
+        opened_by=event.by,
+        keys=event.keys,
+        keeps=event.keeps,
+        assurance=event.assurance,
+        evidence=event.evidence,
+        from_ms=event.from_ms,
+        until_ms=event.until_ms,
+    )
 
 
 def _granted(event: e.DelegationGranted) -> Delegation:

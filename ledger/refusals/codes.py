@@ -142,6 +142,10 @@ class RefusalCode(Enum):
     DELEGATION_DOES_NOT_COVER = "delegation_does_not_cover"
     DELEGATION_CAP_EXCEEDED = "delegation_cap_exceeded"
     DELEGATION_IS_OVER = "delegation_is_over"
+    # -- recovery of keys
+    RECOVERY_IS_OPEN = "recovery_is_open"
+    RECOVERY_IS_WAITING = "recovery_is_waiting"
+    RECOVERY_IS_OVER = "recovery_is_over"
     # -- receivables
     ACT_BELONGS_TO_ANOTHER_PARTY = "act_belongs_to_another_party"
     PARTY_LACKS_ROLE = "party_lacks_role"

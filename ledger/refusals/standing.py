@@ -43,6 +43,10 @@ REMEDIES: Mapping[str, str] = {
     "delegation_does_not_cover": "Sign with a key that may do this, or have the delegation widened.",
     "delegation_cap_exceeded": "Let a key sign that is not limited to less, or wait for the next day.",
     "delegation_is_over": "Let the party delegate to the key again, or sign with another key.",
+    # recovery of keys
+    "recovery_is_open": "Wait until the recovery is completed or over; a key in force can veto it.",
+    "recovery_is_waiting": "Complete it when the hours in which the old keys may veto are over.",
+    "recovery_is_over": "Open another recovery.",
 }
 
 REMEDIES_ZH: Mapping[str, str] = {
@@ -83,4 +87,8 @@ REMEDIES_ZH: Mapping[str, str] = {
     "delegation_does_not_cover": "请用有权办理此事的密钥签名，或扩大授权范围。",
     "delegation_cap_exceeded": "请由限额更高的密钥签名，或等到次日。",
     "delegation_is_over": "请由该主体重新授权此密钥，或换用其他密钥签名。",
+    # recovery of keys
+    "recovery_is_open": "请等待密钥恢复完成或结束；任一有效密钥均可否决。",
+    "recovery_is_waiting": "请在旧密钥的否决时限届满后再完成恢复。",
+    "recovery_is_over": "请另行发起一次密钥恢复。",
 }

@@ -25,6 +25,7 @@ COUNTS = {
     "accounts": "1 1 1 1 1 0 1 1 1",
     "contacts": "0 0 0 0 0 0 0 0 0",
     "delegations": "0 0 0 0 0 0 0 0 0",
+    "recoveries": "0 0 0 0 0 0 0 0 0",
     "invoices": "4 4 4 0 0 0 0 4 4",
     "receivables": "4 4 4 1 1 0 0 4 4",
     "holdings": "6 6 4 1 1 0 0 6 6",

@@ -10,6 +10,7 @@ from ledger.financing.events import FinancingAccepted
 from ledger.financing.records import Offer
 from ledger.financing.terms import Quote, quote
 from ledger.model.records import Reader, Signer, need, refuse_if
+from ledger.parties.recovering import check_not_recovering
 from ledger.policy.state import policy_of
 from ledger.receivables.acts import check_circulates, check_unburdened
 from ledger.receivables.clocks import DAY_MS
@@ -30,6 +31,7 @@ def accept(book: Reader, command: AcceptOffer, by: Signer, at_ms: int) -> Events
         f"expect does not name {holding.id}.",
         "/expect",
     )
+    check_not_recovering(book, offer.financier, at_ms, "/body/offer")
     before = free(book, holding, at_ms)
     check_unburdened(holding, at_ms)
     check_circulates(book, holding, at_ms)

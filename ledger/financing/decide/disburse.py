@@ -27,6 +27,7 @@ from ledger.financing.events import (
 from ledger.financing.records import Financing, FinancingState, Request, RequestState
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import Role
+from ledger.parties.recovering import check_not_recovering
 from ledger.policy.state import today_of
 from ledger.receivables import acts
 from ledger.receivables.decide.checks import only
@@ -40,6 +41,7 @@ def instruct(book: Reader, command: InstructDisbursement, by: Signer, at_ms: int
     only(financing.financier, by, "financier")
     principal(by, Role.FINANCIER)
     check_state(financing, (FinancingState.ACCEPTED,), at_ms)
+    check_not_recovering(book, financing.holder, at_ms, "/body/financing")
     refuse_if(
         command.value_date != financing.value_date,
         RefusalCode.VALUE_DATE_DIFFERS,

@@ -6,6 +6,7 @@ from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
 from ledger.parties.commands import Assurance, Role
+from ledger.parties.recovering import check_not_recovering
 from ledger.parties.state import assurance_signed
 from ledger.receivables.commands import (
     Acknowledge,
@@ -79,6 +80,7 @@ def sign_for(book: Reader, command: SignForIssue, by: Signer, at_ms: int) -> tup
     check_state(receivable, ReceivableState.PROPOSED, at_ms)
     check_accepts(receivable.id, receivable.proposal, command.accepts, by)
     counterparty(book, receivable.obligor, (Role.OBLIGOR,), "/body/receivable")
+    check_not_recovering(book, receivable.obligor, at_ms, "/body/receivable")
     terms = Terms(
         waiver_of_defences=receivable.waiver_of_defences,
         consent_to_split=receivable.consent_to_split,

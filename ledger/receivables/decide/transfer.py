@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import Role
+from ledger.parties.recovering import check_not_recovering
 from ledger.policy.state import policy_of
 from ledger.receivables.acts import check_circulates, check_unburdened, free_holding
 from ledger.receivables.clocks import DAY_MS, transfer_is_over
@@ -88,6 +89,7 @@ def accept(book: Reader, command: AcceptTransfer, by: Signer, at_ms: int) -> tup
     only(transfer.assignee, by, "transferee")
     _check_open(transfer, at_ms)
     check_accepts(transfer.id, transfer.proposal, command.accepts, by)
+    check_not_recovering(book, transfer.assignor, at_ms, "/body/transfer")
     holding = need(book, Holding, transfer.holding, "")
     check_unburdened(holding, at_ms)
     check_circulates(book, holding, at_ms)

@@ -125,7 +125,12 @@ def _attest_key(s: Stage) -> None:
 
 def certificate(key: Key, number: str, authority: Authority = AUTHORITY) -> str:
     """A certificate by `authority` that names this key and registration number."""
-    public = Ed25519PublicKey.from_public_bytes(key.public().raw)
+    return certificate_of(key.public().raw, number, authority)
+
+
+def certificate_of(raw: bytes, number: str, authority: Authority = AUTHORITY) -> str:
+    """A certificate by `authority` for an Ed25519 key that need not be bound."""
+    public = Ed25519PublicKey.from_public_bytes(raw)
     subject = {NameOID.ORGANIZATION_IDENTIFIER: f"NTRCN-{number}"}
     return b64url_encode(authority.issue(public, subject))
 

@@ -34,7 +34,7 @@ class Application(Struct, frozen=True, kw_only=True, gc=False):
     operator: Id
     jti: Jti
     name: Name
-    roles: Annotated[tuple[Role, ...], Length(1, 7)]
+    roles: Annotated[tuple[Role, ...], Length(1, 8)]
     identifiers: Annotated[tuple[Identifier, ...], Length(1, 8)]
     keys: Annotated[tuple[NewKey, ...], Length(0, 8)] = ()
     country: Country | None = None

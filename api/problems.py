@@ -101,6 +101,8 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
             _C.HOLDING_IS_ENCUMBERED,
             _C.REDEMPTION_IS_UNDER_WAY,
             _C.AMOUNT_IS_FROZEN,
+            _C.ALERT_IS_CLOSED,
+            _C.ALERT_IS_NOT_CLEARED,
             _C.TRANSFER_HAS_LAPSED,
             _C.TRANSFER_IS_CLOSED,
             _C.HOLDING_IS_PART_PAID,

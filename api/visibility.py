@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from api.auth import Caller
+from ledger.alerts.state import Alert, Disposition
 from ledger.evidence import may_take
 from ledger.financing.state import (
     Financing,
@@ -187,13 +188,35 @@ def _offer(record: Offer, book: Reader, party: str) -> Hidden:
     """A holder sees the open offers that one of its holdings could be sold under."""
     if record.financier == party:
         return NOTHING
-    return frozenset({"obligors"}) if may_take(book, record, party) else None
+    return frozenset({"obligors", "persons"}) if may_take(book, record, party) else None
 
 
 def _is(book: Reader, party: str, role: Role) -> bool:
     record = book.get(Party, party)
     return record is not None and record.has(role)
 
+
+def _alert(record: Alert, book: Reader, party: str) -> Hidden:
+    """For whom it is about, and both sides of the invoice, debt or holding that it is about.
+
+    Who is asked to fund a holding reads its alerts where it reads the holding.
+    """
+    for way in _ABOUT:
+        its = record.subject.startswith(way.of.PREFIX)
+        subject = book.get(way.of, record.subject) if its else None
+        if subject is not None and getattr(subject, way.party) == party:
+            return NOTHING
+    return NOTHING if record.subject == party else None
+
+
+_ABOUT = (
+    Via("subject", Invoice, "id", "seller"),
+    Via("subject", Invoice, "id", "buyer"),
+    Via("subject", Receivable, "id", "creditor"),
+    Via("subject", Receivable, "id", "obligor"),
+    Via("subject", Holding, "id", "holder"),
+    Via("subject", Holding, "id", "obligor"),
+)
 
 _MONEY_OF_FINANCING = frozenset(
     {"face", "price", "discount", "rate_ppm", "account", "reference", "collected"}
@@ -213,6 +236,13 @@ RULES: Mapping[type[Any], Rule] = {
             sealed=frozenset({"per_act", "per_day", "used"}),
         ),
         Rule(Recovery, _sides("party", "opened_by"), ("party", "opened_by")),
+        Rule(Alert, _alert, ("subject",), _ABOUT),
+        Rule(
+            Disposition,
+            _sides("financier"),
+            ("financier",),
+            sealed=frozenset({"verdict", "persons"}),
+        ),
         Rule(
             Invoice,
             _sides("seller", "buyer"),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.alerts.state import Alert
 from ledger.book import Book
 from ledger.catalogue import history_of
 from ledger.chain.entry import read_entry
@@ -24,7 +25,7 @@ from ledger.model.records import Reader, make_id
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Key, Party
 from ledger.ports import EntryReader, Records
-from ledger.receivables.records import Holding, HoldingState, Receivable, Transfer
+from ledger.receivables.records import Holding, HoldingState, Invoice, Receivable, Transfer
 
 Path = tuple[str, ...]
 
@@ -165,7 +166,8 @@ def _history_ids(view: Hands, holding: Holding) -> set[str]:
         ids.add(above.id)
         ids |= {item.id for item in view.records.find(Transfer, {"holding": above.id})}
         ids |= {item.id for item in view.records.find(Financing, {"holding": above.id})}
-    return ids
+    alerts = [alert for name in ids for alert in view.records.find(Alert, {"subject": name})]
+    return ids | {alert.id for alert in alerts}
 
 
 def _of(*parties: str | None, more: Iterable[str] = ()) -> Audience:
@@ -239,6 +241,11 @@ def _payment(act: _Act, path: Path) -> Audience:
     return _of(holding.obligor, holding.holder)
 
 
+def _status(act: _Act, path: Path) -> Audience:
+    invoice = act.view.get(Invoice, act.body["invoice"])
+    return _of(invoice.seller, invoice.buyer) if invoice else Audience()
+
+
 def _genesis(act: _Act, path: Path) -> Audience:
     return Audience(roles=frozenset(Role))  # who runs the ledger is no secret from its parties
 
@@ -274,6 +281,7 @@ _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "financing.receive": _financing,
     "holding.propose_transfer": _transfer,
     "holding.split": _split,
+    "invoice.attest_status": _status,
     "key.attest": _attested_key,
     "ledger.open": _genesis,
     "offer.accept": _financing,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
+from ledger.alerts import commands as alerts_commands
+from ledger.alerts import decide as alerts
 from ledger.alerts import events as alerts_events
 from ledger.alerts import state as alerts_state
 from ledger.financing import commands as financing_commands
@@ -36,6 +38,7 @@ _DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]
     for commands, module in (
         (policy_commands, policy),
         (parties_commands, parties),
+        (alerts_commands, alerts),
         (receivables_commands, receivables),
         (financing_commands, financing),
         (settlement_commands, settlement),

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from ledger import canonical
+from ledger.alerts import commands as alerts
 from ledger.alerts import events as alerts_events
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.canonical import Tree
@@ -32,7 +33,12 @@ from ledger.settlement import commands as settlement
 from ledger.settlement import events as settlement_events
 
 Command: TypeAlias = (
-    policy.Command | parties.Command | receivables.Command | financing.Command | settlement.Command
+    policy.Command
+    | parties.Command
+    | alerts.Command
+    | receivables.Command
+    | financing.Command
+    | settlement.Command
 )
 Event: TypeAlias = (
     policy_events.Event
@@ -65,6 +71,8 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("recovery.complete", 1): parties.CompleteRecovery,
     ("party.set_contact", 1): parties.SetContact,
     ("manifest.sign", 1): parties.SignManifest,
+    ("alert.close", 1): alerts.CloseAlert,
+    ("alert.disposition", 1): alerts.DispositionAlert,
     ("receivable.register", 1): receivables.RegisterReceivable,
     ("receivable.issue", 1): receivables.ProposeIssue,
     ("receivable.sign_for", 1): receivables.SignForIssue,
@@ -78,6 +86,7 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("holding.accept_transfer", 1): receivables.AcceptTransfer,
     ("holding.reject_transfer", 1): receivables.RejectTransfer,
     ("holding.rescind_transfer", 1): receivables.RescindTransfer,
+    ("invoice.attest_status", 1): receivables.AttestInvoiceStatus,
     ("programme.open", 1): financing.OpenProgramme,
     ("programme.close", 1): financing.CloseProgramme,
     ("financing.request", 1): financing.RequestFinancing,
@@ -226,7 +235,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "jLr4lJQFKxd3zSIIEfaOU2bTpddTe8tUjbarwZvKfFs"}
+FIELD_CLASSES: Mapping[int, str] = {1: "Gia8NtEwG9hOLZmu6eEnesKCLOaUvsNK7AXN7OLhEqU"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

@@ -12,6 +12,7 @@ from api.auth import Caller
 from api.disclosing import entries_about, step_of
 from api.site import Here, Sight, SignedIn
 from api.visibility import RULES, Rule, hidden_fields
+from ledger.alerts.state import Alert, Disposition
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.errors import RefusalCode, Refused
 from ledger.financing.state import Financing, Offer, Programme
@@ -39,6 +40,8 @@ KINDS: dict[str, type[Any]] = {
     "offers": Offer,
     "financings": Financing,
     "payments": Payment,
+    "alerts": Alert,
+    "dispositions": Disposition,
 }
 """What is read under which path."""
 

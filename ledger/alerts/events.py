@@ -1,9 +1,10 @@
-"""What then is true about alerts: raised with reasons, and closed by somebody not concerned."""
+"""What then is true about alerts: raised with reasons, dispositioned, closed."""
 
 from __future__ import annotations
 
 from enum import Enum
 
+from ledger.alerts.commands import Verdict
 from ledger.model.records import Effect
 
 
@@ -65,4 +66,16 @@ class AlertClosed(Effect, frozen=True, kw_only=True):
     at_ms: int
 
 
-Event = AlertRaised | AlertClosed
+class AlertDispositioned(Effect, frozen=True, kw_only=True):
+    """`financier` has reviewed the alert, by the signatures of these `persons` of its house."""
+
+    disposition: str
+    alert: str
+    financier: str
+    verdict: Verdict
+    evidence: str
+    persons: tuple[str, ...]
+    at_ms: int
+
+
+Event = AlertRaised | AlertClosed | AlertDispositioned

@@ -1,13 +1,21 @@
-"""The record of an alert, and how events change it."""
+"""The records of alerts and of what financiers make of them, and how events change them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import ClassVar, assert_never
 
 from msgspec import Struct
 
-from ledger.alerts.events import AlertClosed, AlertKind, AlertRaised, Event
+from ledger.alerts.commands import Verdict
+from ledger.alerts.events import (
+    AlertClosed,
+    AlertDispositioned,
+    AlertKind,
+    AlertRaised,
+    Event,
+)
 from ledger.model.records import Reader, Record, changed, need
 
 
@@ -39,6 +47,42 @@ class Alert(Struct, frozen=True, kw_only=True, gc=False):
     evidence: str | None = None
 
 
+class Disposition(Struct, frozen=True, kw_only=True, gc=False):
+    """What one financier makes of one alert, for its own house alone; the newest word counts.
+
+    `persons` signed it: they may not have made the offer under which it counts as cleared.
+    """
+
+    PREFIX: ClassVar[str] = "dpn"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("alert", "financier"), ("financier",))
+    FIXED: ClassVar[tuple[str, ...]] = ("alert", "financier")
+
+    id: str
+    last_seq: int = -1
+    alert: str
+    financier: str
+    verdict: Verdict
+    evidence: str
+    persons: tuple[str, ...]
+    at_ms: int
+
+
+def disposition_of(book: Reader, alert: str, financier: str) -> Disposition | None:
+    """What `financier` has said of `alert`, or None."""
+    return next(iter(book.find(Disposition, alert=alert, financier=financier)), None)
+
+
+def open_alerts(book: Reader, subjects: Iterable[str]) -> tuple[Alert, ...]:
+    """The open alerts about any of these records, each once, ordered by id."""
+    found = {
+        alert.id: alert
+        for subject in dict.fromkeys(subjects)
+        for alert in book.find(Alert, subject=subject)
+        if alert.state is AlertState.OPEN
+    }
+    return tuple(found[name] for name in sorted(found))
+
+
 def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
     """The records that `event` leaves changed."""
     match event:
@@ -62,5 +106,16 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
                 evidence=event.evidence,
             )
             return (closed,)
+        case AlertDispositioned():
+            said = Disposition(
+                id=event.disposition,
+                alert=event.alert,
+                financier=event.financier,
+                verdict=event.verdict,
+                evidence=event.evidence,
+                persons=event.persons,
+                at_ms=event.at_ms,
+            )
+            return (said,)
         case _:
             assert_never(event)

@@ -62,7 +62,10 @@ class RequestFulfilled(Effect, frozen=True, kw_only=True):
 
 
 class OfferMade(Effect, frozen=True, kw_only=True):
-    """A financier stands by (see `MakeOffer`); `proposal` is the digest of its payload."""
+    """A financier stands by (see `MakeOffer`).
+
+    `proposal` is the digest of its payload, which these `persons` signed.
+    """
 
     offer: str
     financier: str
@@ -73,6 +76,7 @@ class OfferMade(Effect, frozen=True, kw_only=True):
     max_amount: Money | None
     obligors: tuple[str, ...]
     proposal: str
+    persons: tuple[str, ...]
 
 
 class OfferWithdrawn(Effect, frozen=True, kw_only=True):
@@ -86,6 +90,7 @@ class FinancingAccepted(Effect, frozen=True, kw_only=True):
 
     `discount` is `face` less `price`: `rate_ppm` a year on `face` over `days` of 360 to `due`,
     the business day on which the debt is payable. `proposal` is the digest of the acceptance.
+    `alerts` are those that were open then, which the financier knew and had cleared.
     """
 
     financing: str
@@ -107,6 +112,7 @@ class FinancingAccepted(Effect, frozen=True, kw_only=True):
     proposal: str
     lock_lapses_ms: int
     at_ms: int
+    alerts: tuple[str, ...]
 
 
 class DisbursementInstructed(Effect, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from ledger.alerts.state import Alert, Disposition
 from ledger.dates import year_denominator
 from ledger.financing.records import (
     Exposure,
@@ -19,7 +20,8 @@ from ledger.financing.records import (
 )
 from ledger.financing.terms import PPM
 from ledger.receivables.invariants import View
-from ledger.receivables.records import Holding, HoldingState
+from ledger.receivables.lineage import rests_on
+from ledger.receivables.records import Holding, HoldingState, Receivable
 
 
 def invariant_4_one_financing(view: View) -> list[str]:
@@ -131,6 +133,54 @@ def invariant_24_collected(view: View) -> list[str]:
     return found
 
 
+def invariant_32_known_alerts(view: View) -> list[str]:
+    """Every alert that was open when a holding was sold is listed there, and was reviewed.
+
+    Acts at one instant have an order that instants do not tell: then either is right.
+    """
+    alerts = {item.id: item for item in view.all(Alert)}
+    reviewed = {(item.alert, item.financier) for item in view.all(Disposition)}
+    resting = _resting(view)
+    found = []
+    for item in view.all(Financing):
+        open_then = {
+            alert.id
+            for alert in alerts.values()
+            if alert.subject in resting[item.id]
+            and alert.raised_ms < item.accepted_ms
+            and (alert.closed_ms is None or item.accepted_ms < alert.closed_ms)
+        }
+        known = [alerts[name] for name in item.alerts if name in alerts]
+        if not open_then <= set(item.alerts):
+            found.append(f"{item.id}: it does not list every alert that was open.")
+        if len(known) < len(item.alerts) or any(
+            item.accepted_ms < alert.raised_ms or (alert.id, item.financier) not in reviewed
+            for alert in known
+        ):
+            found.append(f"{item.id}: it lists an alert that nobody of its financier reviewed.")
+    return found
+
+
+def _resting(view: View) -> dict[str, frozenset[str]]:
+    """What the holding of each financing rested on when it was sold, by the financing."""
+    holdings = {item.id: item for item in view.all(Holding)}
+    receivables = {item.id: item for item in view.all(Receivable)}
+    found = {}
+    for item in view.all(Financing):
+        holding = holdings[item.holding]
+        above = []
+        parent = holding.parent
+        while parent is not None:
+            above.append(holdings[parent])
+            parent = above[-1].parent
+        hands = holding.chain
+        if item.holder in hands:  # those after it came later
+            hands = hands[: hands.index(item.holder) + 1]
+        ids = rests_on(holding, above, receivables[holding.receivable], hands)
+        found[item.id] = frozenset(ids)
+    return found
+
+
 INVARIANTS: tuple[Callable[[View], list[str]], ...] = (
     invariant_4_one_financing,
     invariant_9_limits,
@@ -138,5 +188,6 @@ INVARIANTS: tuple[Callable[[View], list[str]], ...] = (
     invariant_14_title,
     invariant_22_price,
     invariant_24_collected,
+    invariant_32_known_alerts,
 )
 """All checks that need one view."""

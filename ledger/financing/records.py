@@ -99,6 +99,7 @@ class Offer(Struct, frozen=True, kw_only=True, gc=False):
     max_amount: Money | None = None
     obligors: tuple[str, ...] = ()
     proposal: str
+    persons: tuple[str, ...] = ()
     state: OfferState = OfferState.OPEN
 
     def is_live(self, at_ms: int) -> bool:
@@ -112,6 +113,7 @@ class Financing(Struct, frozen=True, kw_only=True, gc=False):
     `accepted_ms` is when the contract was made, `active_ms` when title moved. `lock_lapses_ms`
     is None once an advance is instructed. `collected` is what the obligor has paid of `face`,
     `reduced` what the financier gave up of it with its signature.
+    `alerts` are those that were open at acceptance, all cleared by the financier.
     """
 
     PREFIX: ClassVar[str] = "fin"
@@ -154,6 +156,7 @@ class Financing(Struct, frozen=True, kw_only=True, gc=False):
     active_ms: int | None = None
     collected: Money
     reduced: Money
+    alerts: tuple[str, ...] = ()
 
     def has_lapsed(self, at_ms: int) -> bool:
         """Whether nothing was instructed while its lock lasted, stated already or not."""

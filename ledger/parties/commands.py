@@ -37,6 +37,7 @@ class Role(Enum):
     BANK = "bank"
     AUDITOR = "auditor"
     REGULATOR = "regulator"
+    DATA_PROVIDER = "data_provider"
 
 
 class Assurance(Enum):
@@ -123,7 +124,7 @@ class EnrolParty(Struct, frozen=True, kw_only=True, gc=False):
     """
 
     natural: bool
-    roles: Annotated[tuple[Role, ...], Length(1, 7)]
+    roles: Annotated[tuple[Role, ...], Length(1, 8)]
     keys: Annotated[tuple[NewKey, ...], Length(1, 8)]
     evidence: Digest
     country: Country | None = None
@@ -138,7 +139,7 @@ class AssignRoles(Struct, frozen=True, kw_only=True, gc=False):
     """Give a party exactly these roles from now on."""
 
     party: Id
-    roles: Annotated[tuple[Role, ...], Length(0, 7)]
+    roles: Annotated[tuple[Role, ...], Length(0, 8)]
 
 
 class BindKey(Struct, frozen=True, kw_only=True, gc=False):

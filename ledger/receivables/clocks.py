@@ -16,7 +16,8 @@ from ledger.receivables.records import (
     TransferState,
 )
 
-DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 
 
 def issue_is_over(receivable: Receivable, at_ms: int) -> bool:

@@ -138,6 +138,18 @@ class DischargesUnderlying(Enum):
     NO = "no"
 
 
+class InvoiceStatus(Enum):
+    """What the tax office says of an invoice: normal, red-lettered in part or whole, or void.
+
+    A red-letter invoice (红字发票) reverses another; a void one (作废) never was.
+    """
+
+    NORMAL = "normal"
+    PART_RED = "part_red"
+    RED = "red"
+    VOID = "void"
+
+
 class InvoiceFacts(Struct, frozen=True, kw_only=True, gc=False):
     """What an invoice says. `prepaid` is what was paid before; `type` a UNTDID 1001 code."""
 
@@ -307,6 +319,21 @@ class RescindTransfer(Struct, frozen=True, kw_only=True, gc=False):
     transfer: Id
 
 
+class AttestInvoiceStatus(Struct, frozen=True, kw_only=True, gc=False):
+    """A data provider states what the tax office said of an invoice at `provided_ms`.
+
+    `reduced` is the sum of all red letters against it, named exactly when it is red in part.
+    `provider` is a code for who was asked, `response` the digest of the answer.
+    """
+
+    invoice: Id
+    status: InvoiceStatus
+    provider: Code
+    provided_ms: Instant
+    response: Digest
+    reduced: Confidential[Amount] | None = None
+
+
 Command = (
     RegisterReceivable
     | ProposeIssue
@@ -321,4 +348,5 @@ Command = (
     | AcceptTransfer
     | RejectTransfer
     | RescindTransfer
+    | AttestInvoiceStatus
 )

@@ -10,6 +10,7 @@ from msgspec import Struct
 from ledger.model.records import Effect
 from ledger.money import Money
 from ledger.parties.commands import Assurance
+from ledger.receivables.attested import InvoiceStatusAttested
 from ledger.receivables.commands import (
     Basis,
     DischargesUnderlying,
@@ -361,6 +362,7 @@ class HoldingRedeemed(Effect, frozen=True, kw_only=True):
 
 Event = (
     InvoiceRecorded
+    | InvoiceStatusAttested
     | ReceivableRegistered
     | IssueProposed
     | AcknowledgementRequested

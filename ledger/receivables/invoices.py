@@ -28,6 +28,11 @@ def unique_key(seller: str, number: str, code: str | None) -> str:
     return f"{seller}:{'-'.join([*_words(code or ''), *words])}" if words else ""
 
 
+def folded(number: str) -> str:
+    """A number as keys have it: NFKC, upper case, one ``-`` for what is no letter or digit."""
+    return "-".join(_words(number))
+
+
 # Letters and marks that nobody sees (Default_Ignorable_Code_Point, general categories L and M).
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164"

@@ -15,6 +15,7 @@ from ledger.receivables.commands import (
     Basis,
     DischargesUnderlying,
     Document,
+    InvoiceStatus,
     PayTo,
     Recourse,
     Sizes,
@@ -78,6 +79,7 @@ class Invoice(Struct, frozen=True, kw_only=True, gc=False):
     `used` is the sum over live receivables, settled ones included; `proposals` names the proposed
     issues among them, since those end by time alone. Facts bind while anything is used.
     `credited` is what credit notes took off; `unabsorbed` of it reduced no holding and stays used.
+    `status` is what the tax office said last, at `status_ms`; `reduced` what it reversed in part.
     """
 
     PREFIX: ClassVar[str] = "inv"
@@ -99,11 +101,64 @@ class Invoice(Struct, frozen=True, kw_only=True, gc=False):
     type: str | None = None
     document: str | None = None
     proposals: tuple[str, ...] = ()
+    status: InvoiceStatus | None = None
+    status_ms: int | None = None
+    reduced: Money | None = None
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the tax office has reversed all of it, or it never was."""
+        return self.status in (InvoiceStatus.RED, InvoiceStatus.VOID)
 
     @property
     def usable(self) -> Money:
         """How much of it receivables may use in all."""
         return self.gross - self.prepaid - self.credited + self.unabsorbed
+
+    @property
+    def free(self) -> Money:
+        """What receivables may use beyond what is used: zero or less where there is nothing.
+
+        A red letter and the credit note for it are the same money: the larger counts.
+        """
+        left = self.usable - self.used
+        if self.is_void:
+            return Money(0, left.currency)
+        if self.reduced is not None and self.credited < self.reduced:
+            left -= self.reduced - self.credited
+        return left
+
+    @property
+    def is_red(self) -> bool:
+        """Whether more of it is used than the tax office has left standing."""
+        if self.status is InvoiceStatus.PART_RED and self.reduced is not None:
+            return self.gross - self.prepaid - self.reduced < self.used
+        return self.is_void
+
+
+class Seen(Struct, frozen=True, kw_only=True, gc=False):
+    """What nearness looks at of an invoice. `minor` is its gross, `number` folded as in keys."""
+
+    invoice: str
+    seller: str
+    number: str
+    minor: int
+    currency: str
+    issued: date
+
+
+class Neighbours(Struct, frozen=True, kw_only=True, gc=False):
+    """The newest invoices that another may be near, oldest first (see `near`).
+
+    `id` is ``seller|buyer|window`` or ``buyer|number``.
+    """
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: str
+    last_seq: int = -1
+    seen: tuple[Seen, ...]
 
 
 class Receivable(Struct, frozen=True, kw_only=True, gc=False):

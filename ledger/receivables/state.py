@@ -10,9 +10,11 @@ from msgspec.structs import asdict
 from ledger.model.records import Reader, Record, changed, need
 from ledger.money import Money
 from ledger.receivables import events as e
+from ledger.receivables.attested import InvoiceStatusAttested
 from ledger.receivables.commands import Terms
 from ledger.receivables.events import Event, Use
 from ledger.receivables.holdings import amended, evolve_holding
+from ledger.receivables.near import with_seen
 from ledger.receivables.records import (
     Holding,
     HoldingState,
@@ -45,7 +47,15 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
     """The records that `event` leaves changed."""
     match event:
         case e.InvoiceRecorded():
-            return (_invoice(event),)
+            return (_invoice(book, event), *with_seen(book, event))
+        case InvoiceStatusAttested():
+            attested = changed(
+                need(book, Invoice, event.invoice, ""),
+                status=event.status,
+                status_ms=event.provided_ms,
+                reduced=event.reduced,
+            )
+            return (attested,)
         case e.ReceivableRegistered():
             return _registered(book, event)
         case e.IssueProposed():
@@ -77,8 +87,10 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
             return evolve_holding(book, event)
 
 
-def _invoice(event: e.InvoiceRecorded) -> Invoice:
+def _invoice(book: Reader, event: e.InvoiceRecorded) -> Invoice:
+    """Its facts anew; what the tax office said of its number stays."""
     nothing = Money(0, event.gross.currency)
+    known = book.get(Invoice, event.invoice)
     return Invoice(
         id=event.invoice,
         key=event.key,
@@ -94,6 +106,9 @@ def _invoice(event: e.InvoiceRecorded) -> Invoice:
         used=nothing,
         type=event.type,
         document=event.document,
+        status=known.status if known else None,
+        status_ms=known.status_ms if known else None,
+        reduced=known.reduced if known else None,
     )
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from enum import Enum
 
-from ledger.refusals import documents, doors, financing, forms, logs, receivables, standing
+from ledger.refusals import alerts, documents, doors, financing, forms, logs, receivables, standing
 from ledger.refusals.language import Language
 
-_AREAS = (documents, doors, financing, forms, logs, receivables, standing)
+_AREAS = (alerts, documents, doors, financing, forms, logs, receivables, standing)
 _REMEDIES: dict[Language, dict[str, str]] = {
     Language.ENGLISH: {code: said for area in _AREAS for code, said in area.REMEDIES.items()},
     Language.CHINESE: {code: said for area in _AREAS for code, said in area.REMEDIES_ZH.items()},
@@ -190,6 +190,12 @@ class RefusalCode(Enum):
     NOTHING_TO_LAPSE = "nothing_to_lapse"
     PAYMENT_DOES_NOT_FIT = "payment_does_not_fit"
     PAYMENT_EXCEEDS_OUTSTANDING = "payment_exceeds_outstanding"
+    # -- alerts and the status of invoices
+    ALERT_IS_CLOSED = "alert_is_closed"
+    ALERT_IS_NOT_CLEARED = "alert_is_not_cleared"
+    INVOICE_IS_RED = "invoice_is_red"
+    INVOICE_STATUS_IS_MISSING = "invoice_status_is_missing"
+    INVOICE_STATUS_IS_OLD = "invoice_status_is_old"
     # -- financing
     OPERATOR_IN_PRINCIPAL_LEG = "operator_in_principal_leg"
     PROGRAMME_IS_CLOSED = "programme_is_closed"

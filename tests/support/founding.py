@@ -31,10 +31,11 @@ PARTIES: dict[str, tuple[tuple[Role, ...], tuple[str, ...]]] = {
     "first": ((Role.SUPPLIER,), ("ann",)),
     "second": ((Role.SUPPLIER,), ("ann", "bob", "cat")),
     "third": ((Role.SUPPLIER,), ("ann",)),
-    "fund": ((Role.FINANCIER,), ("ann",)),
-    "house": ((Role.FINANCIER, Role.BANK), ("ann",)),
+    "fund": ((Role.FINANCIER,), ("ann", "bob")),
+    "house": ((Role.FINANCIER, Role.BANK), ("ann", "bob")),
     "bank": ((Role.BANK,), ("ann",)),
     "auditor": ((Role.AUDITOR,), ("ann",)),
+    "tax": ((Role.DATA_PROVIDER,), ("ann",)),
 }
 """Everybody but the operator: roles, and people, of whom each has a key."""
 OBLIGORS = ("core", "other")

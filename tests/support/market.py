@@ -68,7 +68,7 @@ class Market(World):
             payload=digest(jti),
             origin="test.example/ledger",
             roles=frozenset(role.value for role in enrolled.roles),
-            persons=frozenset({"ann"}),
+            persons=frozenset({self.person}),
             kids=frozenset({"kid"}),
             expects=frozenset(expects),
         )

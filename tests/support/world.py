@@ -39,6 +39,7 @@ ROLES = {
     "financier": (Role.FINANCIER,),
     "bank": (Role.BANK,),
     "auditor": (Role.AUDITOR,),
+    "tax": (Role.DATA_PROVIDER,),
 }
 TERMS = c.Terms(waiver_of_defences=True, consent_to_split=True, pay_to=c.PayTo.HOLDER)
 CALENDAR = canonical.encode(
@@ -81,6 +82,7 @@ class World:
         self.book = MemoryBook()
         self.at_ms = NOW
         self.count = 0
+        self.person = "ann"
         self.book.documents[digest("calendar")] = CALENDAR
         self.book.apply((_opened(),))
         self.book.apply((PolicyAdopted(policy=policy()),))
@@ -96,7 +98,7 @@ class World:
             payload=digest(jti),
             origin=ORIGIN,
             roles=frozenset(role.value for role in ROLES[name]),
-            persons=frozenset({"ann"}),
+            persons=frozenset({self.person}),
             kids=frozenset({"kid"}),
             expects=frozenset(expects),
         )

@@ -7,6 +7,7 @@ from ledger.financing.acts import Events, free
 from ledger.financing.commands import AcceptOffer
 from ledger.financing.eligibility import check_offer, check_room
 from ledger.financing.events import FinancingAccepted
+from ledger.financing.gates import check_invoices, cleared_alerts
 from ledger.financing.records import Offer
 from ledger.financing.terms import Quote, quote
 from ledger.model.records import Reader, Signer, need, refuse_if
@@ -45,7 +46,9 @@ def accept(book: Reader, command: AcceptOffer, by: Signer, at_ms: int) -> Events
         "The price is not what rate, days and rounding give.",
         "/body/price",
     )
-    accepted = _accepted(book, command, by, at_ms, offer, holding, terms)
+    check_invoices(book, holding, at_ms)
+    alerts = cleared_alerts(book, holding, offer)
+    accepted = _accepted(book, command, by, at_ms, offer, holding, terms, alerts)
     locked = HoldingLocked(
         holding=holding.id, financing=accepted.financing, lapses_ms=accepted.lock_lapses_ms
     )
@@ -60,6 +63,7 @@ def _accepted(
     offer: Offer,
     holding: Holding,
     terms: Quote,
+    alerts: tuple[str, ...],
 ) -> FinancingAccepted:
     return FinancingAccepted(
         financing=by.new_id("fin"),
@@ -81,4 +85,5 @@ def _accepted(
         proposal=by.payload,
         lock_lapses_ms=at_ms + policy_of(book).clocks.lock_days * DAY_MS,
         at_ms=at_ms,
+        alerts=alerts,
     )

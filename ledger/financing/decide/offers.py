@@ -85,6 +85,7 @@ def make(book: Reader, command: MakeOffer, by: Signer, at_ms: int) -> tuple[Even
         max_amount=command.max_amount,
         obligors=obligors,
         proposal=by.payload,
+        persons=tuple(sorted(by.persons)),
     )
     return (made,)
 

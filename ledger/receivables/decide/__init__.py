@@ -9,14 +9,14 @@ from typing import assert_never
 
 from ledger.model.records import Reader, Signer
 from ledger.receivables import commands as c
-from ledger.receivables.decide import acknowledge, register, split, transfer
+from ledger.receivables.acts import Events
+from ledger.receivables.decide import acknowledge, attest, register, split, transfer
 from ledger.receivables.decide.stakes import stake
-from ledger.receivables.events import Event
 
 __all__ = ["decide", "stake"]
 
 
-def decide(book: Reader, command: c.Command, by: Signer, at_ms: int) -> tuple[Event, ...]:
+def decide(book: Reader, command: c.Command, by: Signer, at_ms: int) -> Events:
     """The events that follow, or `Refused`."""
     match command:
         case c.RegisterReceivable():
@@ -45,5 +45,7 @@ def decide(book: Reader, command: c.Command, by: Signer, at_ms: int) -> tuple[Ev
             return transfer.reject(book, command, by, at_ms)
         case c.RescindTransfer():
             return transfer.rescind(book, command, by, at_ms)
+        case c.AttestInvoiceStatus():
+            return attest.attest_status(book, command, by, at_ms)
         case _:
             assert_never(command)

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from ledger.documents.codes import CREDIT_TYPES, FACTORED_TYPES, PREPAYMENT_TYPES
 from ledger.errors import RefusalCode
-from ledger.model.records import Reader, Signer, need, refuse_if
+from ledger.model.records import Reader, Signer, refuse_if
 from ledger.money import Money
 from ledger.policy.state import today_of
-from ledger.receivables.clocks import issue_is_over
+from ledger.receivables.acts import Events
 from ledger.receivables.commands import (
     InvoiceFacts,
     InvoiceLine,
@@ -25,7 +25,9 @@ from ledger.receivables.commands import (
 )
 from ledger.receivables.events import Event, InvoiceRecorded, IssueLapsed, Use
 from ledger.receivables.invoices import unique_key
-from ledger.receivables.records import Invoice, Receivable
+from ledger.receivables.near import near_alerts
+from ledger.receivables.records import Invoice
+from ledger.receivables.uses import ended_proposals, without
 
 MOST_PROPOSALS = 100
 """Proposed issues that one invoice may be waiting for."""
@@ -39,7 +41,7 @@ def consume(
     *,
     seller: str,
     buyer: str,
-) -> tuple[tuple[Event, ...], tuple[Use, ...]]:
+) -> tuple[Events, tuple[Use, ...]]:
     """What must be stated first, and the uses of the command's invoice lines.
 
     Raises `Refused` for the first line that does not fit. An invoice dated today or earlier is
@@ -48,7 +50,7 @@ def consume(
     today = today_of(book, at_ms)
     keys: set[str] = set()
     over: dict[str, Event] = {}
-    recorded: list[Event] = []
+    recorded: list[InvoiceRecorded] = []
     uses: list[Use] = []
     for ordinal, line in enumerate(command.invoices):
         place = f"/body/invoices/{ordinal}"
@@ -65,7 +67,7 @@ def consume(
         )
         keys.add(stated.key)
         known = next(iter(book.find(Invoice, key=stated.key)), None)
-        ended = _ended_proposals(book, known, at_ms)
+        ended = ended_proposals(book, known, at_ms) if known else []
         over |= {item.id: IssueLapsed(receivable=item.id) for item in ended}
         refuse_if(
             isinstance(command, ProposeIssue)
@@ -75,24 +77,35 @@ def consume(
             f"{MOST_PROPOSALS} proposed issues of this invoice wait for their creditor.",
             place,
         )
-        record, use = _consume(stated, line.used, known and _without(known, ended), place)
+        record, use = _consume(stated, line.used, known and without(known, ended), place)
         recorded += record
         uses.append(use)
-    return (*over.values(), *recorded), tuple(uses)
+    near = near_alerts(book, recorded, by, at_ms)
+    return (*over.values(), *recorded, *near), tuple(uses)
 
 
 def _consume(
     stated: InvoiceRecorded, used: Money, known: Invoice | None, place: str
-) -> tuple[list[Event], Use]:
+) -> tuple[list[InvoiceRecorded], Use]:
     """The use of one invoice, and its facts where they are not on record as binding."""
-    record: list[Event] = []
-    if known is None or known.used.minor == known.credited.minor == 0:
-        fresh = stated if known is None else replace(stated, invoice=known.id)
-        record.append(fresh)
-        invoice, free = fresh.invoice, fresh.gross - fresh.prepaid
+    record: list[InvoiceRecorded] = []
+    if known is None:
+        record.append(stated)
+        invoice, free = stated.invoice, stated.gross - stated.prepaid
     else:
-        _check_facts(known, stated, place)
-        invoice, free = known.id, known.usable - known.used
+        refuse_if(
+            known.is_void,
+            RefusalCode.INVOICE_IS_VOID,
+            "The tax office has reversed the invoice, or it never was.",
+            place,
+        )
+        if known.used.minor == known.credited.minor == 0:
+            record.append(replace(stated, invoice=known.id))
+            nothing = dict.fromkeys(_COUNTED, Money(0, stated.gross.currency))
+            known = replace(known, gross=stated.gross, prepaid=stated.prepaid, **nothing)
+        else:
+            _check_facts(known, stated, place)
+        invoice, free = known.id, known.free
     refuse_if(
         free < used,
         RefusalCode.INVOICE_IS_USED_UP,
@@ -100,6 +113,9 @@ def _consume(
         f"{place}/used",
     )
     return record, Use(invoice=invoice, amount=used)
+
+
+_COUNTED = ("credited", "unabsorbed", "used")
 
 
 def _check_document(facts: InvoiceFacts, today: date, place: str) -> None:
@@ -151,18 +167,3 @@ def _check_facts(known: Invoice, stated: InvoiceRecorded, place: str) -> None:
         "The invoice is in use with another buyer, amount, currency or issue date.",
         place,
     )
-
-
-def _ended_proposals(book: Reader, known: Invoice | None, at_ms: int) -> list[Receivable]:
-    proposals = [need(book, Receivable, item, "") for item in known.proposals] if known else []
-    return [item for item in proposals if issue_is_over(item, at_ms)]
-
-
-def _without(invoice: Invoice, ended: list[Receivable]) -> Invoice:
-    """The invoice as it is once the `ended` proposals have lapsed."""
-    used = invoice.used
-    for receivable in ended:
-        for use in receivable.uses:
-            if use.invoice == invoice.id:
-                used -= use.amount
-    return replace(invoice, used=used)

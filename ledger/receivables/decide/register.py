@@ -10,18 +10,17 @@ from ledger.model.records import Reader, Signer, refuse_if
 from ledger.parties.commands import Role
 from ledger.parties.state import assurance_signed
 from ledger.policy.state import Policy, policy_of, today_of
+from ledger.receivables.acts import Events
 from ledger.receivables.clocks import DAY_MS
 from ledger.receivables.commands import ProposeIssue, RegisterReceivable
 from ledger.receivables.decide.checks import check_terms, counterparty, need_role
 from ledger.receivables.decide.consume import consume
-from ledger.receivables.events import Claim, Event, IssueProposed, ReceivableRegistered
+from ledger.receivables.events import Claim, IssueProposed, ReceivableRegistered
 from ledger.receivables.invoices import total
 from ledger.receivables.statute import is_protected, late_floor, needs_clause, statutory_due
 
 
-def register(
-    book: Reader, command: RegisterReceivable, by: Signer, at_ms: int
-) -> tuple[Event, ...]:
+def register(book: Reader, command: RegisterReceivable, by: Signer, at_ms: int) -> Events:
     """The creditor registers what the obligor owes it."""
     need_role(by, Role.SUPPLIER)
     counterparty(book, command.obligor, (Role.OBLIGOR,), "/body/obligor")
@@ -29,7 +28,7 @@ def register(
     return (*before, ReceivableRegistered(receivable=by.new_id("rcv"), claim=claim))
 
 
-def propose_issue(book: Reader, command: ProposeIssue, by: Signer, at_ms: int) -> tuple[Event, ...]:
+def propose_issue(book: Reader, command: ProposeIssue, by: Signer, at_ms: int) -> Events:
     """The obligor offers to owe; nothing is owed before the creditor signs for it."""
     need_role(by, Role.OBLIGOR)
     counterparty(book, command.creditor, (Role.SUPPLIER,), "/body/creditor")
@@ -53,7 +52,7 @@ def _claim(
     *,
     creditor: str,
     obligor: str,
-) -> tuple[tuple[Event, ...], Claim]:
+) -> tuple[Events, Claim]:
     refuse_if(
         creditor == obligor, RefusalCode.SELLER_IS_BUYER, "Creditor and obligor are one party."
     )

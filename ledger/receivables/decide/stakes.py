@@ -24,6 +24,8 @@ def stake(book: Reader, command: c.Command) -> Money | None:
         case c.AcceptTransfer() | c.RejectTransfer() | c.RescindTransfer():
             transfer = book.get(Transfer, command.transfer)
             return _of_holding(book, transfer.holding) if transfer else None
+        case c.AttestInvoiceStatus():
+            return None
         case _:
             receivable = book.get(Receivable, command.receivable)
             return receivable.face if receivable else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ledger.alerts.acts import raised
+from ledger.alerts.events import AlertKind, AlertRaised
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import Role
 from ledger.parties.recovering import check_not_recovering
 from ledger.policy.state import policy_of
-from ledger.receivables.acts import check_circulates, check_unburdened, free_holding
+from ledger.receivables.acts import Events, check_circulates, check_unburdened, free_holding
 from ledger.receivables.clocks import DAY_MS, transfer_is_over
 from ledger.receivables.commands import (
     AcceptTransfer,
@@ -83,7 +85,7 @@ def _check_offer(book: Reader, command: ProposeTransfer, holding: Holding, at_ms
     )
 
 
-def accept(book: Reader, command: AcceptTransfer, by: Signer, at_ms: int) -> tuple[Event, ...]:
+def accept(book: Reader, command: AcceptTransfer, by: Signer, at_ms: int) -> Events:
     """The transferee is the holder; where it owes the debt itself, the debt ends (混同)."""
     transfer = need(book, Transfer, command.transfer, "/body/transfer")
     only(transfer.assignee, by, "transferee")
@@ -95,10 +97,18 @@ def accept(book: Reader, command: AcceptTransfer, by: Signer, at_ms: int) -> tup
     check_circulates(book, holding, at_ms)
     accepted = TransferAccepted(transfer=transfer.id, at_ms=at_ms)
     if holding.obligor != by.party:
-        return (accepted,)
+        return (accepted, *_circle(holding, by, at_ms))
     receivable = need(book, Receivable, holding.receivable, "")
     redeemed = HoldingRedeemed(holding=holding.id, by=RedeemedBy.CONFUSION)
     return (accepted, redeemed, *settle(receivable, 1))
+
+
+def _circle(holding: Holding, by: Signer, at_ms: int) -> tuple[AlertRaised, ...]:
+    """An alert where the transferee has had the holding before (A to B to A)."""
+    if by.party not in holding.chain:
+        return ()
+    reasons = ("transferee_had_it_before", f"hops_are_{holding.hops + 1}")
+    return (raised(by, 0, AlertKind.CIRCULAR_TRADE, holding.id, reasons, at_ms),)
 
 
 def reject(book: Reader, command: RejectTransfer, by: Signer, at_ms: int) -> tuple[Event, ...]:

@@ -76,6 +76,7 @@ FAULTS: list[tuple[Callable[[View], list[str]], Fault]] = [
     (fi.invariant_24_collected, lambda r: replace(r["active"], collected=cny(100_00))),
     (fi.invariant_24_collected, lambda r: replace(r["accepted"], collected=cny(1))),
     (fi.invariant_24_collected, lambda r: replace(r["active"], state=FinancingState.REPAID)),
+    (fi.invariant_32_known_alerts, lambda r: replace(r["accepted"], alerts=("alt_x",))),
     (si.invariant_7_paid_is_proven, lambda r: replace(r["paid"], paid=cny(39_99))),
     (si.invariant_7_paid_is_proven, lambda r: replace(r["by_holder"], amount=cny(1))),
     (

@@ -28,6 +28,7 @@ from ledger.receivables.invoices import fill, total
 from ledger.receivables.records import (
     Holding,
     HoldingState,
+    Invoice,
     Receivable,
     ReceivableState,
     Transfer,
@@ -37,6 +38,7 @@ from tests.support.world import (
     ROLES,
     World,
     cny,
+    digest,
     issue,
     line,
     party,
@@ -211,6 +213,22 @@ def _tick(world: World, data: Random) -> None:
         world.book.apply(lapse(world.book, item.id, world.at_ms))
 
 
+def _attest(world: World, data: Random) -> None:
+    item = _pick(world, data, Invoice)
+    if isinstance(item, Invoice):
+        usual = [c.InvoiceStatus.NORMAL] * 20
+        status = data.choice([*usual, *c.InvoiceStatus])
+        command = c.AttestInvoiceStatus(
+            invoice=item.id,
+            status=status,
+            provider="tax-office",
+            provided_ms=world.at_ms,
+            response=digest("answer"),
+            reduced=cny(_number(data, 3_000)) if status is c.InvoiceStatus.PART_RED else None,
+        )
+        world.do("tax", command)
+
+
 ACTS: list[Callable[[World, Random], None]] = [
     _begin,
     _request,
@@ -228,6 +246,7 @@ ACTS: list[Callable[[World, Random], None]] = [
     _take_back,
     _amend,
     _tick,
+    _attest,
 ]
 
 

@@ -31,6 +31,7 @@ SEALED = {
     c.Acknowledge: {"amount", "terms/paying_agent"},
     c.SplitHolding: {"children/amount"},
     c.ProposeTransfer: {"to", "consideration"},
+    c.AttestInvoiceStatus: {"reduced"},
 }
 EVERYTHING: dict[str, Any] = {
     "contract": "C-1",
@@ -79,6 +80,14 @@ def _commands() -> list[Any]:
         c.AcceptTransfer(transfer=transfer.id, accepts=transfer.proposal),
         c.RejectTransfer(transfer=transfer.id),
         c.RescindTransfer(transfer=transfer.id),
+        c.AttestInvoiceStatus(
+            invoice=registered.uses[0].invoice,
+            status=c.InvoiceStatus.PART_RED,
+            provider="tax-office",
+            provided_ms=world.at_ms,
+            response=digest("answer"),
+            reduced=cny(1),
+        ),
     ]
 
 

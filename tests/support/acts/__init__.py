@@ -7,6 +7,7 @@ the kind of command that they are about; `NEVER` says why two kinds have none.
 from __future__ import annotations
 
 from tests.support.actors import HOUR, Stage
+from tests.support.acts.alerts import ALERTS
 from tests.support.acts.claims import CLAIMS
 from tests.support.acts.funding import FUNDING, distribution, lapsed, part_of, payable, payment
 from tests.support.acts.keys import KEYS
@@ -39,5 +40,5 @@ def wait(s: Stage) -> None:
     s.clock.ms += s.random.choice([1_000, HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR, 130 * HOUR])
 
 
-ACTS: dict[str, Act] = {**STANDING, **KEYS, **CLAIMS, **FUNDING}
+ACTS: dict[str, Act] = {**STANDING, **KEYS, **CLAIMS, **FUNDING, **ALERTS}
 """What to do for each kind of command."""

@@ -11,6 +11,7 @@ from ledger.receivables.records import Holding, HoldingState, Receivable, Transf
 from ledger.settlement import commands as t
 from tests.support import having as h
 from tests.support.actors import HOUR, Stage
+from tests.support.acts.alerts import cleared
 from tests.support.acts.parties import Act
 from tests.support.founding import (
     FINANCIERS,
@@ -55,6 +56,9 @@ def _withdraw_offer(s: Stage) -> None:
 
 
 def _accept_offer(s: Stage) -> None:
+    if s.random.random() < 0.1:
+        cleared(s)
+        return
     item = h.sellable(s)
     known = s.some(Offer, lambda offer: offer.is_live(s.clock.ms))
     chosen = known if known and s.random.random() < 0.3 else h.offer_for(s, item)

@@ -6,6 +6,15 @@ short story of commands that must be accepted.
 
 from __future__ import annotations
 
+from tests.support.having.alerts import (
+    alert,
+    alerted,
+    clear,
+    disposition,
+    is_clean,
+    status,
+    twins,
+)
 from tests.support.having.claims import (
     FRESH,
     PLAIN,
@@ -53,12 +62,17 @@ __all__ = [
     "acceptance",
     "account_of",
     "acknowledgement",
+    "alert",
+    "alerted",
     "claim",
+    "clear",
     "closed",
+    "disposition",
     "financing",
     "halves",
     "held",
     "instruction",
+    "is_clean",
     "is_free",
     "issue",
     "line",
@@ -75,10 +89,12 @@ __all__ = [
     "sellable",
     "standing_offer",
     "statement",
+    "status",
     "sure",
     "taken",
     "transferee",
     "travelled",
+    "twins",
     "value_date",
     "wish",
     "with_agent",

@@ -20,6 +20,7 @@ from ledger.receivables.records import (
 )
 from tests.support.actors import DAY, Stage
 from tests.support.founding import SUPPLIERS
+from tests.support.having.alerts import is_clean
 from tests.support.having.claims import FRESH, held, is_free, one, sure
 
 
@@ -115,6 +116,7 @@ def sellable(s: Stage, *, fresh: float = FRESH) -> Holding:
             and item.paid.minor == 0
             and item.holder in suppliers
             and item.due > soon
+            and is_clean(s, item)
         ),
         lambda: held(s, amount=s.money(), fresh=1),
         fresh,

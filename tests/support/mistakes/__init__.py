@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.mistakes.alerts import ALERTS
 from tests.support.mistakes.claims import CLAIMS, CROWDED
 from tests.support.mistakes.form import FORM, Mistake
 from tests.support.mistakes.keys import KEYS
@@ -11,5 +12,5 @@ from tests.support.mistakes.unreachable import UNREACHABLE
 
 __all__ = ["CROWDED", "EMPTY", "MISTAKES", "REAL", "UNREACHABLE", "Mistake"]
 
-MISTAKES: dict[str, Mistake] = {**FORM, **STANDING, **KEYS, **CLAIMS, **MONEY}
+MISTAKES: dict[str, Mistake] = {**FORM, **STANDING, **KEYS, **CLAIMS, **MONEY, **ALERTS}
 """Those that any ledger refuses, whatever its state."""

@@ -24,7 +24,6 @@ UNREACHABLE: dict[str, str] = {
             "document_incomplete",
             "document_text_forbidden",
             "column_missing",
-            "invoice_is_void",
             "invoice_type_not_accepted",
             "number_was_rounded",
             "document_totals_disagree",

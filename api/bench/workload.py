@@ -178,7 +178,11 @@ class Workload:
             yield made, claim
         for claim in old.claims[: MIX["receivable.acknowledge"]]:
             command = Acknowledge(
-                receivable=claim.id, accepts=claim.proposal, amount=claim.face, terms=TERMS
+                receivable=claim.id,
+                accepts=claim.proposal,
+                amount=claim.face,
+                due=claim.due,
+                terms=TERMS,
             )
             made = self.market.draft(claim.obligor, command, expect={claim.id: claim.seq})
             done = _Done()

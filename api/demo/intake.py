@@ -236,7 +236,11 @@ def _acknowledge(stage: Stage, obligor: Actor, ids: Sequence[str]) -> list[str]:
     drafts = [
         obligor.draft(
             Acknowledge(
-                receivable=record.id, accepts=record.proposal, amount=record.face, terms=TERMS
+                receivable=record.id,
+                accepts=record.proposal,
+                amount=record.face,
+                due=record.due,
+                terms=TERMS,
             ),
             **{record.id: record.last_seq},
         )

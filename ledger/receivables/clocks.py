@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from ledger.dates import Roll, add_days, roll
 from ledger.model.records import Reader
-from ledger.policy.state import calendar_of, payable_on, policy_of, today_of
+from ledger.policy.state import calendar_of, payable_on, today_of
 from ledger.receivables.records import (
     Holding,
     HoldingState,
@@ -59,11 +60,23 @@ def record_date(book: Reader, due: date) -> date:
 
 
 def acknowledgement_is_late(receivable: Receivable, book: Reader, at_ms: int) -> bool:
-    """Whether the obligor has not answered the creditor's request in time (支付条例 article 16)."""
-    if receivable.state is not ReceivableState.REGISTERED or receivable.requested_ms is None:
-        return False
-    days = policy_of(book).clocks.acknowledge_days
-    return at_ms > receivable.requested_ms + days * DAY_MS
+    """Whether the obligor has not answered the creditor's request in time (支付条例 article 16).
+
+    Late is the day after `answer_by`, in the ledger's legal time zone. Silence never acknowledges.
+    """
+    return (
+        receivable.state is ReceivableState.REGISTERED
+        and receivable.answer_by is not None
+        and today_of(book, at_ms) > receivable.answer_by
+    )
+
+
+def late_acknowledgements(
+    receivables: Iterable[Receivable], book: Reader, at_ms: int
+) -> tuple[Receivable, ...]:
+    """Those for which the obligor's word is late, the longest overdue first, then by id."""
+    late = [item for item in receivables if acknowledgement_is_late(item, book, at_ms)]
+    return tuple(sorted(late, key=lambda item: (item.answer_by or date.max, item.id)))
 
 
 def _has_come(deadline_ms: int | None, at_ms: int) -> bool:

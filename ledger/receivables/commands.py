@@ -102,26 +102,6 @@ class RejectReason(Enum):
     PAID = "paid_already"
     OTHER = "other"
 
-    @property
-    def peppol(self) -> str:
-        """The clarification code of a Peppol Invoice Response (code list OPStatusReason)."""
-        return _PEPPOL[self]
-
-
-_PEPPOL = {
-    RejectReason.REFERENCES: "REF",
-    RejectReason.LEGAL: "LEG",
-    RejectReason.PARTY: "REC",
-    RejectReason.QUALITY: "QUA",
-    RejectReason.DELIVERY: "DEL",
-    RejectReason.PRICE: "PRI",
-    RejectReason.QUANTITY: "QTY",
-    RejectReason.TERMS: "PAY",
-    RejectReason.UNRECOGNISED: "UNR",
-    RejectReason.PAID: "PPD",
-    RejectReason.OTHER: "OTH",
-}
-
 
 class Recourse(Enum):
     """Whom the transferee may turn to when the obligor does not pay, beside the obligor."""
@@ -245,17 +225,24 @@ class DeclineIssue(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class RequestAcknowledgement(Struct, frozen=True, kw_only=True, gc=False):
-    """The creditor asks the obligor to acknowledge; the clock of 支付条例 article 16 starts."""
+    """The creditor asks the obligor to acknowledge.
+
+    The clock of 支付条例 article 16 starts for a small creditor of a large or public obligor.
+    """
 
     receivable: Id
 
 
 class Acknowledge(Struct, frozen=True, kw_only=True, gc=False):
-    """The obligor acknowledges (确权) `amount` of a registered receivable, irrevocably."""
+    """The obligor acknowledges (确权) `amount` of a registered receivable, irrevocably.
+
+    `due` is the registered due date, so that the obligor's signature carries it.
+    """
 
     receivable: Id
     accepts: Digest
     amount: Confidential[Amount]
+    due: date
     terms: Terms
 
 

@@ -126,10 +126,11 @@ class IssueProposed(Effect, frozen=True, kw_only=True):
 
 
 class AcknowledgementRequested(Effect, frozen=True, kw_only=True):
-    """The creditor wants the obligor's word; its clock runs from `at_ms`."""
+    """The creditor wants the obligor's word; the law wants it by `answer_by` (None: whenever)."""
 
     receivable: str
     at_ms: int
+    answer_by: date | None = None
 
 
 class ReceivableAcknowledged(Effect, frozen=True, kw_only=True):

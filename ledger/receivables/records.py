@@ -169,7 +169,7 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     `open_holdings` how many parts are open. Terms hold once it is acknowledged; a proposed issue
     shows those it will have. `assurance` is the weakest class among the keys with which the
     obligor signed, as it was then: a stronger one later does not make its word any better.
-    `statutory_due` and `late_ppm` are as in `Claim`.
+    `statutory_due` and `late_ppm` are as in `Claim`; `answer_by` is the last day for its word.
     """
 
     PREFIX: ClassVar[str] = "rcv"
@@ -202,6 +202,7 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     late_ppm: int | None = None
     statutory_due: date | None = None
     requested_ms: int | None = None
+    answer_by: date | None = None
     lapses_ms: int | None = None
     acknowledged_ms: int | None = None
     assurance: Assurance | None = None

@@ -62,7 +62,7 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
             return _issued(book, event)
         case e.AcknowledgementRequested():
             receivable = need(book, Receivable, event.receivable, "")
-            return (changed(receivable, requested_ms=event.at_ms),)
+            return (changed(receivable, requested_ms=event.at_ms, answer_by=event.answer_by),)
         case e.ReceivableAcknowledged():
             return _acknowledged(book, event)
         case e.ReceivableRejected():

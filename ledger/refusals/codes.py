@@ -158,6 +158,7 @@ class RefusalCode(Enum):
     TERM_NEEDS_A_REASON = "term_needs_a_reason"
     BASIS_NEEDS_A_CLAUSE = "basis_needs_a_clause"
     LATE_INTEREST_BELOW_FLOOR = "late_interest_below_floor"
+    DUE_DATE_DIFFERS = "due_date_differs"
     RECEIVABLE_AWAITS_ITS_CREDITOR = "receivable_awaits_its_creditor"
     RECEIVABLE_AWAITS_ITS_OBLIGOR = "receivable_awaits_its_obligor"
     RECEIVABLE_IS_ACKNOWLEDGED = "receivable_is_acknowledged"

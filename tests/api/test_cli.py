@@ -232,7 +232,7 @@ def test_acknowledged_from_a_body(desk: Path) -> None:
     terms = {"waiver_of_defences": True, "consent_to_split": True, "pay_to": "holder"}
     tree = {"receivable": record, "accepts": proposal["digest"], "terms": terms}
     amount = proposal["body"]["invoices"][0]["used"]
-    body.write_text(json.dumps({**tree, "amount": amount}))
+    body.write_text(json.dumps({**tree, "amount": amount, "due": proposal["body"]["due"]}))
     who = ("--as", CORE[0], "--dir", ledger, "--expect", f"{record}=5")
     duebill("draft", "receivable.acknowledge", body, *who, "-o", file)
     (unsigned,) = answer("submit", file, "--dir", ledger, status=1)["verdicts"]

@@ -181,7 +181,7 @@ def _acknowledged(market: Market, number: str) -> Holding:
     """The supplier's holding of a debt that the watched obligor acknowledges."""
     item = market.register(line(number), obligor=party("twin"))
     command = c.Acknowledge(
-        receivable=item.id, accepts=item.proposal, amount=item.face, terms=TERMS
+        receivable=item.id, accepts=item.proposal, amount=item.face, due=item.due, terms=TERMS
     )
     return market.holding(market.do("twin", command, item.id)[-1].holding)
 

@@ -60,7 +60,11 @@ class _Preparation:
 
     def _acknowledged(self, claim: _Claim) -> _Holding:
         command = Acknowledge(
-            receivable=claim.id, accepts=claim.proposal, amount=claim.face, terms=TERMS
+            receivable=claim.id,
+            accepts=claim.proposal,
+            amount=claim.face,
+            due=claim.due,
+            terms=TERMS,
         )
         made = self.workload.market.draft(claim.obligor, command, expect={claim.id: claim.seq})
         done = self._written(made, _Done())

@@ -236,7 +236,7 @@ class Sandbox:
         """The creditor's holding once the obligor acknowledged the whole face."""
         seen = self.now(receivable)
         command = c.Acknowledge(
-            receivable=seen.id, accepts=seen.proposal, amount=seen.face, terms=terms
+            receivable=seen.id, accepts=seen.proposal, amount=seen.face, due=seen.due, terms=terms
         )
         return self.get(Holding, _id(self.do(by, command, seen), "holding"))
 

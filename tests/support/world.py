@@ -127,6 +127,7 @@ class World:
             receivable=receivable.id,
             accepts=receivable.proposal,
             amount=receivable.face if amount is None else cny(amount),
+            due=receivable.due,
             terms=terms,
         )
         return self.holding(self.do("core", command, receivable.id)[-1].holding)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ledger.dates import add_days
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
 from ledger.parties.commands import Assurance, Role
 from ledger.parties.recovering import check_not_recovering
 from ledger.parties.state import assurance_signed
+from ledger.policy.state import policy_of, today_of
 from ledger.receivables.commands import (
     Acknowledge,
     DeclineIssue,
@@ -35,12 +37,16 @@ from ledger.receivables.events import (
 )
 from ledger.receivables.invoices import fill
 from ledger.receivables.records import Mode, Receivable, ReceivableState
+from ledger.receivables.statute import is_protected
 
 
 def request(
     book: Reader, command: RequestAcknowledgement, by: Signer, at_ms: int
 ) -> tuple[Event, ...]:
-    """The creditor asks for the obligor's word, once."""
+    """The creditor asks for the obligor's word, once.
+
+    The law sets a day for it where it protects the creditor: the day of the request not counted.
+    """
     receivable = need(book, Receivable, command.receivable, "/body/receivable")
     only(receivable.creditor, by, "creditor")
     check_state(receivable, ReceivableState.REGISTERED, at_ms)
@@ -49,7 +55,13 @@ def request(
         RefusalCode.ACKNOWLEDGEMENT_IS_REQUESTED,
         "The creditor has asked before.",
     )
-    return (AcknowledgementRequested(receivable=receivable.id, at_ms=at_ms),)
+    days = policy_of(book).clocks.acknowledge_days
+    asked = AcknowledgementRequested(
+        receivable=receivable.id,
+        at_ms=at_ms,
+        answer_by=add_days(today_of(book, at_ms), days) if is_protected(receivable.sizes) else None,
+    )
+    return (asked,)
 
 
 def acknowledge(book: Reader, command: Acknowledge, by: Signer, at_ms: int) -> tuple[Event, ...]:
@@ -64,6 +76,12 @@ def acknowledge(book: Reader, command: Acknowledge, by: Signer, at_ms: int) -> t
         RefusalCode.AMOUNT_EXCEEDS_FACE,
         "Less was registered.",
         "/body/amount",
+    )
+    refuse_if(
+        receivable.due != command.due,
+        RefusalCode.DUE_DATE_DIFFERS,
+        f"It was registered as due {receivable.due}.",
+        "/body/due",
     )
     check_terms(book, command.terms, by.party)
     signed = assurance_signed(book, by.kids)

@@ -31,7 +31,11 @@ def owed_by_other(market: Market) -> Holding:
     """A holding of the supplier that the better certified obligor owes."""
     registered = market.register(line("OTHER"), obligor=party("other_core"))
     command = Acknowledge(
-        receivable=registered.id, accepts=registered.proposal, amount=registered.face, terms=TERMS
+        receivable=registered.id,
+        accepts=registered.proposal,
+        amount=registered.face,
+        due=registered.due,
+        terms=TERMS,
     )
     events = market.do("other_core", command, registered.id)
     return market.holding(events[-1].holding)

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
 from ledger.money import Money
 from ledger.receivables import commands as c
+from ledger.receivables.acts import lapse
 from ledger.receivables.decide import decide, stake
 from ledger.receivables.events import Use
-from ledger.receivables.records import HoldingState, Receivable, ReceivableState
+from ledger.receivables.records import Holding, HoldingState, Receivable, ReceivableState
+from tests.support.actors import open_stage
+from tests.support.acts import ACTS
+from tests.support.founding import found
 from tests.support.world import DAY, TERMS, World, cny, digest, line, party, refusal
 
+PROTECTED = c.Sizes(creditor=c.Size.SMALL, obligor=c.Size.LARGE)
 AGENT = replace(TERMS, pay_to=c.PayTo.PAYING_AGENT)
 
 
 def acknowledge(receivable: Receivable, amount: int = 100_00) -> c.Acknowledge:
     """The command that acknowledges."""
     return c.Acknowledge(
-        receivable=receivable.id, accepts=receivable.proposal, amount=cny(amount), terms=TERMS
+        receivable=receivable.id,
+        accepts=receivable.proposal,
+        amount=cny(amount),
+        due=receivable.due,
+        terms=TERMS,
     )
 
 
@@ -58,7 +70,7 @@ def test_a_partial_acknowledgement_fills_invoices_in_their_order_and_frees_the_r
     world.register(line("B", 30_00, gross=cny(40_00)), line("C", 20_00))
 
 
-@pytest.mark.parametrize("place", range(9))
+@pytest.mark.parametrize("place", range(10))
 def test_refusals_of_acknowledge_come_in_their_order(place: int) -> None:
     """With several things wrong the first of the order is named."""
     world = World()
@@ -72,6 +84,7 @@ def test_refusals_of_acknowledge_come_in_their_order(place: int) -> None:
         "expect_missing",
         "accepted_digest_differs",
         "amount_exceeds_face",
+        "due_date_differs",
         "paying_agent_does_not_fit",
         "party_unknown",
         "party_lacks_role",
@@ -89,6 +102,8 @@ def test_refusals_of_acknowledge_come_in_their_order(place: int) -> None:
         command = replace(command, accepts=digest("another"))
     if "amount_exceeds_face" in present:
         command = replace(command, amount=cny(100_01))
+    if "due_date_differs" in present:
+        command = replace(command, due=date(2026, 5, 1))
     command = replace(command, terms=_terms(present[0]))
     assert refusal(world.do, by, command, *expects) == faults[place]
 
@@ -130,6 +145,70 @@ def test_an_acknowledgement_is_irrevocable() -> None:
         ("supplier", c.RequestAcknowledgement(receivable=registered.id)),
     ):
         assert refusal(world.do, by, command, registered.id) == "receivable_is_acknowledged"
+
+
+def test_no_kind_of_command_takes_an_acknowledgement_back(tmp_path: Path) -> None:
+    """Every plausible act of every kind is tried: what is acknowledged stays so, and as large.
+
+    Payment, cancellation by all and the like end a debt; none makes it never acknowledged.
+    """
+    with open_stage(tmp_path, 7) as stage:
+        found(stage)
+        fixed: dict[str, tuple[Money, int | None]] = {}
+        for kind in sorted(ACTS) * 3:
+            ACTS[kind](stage)
+            for item in stage.all(Receivable):
+                if item.acknowledged_ms is not None:
+                    now = (item.acknowledged, item.acknowledged_ms)
+                    assert fixed.setdefault(item.id, now) == now, kind
+                    assert item.state not in BEFORE_AND_BESIDE, kind
+        assert len(fixed) > 3
+
+
+BEFORE_AND_BESIDE = (
+    ReceivableState.REGISTERED,
+    ReceivableState.PROPOSED,
+    ReceivableState.REJECTED,
+    ReceivableState.WITHDRAWN,
+    ReceivableState.LAPSED,
+)
+
+
+def test_silence_never_acknowledges() -> None:
+    """Neither the request nor any time that passes after it binds the obligor, who may refuse."""
+    world = World()
+    registered = world.register(sizes=PROTECTED)
+    world.do("supplier", c.RequestAcknowledgement(receivable=registered.id))
+    before = world.receivable(registered.id)
+    world.at_ms += 400 * DAY
+    assert world.receivable(registered.id) == before
+    assert before.state is ReceivableState.REGISTERED
+    assert not world.book.all(Holding)
+    assert refusal(lapse, world.book, registered.id, world.at_ms) == "nothing_to_lapse"
+    world.do("core", c.RejectReceivable(receivable=registered.id, reason=c.RejectReason.OTHER))
+
+
+@pytest.mark.parametrize(
+    ("creditor", "obligor", "answer_by"),
+    [
+        ("small", "large", date(2026, 2, 4)),
+        ("micro", "public", date(2026, 2, 4)),
+        ("medium", "large", date(2026, 2, 4)),
+        ("large", "large", None),
+        ("small", "medium", None),
+        ("public", "large", None),
+        (None, None, None),
+    ],
+)
+def test_the_clock_of_a_request_runs_for_the_protected_alone(
+    creditor: str | None, obligor: str | None, answer_by: date | None
+) -> None:
+    """Thirty civil days after the day of the request, for a small creditor of a large obligor."""
+    world = World()
+    sizes = c.Sizes(creditor=c.Size(creditor), obligor=c.Size(obligor)) if creditor else None
+    registered = world.register(sizes=sizes, clause="clause 7")
+    world.do("supplier", c.RequestAcknowledgement(receivable=registered.id))
+    assert world.receivable(registered.id).answer_by == answer_by
 
 
 def test_signing_for_an_issue_makes_it_owed_in_full() -> None:
@@ -242,8 +321,3 @@ def test_stakes_are_what_the_act_is_about() -> None:
     assert stake(world.book, acknowledge(registered, 7)) == cny(7)
     assert stake(world.book, c.WithdrawReceivable(receivable=registered.id)) == cny(100_00)
     assert stake(world.book, c.WithdrawReceivable(receivable="rcv_none")) is None
-
-
-def test_every_reason_has_its_own_peppol_code() -> None:
-    """Reasons map one to one to the clarification codes of an Invoice Response."""
-    assert len({reason.peppol for reason in c.RejectReason}) == len(c.RejectReason)

@@ -18,7 +18,7 @@ from ledger.receivables.acts import (
     return_title,
     unlock,
 )
-from ledger.receivables.clocks import acknowledgement_is_late, is_overdue
+from ledger.receivables.clocks import acknowledgement_is_late, is_overdue, late_acknowledgements
 from ledger.receivables.debts import discharge
 from ledger.receivables.records import Holding, HoldingState, ReceivableState, TransferState
 from tests.support.world import DAY, World, cny, party, refusal, split
@@ -205,12 +205,15 @@ def test_overdue_is_a_day_after_the_business_day_and_only_a_flag() -> None:
 def test_an_acknowledgement_is_late_only_after_a_request() -> None:
     """The clock runs from the request, and stops with the answer."""
     world = World()
-    registered = world.register()
-    end = world.at_ms + 30 * DAY
+    sizes = c.Sizes(creditor=c.Size.SMALL, obligor=c.Size.LARGE)
+    registered = world.register(sizes=sizes, clause="clause 7")
+    end = parse_instant("2026-02-04T15:59:59.999Z")
     assert not acknowledgement_is_late(registered, world.book, end + 1)
     world.do("supplier", c.RequestAcknowledgement(receivable=registered.id))
     requested = world.receivable(registered.id)
     assert not acknowledgement_is_late(requested, world.book, end)
     assert acknowledgement_is_late(requested, world.book, end + 1)
+    assert late_acknowledgements([registered, requested], world.book, end) == ()
+    assert late_acknowledgements([registered, requested], world.book, end + 1) == (requested,)
     world.acknowledge(requested)
     assert not acknowledgement_is_late(world.receivable(registered.id), world.book, end + 1)

@@ -41,6 +41,7 @@ def acknowledged(world: World, *kids: str) -> Receivable:
         receivable=registered.id,
         accepts=registered.proposal,
         amount=registered.face,
+        due=registered.due,
         terms=TERMS,
     )
     by = replace(world.signer("core", registered.id), kids=frozenset(kids))

@@ -86,7 +86,7 @@ def _answer(world: World, data: Random) -> None:
             world.do("supplier", c.DeclineIssue(receivable=item.id, reason=reason))
     elif likely:
         command = c.Acknowledge(
-            receivable=item.id, accepts=item.proposal, amount=amount, terms=terms
+            receivable=item.id, accepts=item.proposal, amount=amount, due=item.due, terms=terms
         )
         world.do("core", command, item.id)
     else:

@@ -35,6 +35,7 @@ def test_regression_c_nobody_but_the_obligor_acknowledges(by: str) -> None:
         receivable=registered.id,
         accepts=registered.proposal,
         amount=registered.face,
+        due=registered.due,
         terms=c.Terms(waiver_of_defences=True, consent_to_split=True, pay_to=c.PayTo.HOLDER),
     )
     assert refusal(world.do, by, command, registered.id) == "act_belongs_to_another_party"

@@ -71,7 +71,11 @@ def _commands() -> list[Any]:
         c.DeclineIssue(receivable=proposed.id, reason=reason),
         c.RequestAcknowledgement(receivable=registered.id),
         c.Acknowledge(
-            receivable=registered.id, accepts=registered.proposal, amount=cny(1), terms=agent
+            receivable=registered.id,
+            accepts=registered.proposal,
+            amount=cny(1),
+            due=registered.due,
+            terms=agent,
         ),
         c.RejectReceivable(receivable=registered.id, reason=reason),
         c.WithdrawReceivable(receivable=registered.id),

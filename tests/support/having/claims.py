@@ -120,7 +120,9 @@ def is_free(s: Stage, item: Holding) -> bool:
 
 def acknowledgement(item: Receivable, amount: Money, terms: c.Terms = PLAIN) -> c.Acknowledge:
     """The command that acknowledges."""
-    return c.Acknowledge(receivable=item.id, accepts=item.proposal, amount=amount, terms=terms)
+    return c.Acknowledge(
+        receivable=item.id, accepts=item.proposal, amount=amount, due=item.due, terms=terms
+    )
 
 
 def held(

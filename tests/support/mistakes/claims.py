@@ -143,6 +143,12 @@ def _too_generous(s: Stage) -> None:
     s.do(s.name_of(item.obligor), h.acknowledgement(item, more), item)
 
 
+def _another_day(s: Stage) -> None:
+    item = h.registered(s)
+    command = replace(h.acknowledgement(item, item.face), due=item.due + timedelta(days=1))
+    s.do(s.name_of(item.obligor), command, item)
+
+
 # -- holdings --------------------------------------------------------------------------------------
 def split(s: Stage, item: Holding, *amounts: int) -> None:
     """The holder splits into these minor units."""
@@ -263,6 +269,7 @@ CLAIMS: dict[str, Mistake] = {
     "issue_has_lapsed": _signs_late,
     "acknowledgement_is_requested": _asks_twice,
     "amount_exceeds_face": _too_generous,
+    "due_date_differs": _another_day,
     "act_belongs_to_another_party": _split_anothers,
     "holding_is_closed": _split_closed,
     "holding_is_pending": _split_pending,

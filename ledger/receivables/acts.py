@@ -6,7 +6,6 @@ anything. What makes the debt itself smaller or larger is in `debts`.
 
 from __future__ import annotations
 
-from ledger.alerts.events import AlertRaised
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import Reader, need, refuse_if
 from ledger.policy.state import payable_on, today_of
@@ -32,9 +31,6 @@ from ledger.receivables.records import (
     Transfer,
     TransferState,
 )
-
-Events = tuple[Event | AlertRaised, ...]
-"""What an act states: events of this module, and alerts."""
 
 
 def free_holding(book: Reader, holding: Holding, at_ms: int) -> tuple[Event, ...]:

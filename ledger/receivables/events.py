@@ -7,6 +7,7 @@ from enum import Enum
 
 from msgspec import Struct
 
+from ledger.alerts.events import AlertRaised
 from ledger.model.records import Effect
 from ledger.money import Money
 from ledger.parties.commands import Assurance
@@ -397,3 +398,6 @@ Event = (
     | HoldingPaid
     | HoldingRedeemed
 )
+
+Events = tuple[Event | AlertRaised, ...]
+"""What an act states: events of this module, and alerts."""

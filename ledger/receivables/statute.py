@@ -49,11 +49,6 @@ def statutory_due(
     return add_days(basis_date, statute.public_days if public else statute.large_days)
 
 
-def is_after_statute(receivable: Receivable) -> bool:
-    """Whether the agreed due date is later than the statute's: an alert, since it may be agreed."""
-    return receivable.statutory_due is not None and receivable.due > receivable.statutory_due
-
-
 def late_floor(statute: Statute | None, sizes: Sizes | None) -> int:
     """The least late interest in millionths per day that these sides may agree on (article 17)."""
     return statute.late_floor_ppm if statute is not None and is_protected(sizes) else 0

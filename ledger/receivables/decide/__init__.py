@@ -9,9 +9,9 @@ from typing import assert_never
 
 from ledger.model.records import Reader, Signer
 from ledger.receivables import commands as c
-from ledger.receivables.acts import Events
 from ledger.receivables.decide import acknowledge, attest, register, split, transfer
 from ledger.receivables.decide.stakes import stake
+from ledger.receivables.events import Events
 
 __all__ = ["decide", "stake"]
 

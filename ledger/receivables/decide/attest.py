@@ -11,9 +11,9 @@ from ledger.alerts.events import AlertKind
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import Role
-from ledger.receivables.acts import Events
 from ledger.receivables.attested import InvoiceStatusAttested
 from ledger.receivables.commands import AttestInvoiceStatus, InvoiceStatus
+from ledger.receivables.events import Events
 from ledger.receivables.records import Invoice
 from ledger.receivables.uses import is_in_use
 

@@ -16,14 +16,13 @@ from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, refuse_if
 from ledger.money import Money
 from ledger.policy.state import today_of
-from ledger.receivables.acts import Events
 from ledger.receivables.commands import (
     InvoiceFacts,
     InvoiceLine,
     ProposeIssue,
     RegisterReceivable,
 )
-from ledger.receivables.events import Event, InvoiceRecorded, IssueLapsed, Use
+from ledger.receivables.events import Event, Events, InvoiceRecorded, IssueLapsed, Use
 from ledger.receivables.invoices import unique_key
 from ledger.receivables.near import near_alerts
 from ledger.receivables.records import Invoice

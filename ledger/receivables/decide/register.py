@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
+from ledger.alerts.acts import raised
+from ledger.alerts.events import AlertKind, AlertRaised
 from ledger.dates import add_months
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, refuse_if
 from ledger.parties.commands import Role
 from ledger.parties.state import assurance_signed
 from ledger.policy.state import Policy, policy_of, today_of
-from ledger.receivables.acts import Events
 from ledger.receivables.clocks import DAY_MS
 from ledger.receivables.commands import ProposeIssue, RegisterReceivable
 from ledger.receivables.decide.checks import check_terms, counterparty, need_role
 from ledger.receivables.decide.consume import consume
-from ledger.receivables.events import Claim, IssueProposed, ReceivableRegistered
+from ledger.receivables.events import Claim, Events, IssueProposed, ReceivableRegistered
 from ledger.receivables.invoices import total
 from ledger.receivables.statute import is_protected, late_floor, needs_clause, statutory_due
 
@@ -25,7 +26,9 @@ def register(book: Reader, command: RegisterReceivable, by: Signer, at_ms: int) 
     need_role(by, Role.SUPPLIER)
     counterparty(book, command.obligor, (Role.OBLIGOR,), "/body/obligor")
     before, claim = _claim(book, command, by, at_ms, creditor=by.party, obligor=command.obligor)
-    return (*before, ReceivableRegistered(receivable=by.new_id("rcv"), claim=claim))
+    receivable = by.new_id("rcv")
+    noticed = _noticed(book, claim, receivable, by, at_ms)
+    return (*before, *noticed, ReceivableRegistered(receivable=receivable, claim=claim))
 
 
 def propose_issue(book: Reader, command: ProposeIssue, by: Signer, at_ms: int) -> Events:
@@ -34,14 +37,31 @@ def propose_issue(book: Reader, command: ProposeIssue, by: Signer, at_ms: int) -
     counterparty(book, command.creditor, (Role.SUPPLIER,), "/body/creditor")
     check_terms(book, command.terms, by.party)
     before, claim = _claim(book, command, by, at_ms, creditor=command.creditor, obligor=by.party)
+    receivable = by.new_id("rcv")
     proposed = IssueProposed(
-        receivable=by.new_id("rcv"),
+        receivable=receivable,
         claim=claim,
         terms=command.terms,
         lapses_ms=at_ms + policy_of(book).clocks.issue_days * DAY_MS,
         assurance=assurance_signed(book, by.kids),
     )
-    return (*before, proposed)
+    return (*before, *_noticed(book, claim, receivable, by, at_ms), proposed)
+
+
+def _noticed(
+    book: Reader, claim: Claim, receivable: str, by: Signer, at_ms: int
+) -> tuple[AlertRaised, ...]:
+    """What whoever rests on the claim should look at: it may be agreed, and is to be explained."""
+    alerts = []
+    due = f"due:{claim.due}"
+    if claim.statutory_due is not None and claim.due > claim.statutory_due:
+        reasons = (due, f"statutory_due:{claim.statutory_due}")
+        alerts.append(raised(by, 0, AlertKind.DUE_AFTER_STATUTE, receivable, reasons, at_ms))
+    soft = add_months(claim.issued, policy_of(book).caps.soft_term_months)
+    if claim.due > soft:
+        reasons = (due, f"soft_term_ends:{soft}")
+        alerts.append(raised(by, 0, AlertKind.TERM_IS_LONG, receivable, reasons, at_ms))
+    return tuple(alerts)
 
 
 def _claim(

@@ -9,7 +9,7 @@ from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import Role
 from ledger.parties.recovering import check_not_recovering
 from ledger.policy.state import policy_of
-from ledger.receivables.acts import Events, check_circulates, check_unburdened, free_holding
+from ledger.receivables.acts import check_circulates, check_unburdened, free_holding
 from ledger.receivables.clocks import DAY_MS, transfer_is_over
 from ledger.receivables.commands import (
     AcceptTransfer,
@@ -21,6 +21,7 @@ from ledger.receivables.debts import settle
 from ledger.receivables.decide.checks import check_accepts, counterparty, only
 from ledger.receivables.events import (
     Event,
+    Events,
     HoldingRedeemed,
     RedeemedBy,
     TransferAccepted,

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ledger import canonical
+from ledger.alerts.events import AlertKind
+from ledger.alerts.state import Alert
 from ledger.dates import Roll, add_months, parse_date, parse_instant
 from ledger.policy.commands import Statute
 from ledger.policy.events import PolicyAdopted
@@ -17,7 +19,6 @@ from ledger.policy.state import payable_on, policy_of
 from ledger.receivables.clocks import is_overdue
 from ledger.receivables.commands import Basis, Size, Sizes, Tranche
 from ledger.receivables.statute import (
-    is_after_statute,
     is_protected,
     late_floor,
     late_ppm_of,
@@ -216,11 +217,14 @@ def test_a_due_date_after_the_statutes_is_taken_and_told() -> None:
     world = china()
     facts = {"sizes": SMALL_ON_LARGE, "basis": Basis.DELIVERY, "basis_date": date(2026, 1, 3)}
     late = world.register(line("A"), due=date(2026, 3, 5), **facts)
-    just = world.register(line("B"), due=date(2026, 3, 4), **facts)
-    kept = world.register(
-        line("C"), due=date(2026, 6, 1), clause="12", tranche=Tranche.RETENTION, **facts
-    )
-    assert [is_after_statute(item) for item in (late, just, kept)] == [True, False, False]
+    world.register(line("B"), due=date(2026, 3, 4), **facts)
+    retention = {"clause": "12", "tranche": Tranche.RETENTION, **facts}
+    world.register(line("C"), due=date(2026, 6, 1), **retention)
+    issued = world.issue(line("D"), due=date(2026, 3, 6), **facts)
+    alerts = {alert.subject: alert for alert in world.book.all(Alert)}
+    assert alerts.keys() == {late.id, issued.id}
+    assert alerts[late.id].kind is AlertKind.DUE_AFTER_STATUTE
+    assert alerts[late.id].reasons == ("due:2026-03-05", "statutory_due:2026-03-04")
 
 
 def test_a_later_start_needs_its_clause_where_the_statute_protects() -> None:
@@ -266,7 +270,10 @@ def test_a_long_term_needs_a_reason() -> None:
     assert world.register(line("A"), due=date(2026, 7, 5)).long_term_reason is None
     act = (line("B"), date(2026, 7, 6))
     assert refusal(lambda: world.register(act[0], due=act[1])) == "term_needs_a_reason"
-    assert world.register(act[0], due=act[1], long_term_reason="season").long_term_reason
+    long = world.register(act[0], due=act[1], long_term_reason="season")
+    (alert,) = world.book.all(Alert)
+    assert (alert.kind, alert.subject) == (AlertKind.TERM_IS_LONG, long.id)
+    assert alert.reasons == ("due:2026-07-06", "soft_term_ends:2026-07-05")
     too_long = date(2027, 1, 6)
     assert (
         refusal(lambda: world.register(line("C"), due=too_long, long_term_reason="season"))

@@ -115,6 +115,8 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
             _C.RECOVERY_IS_WAITING,
             _C.RECOVERY_IS_OVER,
             _C.LIMIT_EXCEEDED,
+            _C.QUOTA_EXCEEDED,
+            _C.PARTY_IS_IN_A_GROUP,
             _C.FINANCING_HAS_LAPSED,
             _C.FINANCING_IS_CLOSED,
             _C.DISBURSEMENT_NOT_INSTRUCTED,

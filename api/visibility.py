@@ -25,6 +25,7 @@ from ledger.financing.state import (
 from ledger.model.records import Reader
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Contact, Delegation, Party, Recovery
+from ledger.quotas.state import Membership, Quota
 from ledger.receivables.state import (
     Holding,
     Invoice,
@@ -242,6 +243,18 @@ RULES: Mapping[type[Any], Rule] = {
             _sides("financier"),
             ("financier",),
             sealed=frozenset({"verdict", "persons"}),
+        ),
+        Rule(
+            Membership,
+            _sides("member", "parent"),
+            ("member", "parent"),
+            sealed=frozenset({"id", "member", "parent"}),
+        ),
+        Rule(
+            Quota,
+            _sides("obligor", "set_by"),
+            ("obligor", "set_by"),
+            sealed=frozenset({"id", "obligor", "creditor", "amount", "set_by"}),
         ),
         Rule(
             Invoice,

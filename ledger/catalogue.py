@@ -13,6 +13,7 @@ from ledger.model.records import Record, snake
 from ledger.parties import state as parties_state
 from ledger.policy import state as policy_state
 from ledger.ports import Records
+from ledger.quotas import state as quotas_state
 from ledger.receivables import records as receivables_records
 from ledger.settlement import state as settlement_state
 
@@ -53,6 +54,8 @@ RECORDS: tuple[type[Any], ...] = (
     parties_state.Spent,
     alerts_state.Alert,
     alerts_state.Disposition,
+    quotas_state.Membership,
+    quotas_state.Quota,
     receivables_records.Invoice,
     receivables_records.Neighbours,
     receivables_records.Receivable,

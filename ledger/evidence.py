@@ -273,12 +273,25 @@ def _attested_key(act: _Act, path: Path) -> Audience:
     return _of(key.party if key else None)
 
 
+def _named(field: str) -> Callable[[_Act, Path], Audience]:
+    """The party that the sealed field names: what is said about it is shown to it."""
+
+    def audience(act: _Act, path: Path) -> Audience:
+        sealed = act.body.get(field, {}).get("sd", "")
+        _, party = act.envelope.disclosures.get(sealed, ("", None))
+        return _of(party if isinstance(party, str) else None)
+
+    return audience
+
+
 _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "account.add": _account,
     "financing.attest": _financing,
     "financing.fail": _financing,
     "financing.instruct": _financing,
     "financing.receive": _financing,
+    "group.join": _named("parent"),
+    "group.release": _named("member"),
     "holding.propose_transfer": _transfer,
     "holding.split": _split,
     "invoice.attest_status": _status,
@@ -292,6 +305,7 @@ _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "payment.receive": _payment,
     "programme.open": _programme,
     "recovery.open": _recovery,
+    "quota.set": _named("obligor"),
     "receivable.acknowledge": _acknowledge,
     "receivable.issue": _claim,
     "receivable.register": _claim,

@@ -23,6 +23,10 @@ from ledger.policy import commands as policy_commands
 from ledger.policy import decide as policy
 from ledger.policy import events as policy_events
 from ledger.policy import state as policy_state
+from ledger.quotas import commands as quotas_commands
+from ledger.quotas import decide as quotas
+from ledger.quotas import events as quotas_events
+from ledger.quotas import state as quotas_state
 from ledger.receivables import commands as receivables_commands
 from ledger.receivables import decide as receivables
 from ledger.receivables import events as receivables_events
@@ -39,6 +43,7 @@ _DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]
         (policy_commands, policy),
         (parties_commands, parties),
         (alerts_commands, alerts),
+        (quotas_commands, quotas),
         (receivables_commands, receivables),
         (financing_commands, financing),
         (settlement_commands, settlement),
@@ -48,6 +53,7 @@ _DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]
 _STAKE: dict[type[Any], Callable[[Reader, Any], Money | None]] = {
     kind: module.stake
     for commands, module in (
+        (quotas_commands, quotas),
         (receivables_commands, receivables),
         (financing_commands, financing),
         (settlement_commands, settlement),
@@ -60,6 +66,7 @@ _EVOLVE: dict[type[Any], Callable[[Reader, Any], tuple[Record, ...]]] = {
         (policy_events, policy_state),
         (parties_events, parties_state),
         (alerts_events, alerts_state),
+        (quotas_events, quotas_state),
         (receivables_events, receivables_state),
         (financing_events, financing_state),
         (settlement_events, settlement_state),

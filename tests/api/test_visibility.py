@@ -26,6 +26,8 @@ COUNTS = {
     "contacts": "0 0 0 0 0 0 0 0 0",
     "delegations": "0 0 0 0 0 0 0 0 0",
     "recoveries": "0 0 0 0 0 0 0 0 0",
+    "memberships": "0 0 0 0 0 0 0 0 0",
+    "quotas": "0 0 0 0 0 0 0 0 0",
     "invoices": "4 4 4 0 0 0 0 4 4",
     "receivables": "4 4 4 1 1 0 0 4 4",
     "holdings": "6 6 4 1 1 0 0 6 6",

@@ -97,7 +97,7 @@ def policy(document: bytes, rounding: str = "half_up", roll: str = "following") 
             status_hours=24,
             search_hours=24,
             discharge_days=10,
-            suspend_days=30,
+            suspend_days=366,
             remind_days=(30, 7, 1),
         ),
         certificate_roots=(b64url_encode(hashlib.sha256(ROOT).digest()),),

@@ -36,6 +36,7 @@ from ledger.receivables.events import (
     ReceivableWithdrawn,
 )
 from ledger.receivables.invoices import fill
+from ledger.receivables.limits import check_not_suspended, check_quota
 from ledger.receivables.records import Mode, Receivable, ReceivableState
 from ledger.receivables.statute import is_protected
 
@@ -84,6 +85,8 @@ def acknowledge(book: Reader, command: Acknowledge, by: Signer, at_ms: int) -> t
         "/body/due",
     )
     check_terms(book, command.terms, by.party)
+    check_not_suspended(book, receivable.obligor, at_ms)
+    check_quota(book, receivable.obligor, receivable.creditor, command.amount)
     signed = assurance_signed(book, by.kids)
     return _owed(receivable, command.amount, command.terms, signed, by, at_ms)
 
@@ -91,7 +94,7 @@ def acknowledge(book: Reader, command: Acknowledge, by: Signer, at_ms: int) -> t
 def sign_for(book: Reader, command: SignForIssue, by: Signer, at_ms: int) -> tuple[Event, ...]:
     """The creditor takes what the obligor offered: it is owed in full.
 
-    An obligor that lost its role meanwhile gains no new debts (77号 article 15).
+    An obligor that lost its role or failed to pay meanwhile gains no new debts (77号 article 15).
     """
     receivable = need(book, Receivable, command.receivable, "/body/receivable")
     only(receivable.creditor, by, "creditor")
@@ -99,6 +102,8 @@ def sign_for(book: Reader, command: SignForIssue, by: Signer, at_ms: int) -> tup
     check_accepts(receivable.id, receivable.proposal, command.accepts, by)
     counterparty(book, receivable.obligor, (Role.OBLIGOR,), "/body/receivable")
     check_not_recovering(book, receivable.obligor, at_ms, "/body/receivable")
+    check_not_suspended(book, receivable.obligor, at_ms)
+    check_quota(book, receivable.obligor, receivable.creditor, receivable.face)
     terms = Terms(
         waiver_of_defences=receivable.waiver_of_defences,
         consent_to_split=receivable.consent_to_split,

@@ -18,6 +18,7 @@ from ledger.receivables.decide.checks import check_terms, counterparty, need_rol
 from ledger.receivables.decide.consume import consume
 from ledger.receivables.events import Claim, Events, IssueProposed, ReceivableRegistered
 from ledger.receivables.invoices import total
+from ledger.receivables.limits import check_not_suspended
 from ledger.receivables.statute import is_protected, late_floor, needs_clause, statutory_due
 
 
@@ -36,6 +37,7 @@ def propose_issue(book: Reader, command: ProposeIssue, by: Signer, at_ms: int) -
     need_role(by, Role.OBLIGOR)
     counterparty(book, command.creditor, (Role.SUPPLIER,), "/body/creditor")
     check_terms(book, command.terms, by.party)
+    check_not_suspended(book, by.party, at_ms)
     before, claim = _claim(book, command, by, at_ms, creditor=command.creditor, obligor=by.party)
     receivable = by.new_id("rcv")
     proposed = IssueProposed(

@@ -12,6 +12,7 @@ from tests.support.acts.claims import CLAIMS
 from tests.support.acts.funding import FUNDING, distribution, lapsed, part_of, payable, payment
 from tests.support.acts.keys import KEYS
 from tests.support.acts.parties import STANDING, Act, bind, claims_by_manifest, rotation
+from tests.support.acts.quotas import QUOTAS
 
 __all__ = [
     "ACTS",
@@ -40,5 +41,5 @@ def wait(s: Stage) -> None:
     s.clock.ms += s.random.choice([1_000, HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR, 130 * HOUR])
 
 
-ACTS: dict[str, Act] = {**STANDING, **KEYS, **CLAIMS, **FUNDING, **ALERTS}
+ACTS: dict[str, Act] = {**STANDING, **KEYS, **CLAIMS, **FUNDING, **ALERTS, **QUOTAS}
 """What to do for each kind of command."""

@@ -7,10 +7,11 @@ from tests.support.mistakes.claims import CLAIMS, CROWDED
 from tests.support.mistakes.form import FORM, Mistake
 from tests.support.mistakes.keys import KEYS
 from tests.support.mistakes.money import MONEY
+from tests.support.mistakes.quotas import QUOTAS
 from tests.support.mistakes.standing import EMPTY, REAL, STANDING
 from tests.support.mistakes.unreachable import UNREACHABLE
 
 __all__ = ["CROWDED", "EMPTY", "MISTAKES", "REAL", "UNREACHABLE", "Mistake"]
 
-MISTAKES: dict[str, Mistake] = {**FORM, **STANDING, **KEYS, **CLAIMS, **MONEY, **ALERTS}
+MISTAKES: dict[str, Mistake] = {**FORM, **STANDING, **KEYS, **CLAIMS, **MONEY, **ALERTS, **QUOTAS}
 """Those that any ledger refuses, whatever its state."""

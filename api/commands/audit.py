@@ -17,6 +17,7 @@ from api.options import Json, PasswordFile
 from api.sources import open_source
 from api.target import now_ms
 from api.terminal import progress, say, say_json
+from api.whole import whole_lines
 from ledger.audit.findings import Level, Report, Verdict
 from ledger.audit.run import audit
 from ledger.audit.source import Source
@@ -210,6 +211,8 @@ def report_tree(report: Report, evidence: Path | None = None) -> dict[str, Any]:
             }
             for item in report.findings
         ],
+        "invariants": [line.tree() for line in report.invariants],
+        "acknowledged": [item.tree(report.digits.get) for item in report.acknowledged],
     }
 
 
@@ -237,5 +240,7 @@ def _tell(report: Report, evidence: Path | None) -> None:
         say(f"  evidence: {evidence}; keep it, and show it to the other parties")
     if report.compared_records:
         say(f"  {report.compared_records} derived records equal the replay")
+    for line in whole_lines(report):
+        say(f"  {line}")
     source = "your policy file" if report.trust == "policy" else "the log itself (no --policy)"
     say(f"  root {report.root}; the log's key comes from {source}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
 from ledger.audit.order import Level, Rank, rank_of
 from ledger.errors import Refused
+from ledger.invariants.tally import Line
+from ledger.reports.totals import Total
 
 __all__ = ["Collector", "Finding", "Level", "Report", "Verdict"]
 
@@ -54,6 +56,9 @@ class Finding:
 class Report:
     """The result of one audit.
 
+    At level rules, where the log before it held, `invariants` has a line for each invariant, and
+    `acknowledged` what obligors have acknowledged by class of the keys that signed.
+
     `not_checkable` counts the entries whose rules could not be replayed for want of disclosures,
     `compared_records` the derived records that equal the replay. `trust` says where the log key
     came from: ``policy`` (the auditor's own) or ``genesis`` (the log's word). The first `since`
@@ -71,6 +76,10 @@ class Report:
     compared_records: int = 0
     since: int = 0
     evidence: bytes = b""
+    invariants: Sequence[Line] = ()
+    acknowledged: Sequence[Total] = ()
+    digits: Mapping[str, int] = field(default_factory=dict)
+    """Minor digits by currency, as the policy in force at the end says."""
 
     @property
     def verdict(self) -> Verdict:
@@ -90,6 +99,11 @@ class Collector:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+
+    @property
+    def codes(self) -> list[str]:
+        """The code of each finding."""
+        return [item.code for item in self.findings]
 
     def add(
         self, level: Level, code: str, detail: str, seq: int | None = None, place: str = ""

@@ -86,6 +86,7 @@ OWN: Final[Mapping[str, tuple[Rank, ...]]] = {
     "command_repeated": (Rank.RULE,),
     "rules_differ": (Rank.RULE,),
     "effects_differ": (Rank.RULE,),
+    "invariant_contradicted": (Rank.RULE,),
     "record_missing": (Rank.RECORD,),
     "record_differs": (Rank.RECORD,),
     "record_stray": (Rank.RECORD,),

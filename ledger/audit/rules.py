@@ -17,6 +17,8 @@ from ledger.book import Book
 from ledger.chain.entry import Entry, read_entry
 from ledger.envelope import Envelope, named_digests, read_envelope
 from ledger.errors import Repeated
+from ledger.invariants.entries import Happened
+from ledger.invariants.tally import Tally
 from ledger.model.records import Record
 from ledger.ports import Records
 
@@ -42,13 +44,15 @@ def check_rules(
     scratch: Scratch,
     found: Collector,
     progress: Callable[[int], None],
+    tally: Tally,
 ) -> int:
     """Replay all entries into `scratch`, which has the records of those that are known already.
 
-    Returns how many could not be checked. A replay cannot go past an entry whose disclosures are
-    missing, nor past one whose command is refused: what follows rests on it.
+    `tally` watches what one entry can tell of the invariants. Returns how many could not be
+    checked. A replay cannot go past an entry whose disclosures are missing, nor past one whose
+    command is refused: what follows rests on it.
     """
-    replay = _Replay(source, log, scratch, found)
+    replay = _Replay(source, log, scratch, found, tally)
     for page, root in enumerate(log.pages, start=log.start // PAGE):
         last = min((page + 1) * PAGE, log.size)
         beyond = replay.check_page(page * PAGE, last, root)
@@ -67,8 +71,11 @@ def check_rules(
 class _Replay:
     """A book that goes through the log; `documents` are those that no entry named so far."""
 
-    def __init__(self, source: Source, log: Log, scratch: Scratch, found: Collector) -> None:
+    def __init__(
+        self, source: Source, log: Log, scratch: Scratch, found: Collector, tally: Tally
+    ) -> None:
         self._source = source
+        self._tally = tally
         self._known = log.known_size
         self._size = log.size
         self._scratch = scratch
@@ -150,6 +157,7 @@ class _Replay:
             detail = "What follows from the command is not what the entry commits to."
             self._found.add(Level.RULES, "effects_differ", detail, entry.seq)
             return False
+        self._tally.watch(self._book, Happened(entry.seq, entry.at_ms, judged.events))
         return True
 
 

@@ -22,8 +22,10 @@ from ledger.audit.signatures import check_signatures
 from ledger.audit.since import Since
 from ledger.audit.source import PAGE, Source
 from ledger.audit.statefile import StateFile
+from ledger.audit.whole import Whole, look_at, tell
 from ledger.audit.witnesses import SKEW_S
 from ledger.chain.trust import TrustPolicy
+from ledger.invariants.tally import Tally
 
 SPAN = 32 * PAGE
 """Entries that one of the crew checks at a time."""
@@ -34,10 +36,14 @@ OpenScratch: TypeAlias = Callable[[], OpenRecords]
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """How many entries could not be replayed, and how many records equal the replay."""
+    """How many entries could not be replayed, and how many records equal the replay.
+
+    `whole` is what is told of a ledger that was replayed to its end.
+    """
 
     not_checkable: int = 0
     compared: int = 0
+    whole: Whole = field(default_factory=Whole)
 
 
 NOTHING = Replayed()
@@ -107,7 +113,9 @@ class _Whole:
             opening: OpenRecords | None = None
             if self.level is Level.RULES:
                 opening = nullcontext(since.state.records) if since else scratch()
-            replayed = _Deep(self.source, self.log, self.crew, found, self._tell).check(opening)
+            tally = since.tally if since else Tally()
+            deep = _Deep(self.source, self.log, self.crew, found, tally, self._tell)
+            replayed = deep.check(opening)
         if since is not None and found.findings:
             since.forked(self.source, self.log, found)
         return self._report(note=note, replayed=replayed)
@@ -143,6 +151,9 @@ class _Whole:
             compared_records=replayed.compared,
             since=self.log.known_size,
             evidence=self.since.evidence if self.since else b"",
+            invariants=replayed.whole.invariants,
+            acknowledged=replayed.whole.acknowledged,
+            digits=replayed.whole.digits,
         )
 
 
@@ -154,6 +165,7 @@ class _Deep:
     log: Log
     crew: Crew
     found: Collector
+    tally: Tally
     progress: Callable[[int], None]
     signed: int = 0
     decided: int = 0
@@ -183,10 +195,14 @@ class _Deep:
 
     def _replay(self, opening: OpenRecords, found: Collector) -> Replayed:
         with opening as records:
-            left = check_rules(self.source, self.log, records, found, self._decide)
-            if left or found.findings or not self.source.has_records:
-                return Replayed(left)
-            return Replayed(0, compare_records(self.source, records, found))
+            left = check_rules(self.source, self.log, records, found, self._decide, self.tally)
+            if left or found.findings:
+                tell(records, self.tally, found)
+                return Replayed(left, whole=Whole(self.tally.lines(found.codes)))
+            compared = 0
+            if self.source.has_records:
+                compared = compare_records(self.source, records, found)
+            return Replayed(0, compared, look_at(records, self.tally, found))
 
     def _decide(self, done: int) -> None:
         self.decided = done

@@ -23,6 +23,7 @@ from ledger.chain.tiles import TILE_LEVEL_BITS, TILE_WIDTH, Edge, ReadTile, Tile
 from ledger.chain.tree import HASH_BYTES
 from ledger.chain.trust import TrustPolicy
 from ledger.errors import LedgerError, RefusalCode, Refused
+from ledger.invariants.tally import Tally
 
 _OF_OTHER = RefusalCode.CHECKPOINT_OF_OTHER_LOG
 _SAYS = {
@@ -41,8 +42,14 @@ class Since:
     trust: TrustPolicy | None
     evidence: bytes = field(default=b"", init=False)
     """The evidence file, if the log contradicts what was known."""
+    tally: Tally = field(init=False)
+    """What was counted of the invariants, to go on with."""
     rewritten: bool = field(default=False, init=False)
     """Whether an entry that was audited before is another now."""
+
+    def __post_init__(self) -> None:
+        known = self.known
+        self.tally = Tally(self.state.tally(), known.size if known else 0)
 
     @property
     def known(self) -> Known | None:
@@ -95,7 +102,7 @@ class Since:
             build=self.state.build,
             log_keys=tuple(log.log_keys),
         )
-        self.state.keep(known, log.keys, log.manifests)
+        self.state.keep(known, log.keys, log.manifests, self.tally.kept())
 
     def _check_old(self, part: Part, found: Collector) -> None:
         known = self.known

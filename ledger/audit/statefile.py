@@ -50,7 +50,8 @@ CREATE TABLE audit_tile (level INTEGER NOT NULL, position INTEGER NOT NULL, data
 CREATE TABLE audit_key (kid TEXT PRIMARY KEY, jwk TEXT NOT NULL, seq INTEGER NOT NULL)
   WITHOUT ROWID;
 CREATE TABLE audit_manifest (by TEXT NOT NULL, jti TEXT NOT NULL, lines INTEGER NOT NULL,
-  root TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (by, jti)) WITHOUT ROWID
+  root TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (by, jti)) WITHOUT ROWID;
+CREATE TABLE audit_tally (number INTEGER PRIMARY KEY, entries INTEGER NOT NULL)
 """
 
 
@@ -97,10 +98,21 @@ class StateFile:
         with self._lend() as driver:
             driver.executemany("INSERT OR REPLACE INTO audit_tile VALUES (?, ?, ?)", rows)
 
+    def tally(self) -> Mapping[int, int]:
+        """On how many entries up to `known` each invariant was checked, by its number."""
+        with self._lend() as driver:
+            return dict(driver.execute("SELECT number, entries FROM audit_tally").fetchall())
+
     def keep(
-        self, known: Known, keys: Mapping[str, NamedKey], manifests: Mapping[Line, Manifest]
+        self,
+        known: Known,
+        keys: Mapping[str, NamedKey],
+        manifests: Mapping[Line, Manifest],
+        tally: Mapping[int, int],
     ) -> None:
         """From here on `known` is what counts, with the keys and manifests that are new: commit.
+
+        `tally` is counted over the whole log, and takes the place of what was there.
 
         Raises `Unavailable` when that cannot be written; then what counted before still does.
         """
@@ -112,6 +124,9 @@ class StateFile:
             self._driver.executemany(
                 "INSERT OR IGNORE INTO audit_manifest VALUES (?, ?, ?, ?, ?)",
                 [(*line, *manifest) for line, manifest in manifests.items()],
+            )
+            self._driver.executemany(
+                "REPLACE INTO audit_tally VALUES (?, ?)", sorted(tally.items())
             )
             self._driver.execute("REPLACE INTO audit_known VALUES (1, ?)", (known.data(),))
             self._commit()

@@ -6,7 +6,6 @@ back; every refusal changed no byte of the files; and at the end the audit repla
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path
 
@@ -19,21 +18,11 @@ from ledger.audit.findings import Verdict
 from ledger.chain.entry import read_entry
 from tests.support.actors import HOUR, Clock, Stage
 from tests.support.acts import ACTS
-from tests.support.agreement import INVARIANTS, broken, disagreements
+from tests.support.agreement import broken, disagreements
 from tests.support.founding import found
 from tests.support.history import Ending, err
 from tests.support.mistakes import MISTAKES
 from tests.support.toy import watch
-
-NAMED = {1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 15, 16, 17, 22, 23, 24, 32}
-"""The numbers of the domain's invariants that one view of the records can contradict."""
-
-
-def test_the_list_of_invariants_is_complete() -> None:
-    """Each named invariant is in the one list that machine and campaign ask."""
-    numbers = {int(re.split("_", check.__name__)[1]) for check in INVARIANTS}
-    assert numbers == NAMED
-    assert len(set(INVARIANTS)) == len(INVARIANTS)
 
 
 class Ledger(RuleBasedStateMachine):

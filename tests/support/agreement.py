@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from ledger.financing import invariants as financing
 from ledger.financing.records import Financing
+from ledger.invariants.table import CHECKS
+from ledger.invariants.tally import contradictions
 from ledger.model.records import R
-from ledger.parties import invariants as parties
 from ledger.parties.state import Party
-from ledger.receivables import invariants as receivables
 from ledger.receivables.clocks import issue_is_over, lock_is_over, transfer_is_over
 from ledger.receivables.records import (
     Holding,
@@ -21,17 +20,8 @@ from ledger.receivables.records import (
     ReceivableState,
     Transfer,
 )
-from ledger.settlement import invariants as settlement
 from tests.support.actors import Stage
 from tests.support.toy import Toy
-
-INVARIANTS: tuple[Callable[[Any], list[str]], ...] = (
-    *parties.INVARIANTS,
-    *receivables.INVARIANTS,
-    *financing.INVARIANTS,
-    *settlement.INVARIANTS,
-)
-"""Every named invariant that one view of the records can tell."""
 
 
 class Everything:
@@ -52,7 +42,7 @@ class Everything:
 def broken(stage: Stage) -> list[str]:
     """What contradicts any invariant."""
     view = Everything(stage)
-    return [found for check in INVARIANTS for found in check(view)]
+    return contradictions(view, CHECKS)
 
 
 _LIENS = {

@@ -1,0 +1,1 @@
+"""What must always be true: one numbered table, and one way to check a ledger against it."""

@@ -1,0 +1,1 @@
+"""Reports: what the records and entries add up to, for reading alone."""

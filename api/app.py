@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from api.answers import Frame, on_error, on_http_error, on_validation_error
 from api.embedded import Embedded
-from api.routes import commands, drafts, entries, kinds, log, packs, pending, reads, status
+from api.routes import commands, drafts, entries, kinds, log, packs, pending, reads, reports, status
 from api.settings import Settings
 from api.site import Site
 from api.stamping import Stamping
@@ -42,6 +42,6 @@ def create_app(
     app.add_exception_handler(LedgerError, on_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, on_http_error)
-    for module in (commands, kinds, drafts, pending, reads, packs, entries, log, status):
+    for module in (commands, kinds, drafts, pending, reads, packs, reports, entries, log, status):
         app.include_router(module.router)
     return app

@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -137,6 +138,15 @@ class Client:
             return self.get(f"{path}/evidence", accept=accept)
         body = json.dumps({"recipient": recipient}).encode()
         return self._send("POST", f"{path}/certificate", body, accept=accept)
+
+    def acknowledged(self, obligor: str = "", day: date | None = None) -> bytes:
+        """The signed statement of what the caller, or `obligor`, acknowledged on a day.
+
+        None: yesterday.
+        """
+        asked = {"obligor": obligor, "day": day.isoformat() if day else ""}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return self.get(f"/v1/reports/acknowledged?{query}", accept="application/json")
 
     def get(self, path: str, accept: str = "*/*") -> bytes:
         """The bytes at a path."""

@@ -13,6 +13,7 @@ from api.keyaccess import KeyAccess
 from api.packing import make_pack, own
 from api.places import Place, is_ledger
 from api.receipts import whole_receipt
+from api.reporting import acknowledged_file
 from api.resolving import resolver
 from api.sheet.page import sheet
 from api.target import Verdict, now_ms
@@ -112,6 +113,10 @@ class FolderTarget:
         """The pack of a holding as of the last commit, or its sheet."""
         pack = make_pack(self._embedded, holding, party, recipient)
         return sheet(own(self._embedded, pack)) if html else pack.data()
+
+    def acknowledged(self, obligor: str, day: date | None) -> bytes:
+        """The statement as of the last commit."""
+        return acknowledged_file(self._embedded, obligor, day)
 
 
 def _verdict(answer: Receipt | LedgerError) -> Verdict:

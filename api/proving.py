@@ -20,9 +20,12 @@ from ledger.packs.verify import (
     Proven,
     VerifiedPack,
     VerifiedReceipt,
+    proven,
     verify_pack,
     verify_receipt_file,
 )
+from ledger.reports.acknowledged import KIND, read_statement_file
+from ledger.reports.acknowledged import START as START_OF_DAILY
 
 _PACK = b'{"checkpoint":'
 _EVIDENCE = b'{"format":"duebill-evidence@'
@@ -31,17 +34,27 @@ LARGEST = 2 * LARGEST_PACK
 
 
 @dataclass(frozen=True, slots=True)
+class VerifiedDaily:
+    """A daily statement of an obligor, with the head that it rests on."""
+
+    head: Proven
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """A verified file; `is_sheet` says that it was a page, and the page was its pack's."""
 
-    verified: VerifiedReceipt | VerifiedPack
+    verified: VerifiedReceipt | VerifiedPack | VerifiedDaily
     is_sheet: bool = False
 
     @property
     def what(self) -> str:
-        """``receipt``, ``evidence`` or ``certificate``."""
+        """``receipt``, ``evidence``, ``certificate`` or ``acknowledged``."""
         if isinstance(self.verified, VerifiedPack):
             return self.verified.statement.kind.value
+        if isinstance(self.verified, VerifiedDaily):
+            return KIND
         return "receipt"
 
 
@@ -55,6 +68,9 @@ def read_proof(path: Path, policy: TrustPolicy) -> Proof:
         return Proof(verified, is_sheet=True)
     if data.startswith(_PACK):
         return Proof(verify_pack(data, policy))
+    if data.startswith(START_OF_DAILY):
+        opened, fields = read_statement_file(data, policy)
+        return Proof(VerifiedDaily(proven(opened, policy), fields))
     if data.startswith(_EVIDENCE):
         detail = "This is evidence against a log: verify it with duebill compare."
         raise Refused(RefusalCode.RECEIPT_MALFORMED, detail)
@@ -73,7 +89,10 @@ def proof_tree(proof: Proof, newer: Since | None) -> dict[str, Any]:
     """The verdict as JSON; for a newer export also what moved since."""
     verified = proof.verified
     tree = {"verified": True, "what": proof.what, "sheet": proof.is_sheet, **_head(verified.head)}
-    tree |= _pack(verified) if isinstance(verified, VerifiedPack) else _receipt(verified)
+    if isinstance(verified, VerifiedDaily):
+        tree["statement"] = dict(verified.fields)
+    else:
+        tree |= _pack(verified) if isinstance(verified, VerifiedPack) else _receipt(verified)
     if newer is not None:
         tree["since"] = {
             "size": newer.head.checkpoint.size,

@@ -86,6 +86,10 @@ class ServerTarget:
         """The pack of a holding, or its sheet, made for the party that is signed in."""
         return self._client.pack(holding, recipient, html=html)
 
+    def acknowledged(self, obligor: str, day: date | None) -> bytes:
+        """The statement of the server."""
+        return self._client.acknowledged(obligor, day)
+
 
 def _verdict(answer: dict[str, Any]) -> Verdict:
     receipt = answer.get("receipt")

@@ -79,6 +79,10 @@ class Target(Protocol):
         """
         ...
 
+    def acknowledged(self, obligor: str, day: date | None) -> bytes:
+        """The signed statement of what an obligor acknowledged on a day (None: yesterday)."""
+        ...
+
 
 def now_ms() -> int:
     """Milliseconds since 1970: the clock of every process that is no test."""

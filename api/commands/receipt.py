@@ -13,7 +13,7 @@ from api.commandfile import reveal
 from api.keyfiles import read_trust
 from api.options import Json
 from api.private import write_private
-from api.proving import Proof, proof_tree, read_proof, since, times
+from api.proving import Proof, VerifiedDaily, proof_tree, read_proof, since, times
 from api.sheet.page import sheet
 from api.terminal import note, say, say_json
 from ledger.chain.trust import TrustPolicy
@@ -78,6 +78,8 @@ def _tell(proof: Proof, trust: TrustPolicy) -> None:
     verified = proof.verified
     if isinstance(verified, VerifiedPack):
         _tell_pack(verified, is_sheet=proof.is_sheet)
+    elif isinstance(verified, VerifiedDaily):
+        _tell_daily(verified)
     else:
         _tell_receipt(verified)
     _tell_head(verified.head, trust)
@@ -102,6 +104,17 @@ def _tell_pack(verified: VerifiedPack, *, is_sheet: bool) -> None:
     for line in _facts(statement.facts):
         say(f"    {line}")
     say("  --sheet FILE writes all of it as a page, --json as data")
+
+
+def _tell_daily(verified: VerifiedDaily) -> None:
+    fields = verified.fields
+    say(f"Verified: acknowledged by {fields.get('obligor')} in {fields.get('origin')}")
+    say(f"  {fields.get('count')} on {fields.get('day')} ({fields.get('time_zone')})")
+    for title, name in (("that day", "of_day"), ("until then", "until")):
+        lines = fields.get(name)
+        for line in lines if isinstance(lines, list) else ():
+            sums = f"{line.get('currency')} {line.get('acknowledged')}"
+            say(f"  {title}, under {line.get('assurance')} keys: {line.get('count')}, {sums}")
 
 
 def _facts(facts: Mapping[str, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from api.routes import commands, drafts, entries, kinds, log, packs, pending, re
 from api.settings import Settings
 from api.site import Site
 from api.stamping import Stamping
+from api.telling.teller import Teller
 from ledger.errors import LedgerError
 from ledger.feeding.feeder import Feeder
 from ledger.scrub import Scrub
@@ -23,11 +24,13 @@ def create_app(
     scrub: Scrub | None = None,
     feeder: Feeder | None = None,
     stamper: Stamping | None = None,
+    teller: Teller | None = None,
 ) -> FastAPI:
     """The HTTP application over an open ledger, which stays the caller's to close.
 
     `scrub` is what reads the log again in the background, for /readyz to say how far it is;
-    `feeder` what asks the witnesses, `stamper` what asks for time stamps.
+    `feeder` what asks the witnesses, `stamper` what asks for time stamps,
+    `teller` what sends daily statements.
     """
     app = FastAPI(
         title="Duebill",
@@ -37,7 +40,7 @@ def create_app(
         redoc_url=None,
     )
     settings = settings or Settings(folder=embedded.folder)
-    app.state.site = Site(embedded, settings, scrub, feeder, stamper)
+    app.state.site = Site(embedded, settings, scrub, feeder, stamper, teller)
     app.add_middleware(Frame, site=app.state.site)
     app.add_exception_handler(LedgerError, on_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)

@@ -22,7 +22,9 @@ class Settings:
     `host` and `port` are where it listens, and `largest_body` bounds the bytes of any request.
     `access` says how the ledger's own keys are had.
     `witnesses` is the tlog-policy file of those who are asked for cosignatures, every
-    `witness_interval` seconds at most. `tsa` is the URL of an RFC 3161 authority.
+    `witness_interval` seconds at most. `tsa` is the URL of an RFC 3161 authority. `tell` says that
+    obligors are sent their daily statements, `tell_private` that they may be sent to addresses
+    which are not of the public internet.
     """
 
     folder: Path = Path("duebill-ledger")
@@ -34,11 +36,14 @@ class Settings:
     witnesses: Path | None = None
     witness_interval: int = 1
     tsa: str = ""
+    tell: bool = True
+    tell_private: bool = False
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         """What ``DUEBILL_DB``, ``_HOST``, ``_PORT``, ``_LARGEST_BODY`` (bytes), ``_WITNESSES`` (a
-        file), ``_WITNESS_INTERVAL`` (seconds) and ``_TSA`` (a URL) say.
+        file), ``_WITNESS_INTERVAL`` (seconds), ``_TSA`` (a URL), ``_TELL`` and ``_TELL_PRIVATE``
+        (yes or no) say.
 
         The database is a folder or the URL ``sqlite:///folder/ledger.db``; or it is
         ``postgresql://…?schema=name``, and then ``DUEBILL_HEADS`` is the URL of the head store and
@@ -59,6 +64,8 @@ class Settings:
             witnesses=Path(witnesses) if witnesses else None,
             witness_interval=_number(environ, "DUEBILL_WITNESS_INTERVAL", 1, 3_600),
             tsa=_http_url(environ, "DUEBILL_TSA"),
+            tell=_yes(environ, "DUEBILL_TELL", otherwise="yes"),
+            tell_private=_yes(environ, "DUEBILL_TELL_PRIVATE", otherwise="no"),
         )
 
 
@@ -90,6 +97,13 @@ def _http_url(environ: Mapping[str, str], name: str) -> str:
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
     return text
+
+
+def _yes(environ: Mapping[str, str], name: str, otherwise: str) -> bool:
+    text = environ.get(name, otherwise)
+    if text not in ("yes", "no"):
+        raise ValueError(f"{name} is neither yes nor no: {text!r}")
+    return text == "yes"
 
 
 def _number(environ: Mapping[str, str], name: str, otherwise: int, most: int) -> int:

@@ -20,6 +20,7 @@ from api.embedded import Embedded
 from api.languages import negotiated
 from api.settings import Settings
 from api.stamping import Stamping
+from api.telling.teller import Teller
 from ledger.book import Book
 from ledger.chain.proof import Subtrees, TreeReader
 from ledger.chain.tree import EMPTY_ROOT
@@ -55,6 +56,8 @@ class Site:
     """What asks the witnesses; None where none are asked."""
     stamper: Stamping | None = None
     """What has checkpoints stamped; None where nobody does."""
+    teller: Teller | None = None
+    """What sends obligors their daily statements; None where nobody does."""
     arriving: Arriving = field(default_factory=Arriving)
     awaiting: Awaiting = field(default_factory=Awaiting)
     refusals: Counter[str] = field(default_factory=Counter)

@@ -17,6 +17,7 @@ from api.options import Folder, LedgerPassword, SignerAt
 from api.process import GRACE_S, leave_on_signals, settle_in
 from api.settings import Settings
 from api.stamping import stamping
+from api.telling.teller import telling
 from api.terminal import note
 from ledger.feeding.feeder import Pace
 
@@ -49,7 +50,8 @@ def run(
     why. With a postgresql URL --dir is the folder of the keys, and several servers may share the
     ledger. What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HEADS,
     DUEBILL_DIR, DUEBILL_HOST, DUEBILL_PORT, DUEBILL_PASSWORD_FILE, DUEBILL_SIGNER,
-    DUEBILL_WITNESSES, DUEBILL_TSA.
+    DUEBILL_WITNESSES, DUEBILL_TSA; DUEBILL_TELL=no sends obligors no daily statements, and
+    DUEBILL_TELL_PRIVATE=yes sends them to addresses of a private network, too.
     """
     said = {
         "DUEBILL_DB": db or folder,
@@ -85,9 +87,10 @@ def _serve(embedded: Embedded, settings: Settings) -> None:
         embedded.scrubbing() as scrub,
         feeding(embedded, settings.witnesses, pace) as feeder,
         stamping(embedded, settings.tsa, feeder) as stamper,
+        telling(embedded, settings) as teller,
     ):
         uvicorn.run(
-            create_app(embedded, settings, scrub, feeder, stamper),
+            create_app(embedded, settings, scrub, feeder, stamper, teller),
             host=settings.host,
             port=settings.port,
             log_level="warning",

@@ -55,8 +55,9 @@ def readyz(site: Here, language: Spoken) -> Any:
     `checked_at_start` newest entries were hashed again when the process began, under a right edge
     and a head store that fit; `scrubbed` says how far the present reading of all others is, and
     how many entries the last whole one covered. `witnesses` says how each of them is, and since
-    when the newest head lacks its quorum, and `timestamps` which head was stamped last: commands
-    are taken all the same.
+    when the newest head lacks its quorum, `timestamps` which head was stamped last, `statements`
+    how many daily statements were sent and why the last did not arrive: with any of these failing
+    commands are taken all the same.
     """
     if site.service.halted:
         status, body = problem_of(Halted(), language)
@@ -71,6 +72,7 @@ def readyz(site: Here, language: Spoken) -> Any:
         "scrubbed": {"done": scrubbed.done, "whole": scrubbed.whole},
         "warning": site.embedded.store.warning,
         "timestamps": None if site.stamper is None else site.stamper.tree(),
+        "statements": None if site.teller is None else site.teller.tree(),
         "witnesses": None if site.feeder is None else witness_tree(site.feeder),
     }
 
@@ -91,6 +93,7 @@ def metrics(site: Here) -> str:
             _stamped(site),
         ),
         *(witness_figures(site.feeder) if site.feeder else ()),
+        *(site.teller.figures() if site.teller else ()),
     ]
     return figures_text(figures)
 

@@ -8,7 +8,19 @@ from starlette.exceptions import HTTPException
 
 from api.answers import Frame, on_error, on_http_error, on_validation_error
 from api.embedded import Embedded
-from api.routes import commands, drafts, entries, kinds, log, packs, pending, reads, reports, status
+from api.routes import (
+    commands,
+    drafts,
+    entries,
+    explain,
+    kinds,
+    log,
+    packs,
+    pending,
+    reads,
+    reports,
+    status,
+)
 from api.settings import Settings
 from api.site import Site
 from api.stamping import Stamping
@@ -16,6 +28,21 @@ from api.telling.teller import Teller
 from ledger.errors import LedgerError
 from ledger.feeding.feeder import Feeder
 from ledger.scrub import Scrub
+
+ROUTES = (
+    commands,
+    kinds,
+    explain,
+    drafts,
+    pending,
+    reads,
+    packs,
+    reports,
+    entries,
+    log,
+    status,
+)
+"""What answers, by path; the first that fits."""
 
 
 def create_app(
@@ -45,6 +72,6 @@ def create_app(
     app.add_exception_handler(LedgerError, on_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, on_http_error)
-    for module in (commands, kinds, drafts, pending, reads, packs, reports, entries, log, status):
+    for module in ROUTES:
         app.include_router(module.router)
     return app

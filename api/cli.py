@@ -25,6 +25,7 @@ COMMANDS = {
     "signer": "Hold the log's key in a process of its own (signer serve).",
     "enrol": "Apply for a party (--apply), or enrol it as the operator.",
     "draft": "Draft a command from a JSON body, unsigned.",
+    "explain": "What a signature would do, in one plain sentence, English or Chinese.",
     "sign": "Sign drafted commands offline; several people one after another.",
     "submit": "Send signed commands and keep their receipts.",
     "import": "Read invoices, show what would be registered and why not, sign once, send.",

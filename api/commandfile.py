@@ -56,17 +56,27 @@ def write_file(path: Path, submissions: Sequence[bytes]) -> None:
 
 def read_file(path: Path) -> list[Item]:
     """The submissions of a file, in order. Raises `Refused` naming the line."""
+    return read_items(read_bounded(path), path.name)
+
+
+def read_bounded(path: Path) -> bytes:
+    """The bytes of a file. Raises `Refused` (`bytes_too_large`) beyond `LARGEST_FILE`."""
     if path.stat().st_size > LARGEST_FILE:
         raise Refused(RefusalCode.BYTES_TOO_LARGE, f"A file has at most {LARGEST_FILE} bytes.")
+    return path.read_bytes()
+
+
+def read_items(data: bytes, name: str = "") -> list[Item]:
+    """The submissions in the bytes of a file called `name`. Raises `Refused` naming the line."""
     items = []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(data.splitlines(), start=1):
         try:
             items.append(read_item(line))
         except Refused as refused:
             place = f"line {number} {refused.place}".strip()
-            raise Refused(refused.code, refused.detail, place=place, file=path.name) from None
+            raise Refused(refused.code, refused.detail, place=place, file=name) from None
     if not items:
-        raise Refused(RefusalCode.ENVELOPE_MALFORMED, "The file holds no command.", file=path.name)
+        raise Refused(RefusalCode.ENVELOPE_MALFORMED, "The file holds no command.", file=name)
     return items
 
 
@@ -150,6 +160,22 @@ def reveal(tree: Any, disclosures: Mapping[str, tuple[str, Any]]) -> Any:
 def envelope_of(item: Item) -> Envelope:
     """The envelope of a signed submission. Raises `Refused`."""
     return read_submission(item.data())
+
+
+def drafted_envelope(item: Item) -> Envelope:
+    """The envelope of a submission, signed or not yet. Raises `Refused`.
+
+    Nothing but its signatures may be missing: form, payload and disclosures are judged as of any.
+    """
+    command = item.tree["command"]
+    if command.get("signatures") != []:
+        return envelope_of(item)
+    unsigned = {"manifest": _NOWHERE, "payload": command.get("payload")}
+    return read_submission(canonical.encode({**item.tree, "command": unsigned}))
+
+
+_NOWHERE: Tree = {"index": 0, "jti": "", "path": []}
+"""Stands where signatures will: only what has either is an envelope."""
 
 
 def _digest_of(item: Item) -> str:

@@ -35,6 +35,7 @@ __all__ = [
     "field_classes",
     "hints",
     "read",
+    "read_field",
     "read_wire",
     "unsealed",
     "write",
@@ -219,6 +220,11 @@ def read_wire(
     except ODD:
         pass
     return cast(T, _read(kind, tree, WireForm(digits, disclosures), "", place))
+
+
+def read_field(hint: Any, tree: Any, form: Form, name: str, place: str) -> Any:
+    """The value of the one field `name` with this annotation. Raises `Refused` with `place`."""
+    return _read(hint, tree, form, name, place)
 
 
 def write(value: Any, form: Form = PLAIN) -> dict[str, Tree]:

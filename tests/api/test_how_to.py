@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = (
     "import-invoices",
     "audit-the-chain",
+    "sign-offline",
     "sign-with-two-people",
     "back-up-and-restore",
     "run-a-witness",

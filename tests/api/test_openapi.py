@@ -16,6 +16,7 @@ FIXED = {
         "/v1/commands",
         "/v1/commands:batch",
         "/v1/drafts/invoices",
+        "/v1/explain",
         "/v1/pending",
         "/v1/quotes",
     },

@@ -1,0 +1,19 @@
+"""What each kind of command does, in one sentence; a file for each place of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from api.explaining.sentences import financing, parties, policy, receivables, settlement
+from api.explaining.sentences.sentence import Sentence
+
+__all__ = ["SENTENCES", "Sentence"]
+
+SENTENCES: Mapping[str, Sentence] = {
+    **policy.SENTENCES,
+    **parties.SENTENCES,
+    **receivables.SENTENCES,
+    **financing.SENTENCES,
+    **settlement.SENTENCES,
+}
+"""By kind its sentence; a test finds a kind without, and a field that does not exist."""

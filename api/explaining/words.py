@@ -1,0 +1,74 @@
+"""The words for every choice that a command may hold, in English and in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TypeAlias
+
+from ledger.parties.commands import Assurance, Notice, Role
+from ledger.receivables.commands import (
+    Basis,
+    DischargesUnderlying,
+    DocumentKind,
+    PayTo,
+    Recourse,
+    RejectReason,
+    Size,
+    Tranche,
+)
+
+Said: TypeAlias = tuple[str, str]
+"""English and Chinese."""
+
+WORDS: Mapping[Enum, Said] = {
+    Role.OPERATOR: ("operator", "运营方"),
+    Role.OBLIGOR: ("obligor", "债务人（核心企业）"),
+    Role.SUPPLIER: ("supplier", "供应商"),
+    Role.FINANCIER: ("financier", "资金方"),
+    Role.BANK: ("bank", "银行"),
+    Role.AUDITOR: ("auditor", "审计方"),
+    Role.REGULATOR: ("regulator", "监管方"),
+    Assurance.OPERATOR_VOUCHED: ("the operator vouched for", "运营方担保核验"),
+    Assurance.BANK_ATTESTED: ("a bank attested", "银行核验"),
+    Assurance.CA_CERTIFIED: ("a certificate authority certified", "CA 证书认证"),
+    Notice.DAILY_STATEMENT: ("the daily statement", "每日对账单"),
+    Notice.KEY_CHANGES: ("changes of keys", "密钥变更"),
+    Notice.RECOVERY: ("the recovery of keys", "密钥恢复"),
+    Notice.REMINDERS: ("reminders", "到期提醒"),
+    Size.MICRO: ("a micro enterprise", "微型企业"),
+    Size.SMALL: ("a small enterprise", "小型企业"),
+    Size.MEDIUM: ("a medium enterprise", "中型企业"),
+    Size.LARGE: ("a large enterprise", "大型企业"),
+    Size.PUBLIC: ("a public body", "机关、事业单位"),
+    Tranche.PRINCIPAL: ("the price", "价款"),
+    Tranche.RETENTION: ("retention money", "质量保证金"),
+    DocumentKind.CONTRACT: ("contract", "合同"),
+    DocumentKind.ORDER: ("order", "订单"),
+    DocumentKind.GOODS_RECEIPT: ("goods receipt", "收货单"),
+    DocumentKind.ACCEPTANCE: ("acceptance record", "验收单"),
+    DocumentKind.SETTLEMENT: ("settlement statement", "结算单"),
+    Basis.DELIVERY: ("delivery", "交付"),
+    Basis.ACCEPTANCE: ("acceptance of the goods", "验收"),
+    Basis.INSPECTION_LAPSED: ("the end of the inspection period", "检验期满"),
+    Basis.SETTLEMENT_CONFIRMED: ("the confirmed settlement", "结算确认"),
+    PayTo.HOLDER: ("each holder", "各持有人"),
+    PayTo.PAYING_AGENT: ("a paying agent", "付款代理行"),
+    RejectReason.REFERENCES: ("its references are incorrect", "引用信息有误"),
+    RejectReason.LEGAL: ("its legal information is incorrect", "法定信息有误"),
+    RejectReason.PARTY: ("the party is unknown", "交易方不明"),
+    RejectReason.QUALITY: ("the quality is insufficient", "质量不合格"),
+    RejectReason.DELIVERY: ("the delivery is incomplete", "交付不完整"),
+    RejectReason.PRICE: ("the price is incorrect", "价格有误"),
+    RejectReason.QUANTITY: ("the quantity is incorrect", "数量有误"),
+    RejectReason.TERMS: ("the payment terms are incorrect", "付款条件有误"),
+    RejectReason.UNRECOGNISED: ("it is not recognised", "不予认可"),
+    RejectReason.PAID: ("it is paid already", "已付款"),
+    RejectReason.OTHER: ("another reason", "其他原因"),
+    Recourse.NONE: ("without recourse to the seller", "对转让人无追索权"),
+    Recourse.ASSIGNOR: ("with recourse to the seller", "对转让人有追索权"),
+    DischargesUnderlying.ON_TRANSFER: ("at once, on transfer", "转让时即清偿"),
+    DischargesUnderlying.ON_PAYMENT: ("once this claim is paid", "兑付时清偿"),
+    DischargesUnderlying.NO: ("not by this", "不因此清偿"),
+}
+"""By choice its words; a test finds a choice without."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from api.embedded import Embedded, open_folder
 from api.importing import ImportRow, judge_rows
@@ -23,6 +24,7 @@ from ledger.chain.receipt import State
 from ledger.dates import civil_date
 from ledger.documents.value import DocumentParty
 from ledger.errors import LedgerError, RefusalCode, Refused
+from ledger.model.codec import WireForm, write
 from ledger.parties.state import TakenIdentifier
 from ledger.policy.state import POLICY, Policy
 from ledger.service import Receipt
@@ -87,6 +89,11 @@ class FolderTarget:
     def resolve(self, named: DocumentParty) -> str | None:
         """The enrolled party that a document means, or None."""
         return self._resolve(named)
+
+    def record(self, collection: str, kind: type[Any], record_id: str) -> Mapping[str, Any] | None:
+        """The record of now, whole: who has the folder sees all of it."""
+        record = self._records.get(kind, (record_id,)).get(record_id)
+        return None if record is None else write(record, WireForm(self._digits.get, {}))
 
     def judge(self, rows: Sequence[ImportRow], party: str) -> list[ImportRow]:
         """The rows judged by the rules over the records of now."""

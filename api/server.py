@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -56,6 +56,15 @@ class ServerTarget:
                 (party["id"], _as_document(party)) for party in self._client.all("parties")
             )
         return self._resolve(named)
+
+    def record(self, collection: str, kind: type[Any], record_id: str) -> Mapping[str, Any] | None:
+        """The record as the server shows it to the party that is signed in."""
+        try:
+            return self._client.read(collection, record_id)
+        except Refused as refused:
+            if refused.code is RefusalCode.RECORD_NOT_FOUND:
+                return None
+            raise
 
     def judge(
         self,

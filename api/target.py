@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -54,6 +54,13 @@ class Target(Protocol):
 
     def resolve(self, named: DocumentParty) -> str | None:
         """The enrolled party that a document means, or None."""
+        ...
+
+    def record(self, collection: str, kind: type[Any], record_id: str) -> Mapping[str, Any] | None:
+        """A record as JSON; None where it is not there or not shown.
+
+        `collection` is where it is read over HTTP, `kind` its class.
+        """
         ...
 
     def judge(self, rows: Sequence[ImportRow], party: str) -> list[ImportRow]:

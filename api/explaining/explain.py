@@ -7,7 +7,7 @@ it is true is for `duebill receipt`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +23,9 @@ from api.commandfile import (
 from api.explaining import pattern
 from api.explaining.facts import digits_in, read_facts
 from api.explaining.sentences import SENTENCES
-from api.explaining.wording import Names, Wording, no_names, totals
+from api.explaining.wording import Names, Wording, totals
 from ledger import canonical, vocabulary
-from ledger.chain.entry import Entry, read_entry
+from ledger.chain.entry import read_entry
 from ledger.chain.note import base64_decode
 from ledger.dates import LAST_INSTANT_MS, instant_text
 from ledger.envelope import Envelope, read_envelope
@@ -59,25 +59,138 @@ class Explanation:
 
 
 def explain(
-    data: bytes, language: Language, *, name: str = "", names: Names = no_names
+    data: bytes, language: Language, *, name: str = "", names: Names | None = None
 ) -> list[Explanation]:
     """What the file in `data` does, one explanation for each signature that it asks for.
 
-    `name` is the file's own, `names` what is known of ids. Raises `Refused`, whatever the bytes.
+    `name` is the file's own, `names` what is known of ids beside the file. Raises `Refused`,
+    whatever the bytes.
     """
+    teller = _Teller(language, names)
     receipt = _receipt_tree(data)
     if receipt is not None:
-        return [_receipt(receipt, language, names)]
+        return [teller.receipt(receipt)]
     items = read_items(data, name)
     envelopes = {id(item): _checked(item) for item in items}
     check_manifests(items)
-    explained = []
+    told = []
     for item in items:
         lines = lines_of(items, item) if item.payload["kind"] == _MANIFEST else []
         if not item.is_line or not _has_manifest(items, item):
-            told = [envelopes[id(line)] for line in lines]
-            explained.append(_command(item, envelopes[id(item)], told, language, names))
-    return explained
+            told.append(
+                teller.command(item, envelopes[id(item)], [envelopes[id(i)] for i in lines])
+            )
+    return told
+
+
+def sentence_of(kind: str, facts: pattern.Facts, wording: Wording) -> str:
+    """What a command of a kind that says these facts does."""
+    sentence = SENTENCES[kind]
+    text = wording.pick(sentence.english, sentence.chinese)
+    return pattern.render(pattern.parse(text), facts, wording.say, wording.join)
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Who tells, in which language, knowing what of ids."""
+
+    language: Language
+    names: Names | None
+
+    def command(self, item: Item, envelope: Envelope, lines: Sequence[Envelope]) -> Explanation:
+        """A command; of a manifest its `lines` in sum."""
+        said = self._sentence(envelope)
+        if lines:
+            said = f"{said} {self._manifest(lines)}"
+        return Explanation(envelope.kind, envelope.by, said, self._about(item, envelope))
+
+    def receipt(self, tree: Mapping[str, Any]) -> Explanation:
+        """What the command of a receipt did. Nothing of the receipt is verified."""
+        texts = read_texts(tree["disclosures"], "/disclosures", RefusalCode.RECEIPT_MALFORMED)
+        if not isinstance(tree["entry"], str):
+            detail = "The entry is not a text."
+            raise Refused(RefusalCode.RECEIPT_MALFORMED, detail, place="/entry")
+        entry = read_entry(base64_decode(tree["entry"], RefusalCode.RECEIPT_MALFORMED))
+        envelope = read_envelope(entry.command, texts)
+        wording = self._wording({})
+        by, where = wording.named(envelope.by), wording.named(envelope.payload["aud"])
+        at = instant_text(entry.at_ms)
+        about = wording.pick(
+            f"A receipt: entry {entry.seq:,} of the ledger {where}, at {at}, where “you” is {by};"
+            " duebill receipt verifies it.",
+            f"回执：账本{where}第 {entry.seq:,} 号条目，时间{at}，其中“您”指{by}；"
+            "请用 duebill receipt 验证。",
+        )
+        return Explanation(envelope.kind, envelope.by, self._sentence(envelope), about)
+
+    def _sentence(self, envelope: Envelope) -> str:
+        return sentence_of(envelope.kind, *self._read(envelope))
+
+    def _read(self, envelope: Envelope) -> tuple[dict[str, Any], Wording]:
+        """The fields of a command, and how they are said."""
+        name = (envelope.kind, envelope.payload["ver"])
+        if name not in vocabulary.COMMANDS:
+            detail = f"There is no command {name[0][:60]!r} of version {name[1]}."
+            raise Refused(RefusalCode.KIND_UNKNOWN, detail, place="/kind")
+        body = envelope.payload["body"]
+        digits = digits_in(reveal(body, envelope.disclosures))
+        form = WireForm(digits.get, envelope.disclosures)
+        return read_facts(vocabulary.COMMANDS[name], body, form), self._wording(digits)
+
+    def _wording(self, digits: Mapping[str, int]) -> Wording:
+        return Wording(self.language, digits, self.names)
+
+    def _manifest(self, lines: Sequence[Envelope]) -> str:
+        """How many lines of which kind for how much, and the largest of them in full."""
+        by_kind: dict[str, list[list[Money]]] = {}
+        digits: dict[str, int] = {}
+        sizes = []
+        for line in lines:
+            facts, wording = self._read(line)
+            amounts = list(_amounts(pattern.find(facts, SENTENCES[line.kind].amount)))
+            by_kind.setdefault(line.kind, []).append(amounts)
+            digits |= wording.digits
+            sizes.append(max((money.minor for money in totals(amounts)), default=0))
+        wording = self._wording(digits)
+        counts = [_counted(kind, found, wording) for kind, found in by_kind.items()]
+        said = wording.pick("; ", "；").join(counts)
+        largest = self._sentence(lines[sizes.index(max(sizes))])
+        return wording.pick(
+            f"They are: {said}. The largest: {largest}", f"其中：{said}。金额最大的一条：{largest}"
+        )
+
+    def _about(self, item: Item, envelope: Envelope) -> str:
+        wording = self._wording({})
+        until = wording.instant(min(envelope.payload["exp"] * 1000, LAST_INSTANT_MS))
+        count = 1 if item.is_line else len(signers_of(item))
+        by, where = wording.named(envelope.by), wording.named(envelope.payload["aud"])
+        return wording.pick(
+            f"“You” is {by}, on the ledger {where}; to be sent until {until};"
+            f" signatures so far: {count}.",
+            f"“您”指{by}，账本{where}；须于{until}前提交；现有签名：{count}个。",
+        )
+
+
+def _counted(kind: str, found: Sequence[Sequence[Money]], wording: Wording) -> str:
+    """How many lines of a kind there are, and for how much where they are about amounts."""
+    amounts = [money for line in found for money in line]
+    count, total = f"{len(found):,}", wording.sum(amounts)
+    if not amounts:
+        return wording.pick(f"{count} × {kind}", f"{kind} {count} 条")
+    return wording.pick(f"{count} × {kind} for {total}", f"{kind} {count} 条，合计{total}")
+
+
+def _amounts(value: Any) -> Iterable[Money]:
+    members = value if isinstance(value, list | tuple) else [value]
+    return (member for member in members if isinstance(member, Money))
+
+
+def _checked(item: Item) -> Envelope:
+    """The envelope of what the ledger's own reader takes for a command. Raises `Refused`."""
+    envelope = drafted_envelope(item)
+    digits = digits_in(reveal(envelope.payload["body"], envelope.disclosures))
+    vocabulary.parse(envelope, digits.get)
+    return envelope
 
 
 def _has_manifest(items: Sequence[Item], line: Item) -> bool:
@@ -89,98 +202,6 @@ def _has_manifest(items: Sequence[Item], line: Item) -> bool:
     )
 
 
-def _command(
-    item: Item, envelope: Envelope, lines: Sequence[Envelope], language: Language, names: Names
-) -> Explanation:
-    said = _sentence(envelope, language, names)
-    if lines:
-        said = f"{said} {_manifest(lines, language, names)}"
-    return Explanation(envelope.kind, envelope.by, said, _about(item, envelope, language))
-
-
-def _checked(item: Item) -> Envelope:
-    """The envelope of what the ledger's own reader takes for a command. Raises `Refused`."""
-    envelope = drafted_envelope(item)
-    digits = digits_in(reveal(envelope.payload["body"], envelope.disclosures))
-    vocabulary.parse(envelope, digits.get)
-    return envelope
-
-
-def sentence_of(kind: str, facts: pattern.Facts, wording: Wording) -> str:
-    """What a command of a kind that says these facts does."""
-    sentence = SENTENCES[kind]
-    text = wording.pick(sentence.english, sentence.chinese)
-    return pattern.render(pattern.parse(text), facts, wording.say, wording.join)
-
-
-def _sentence(envelope: Envelope, language: Language, names: Names) -> str:
-    return sentence_of(envelope.kind, *_read(envelope, language, names))
-
-
-def _read(envelope: Envelope, language: Language, names: Names) -> tuple[dict[str, Any], Wording]:
-    """The fields of a command, and how they are said."""
-    name = (envelope.kind, envelope.payload["ver"])
-    if name not in vocabulary.COMMANDS:
-        detail = f"There is no command {name[0][:60]!r} of version {name[1]}."
-        raise Refused(RefusalCode.KIND_UNKNOWN, detail, place="/kind")
-    body = envelope.payload["body"]
-    digits = digits_in(reveal(body, envelope.disclosures))
-    form = WireForm(digits.get, envelope.disclosures)
-    return read_facts(vocabulary.COMMANDS[name], body, form), Wording(language, digits, names)
-
-
-def _manifest(lines: Sequence[Envelope], language: Language, names: Names) -> str:
-    """How many lines of which kind for how much, and the largest of them in full."""
-    by_kind: dict[str, list[list[Money]]] = {}
-    largest: tuple[int, Envelope] | None = None
-    digits: dict[str, int] = {}
-    for line in lines:
-        facts, wording = _read(line, language, names)
-        amounts = list(_amounts(pattern.find(facts, SENTENCES[line.kind].amount)))
-        by_kind.setdefault(line.kind, []).append(amounts)
-        digits |= wording.digits
-        size = max((money.minor for money in totals(amounts)), default=0)
-        if largest is None or size > largest[0]:
-            largest = (size, line)
-    wording = Wording(language, digits, names)
-    counts = []
-    for kind, found in by_kind.items():
-        total = wording.sum([money for amounts in found for money in amounts])
-        has_amount = any(found)
-        english = f"{len(found):,} × {kind}{f' for {total}' if has_amount else ''}"
-        chinese = f"{kind} {len(found):,} 条{f'，合计{total}' if has_amount else ''}"
-        counts.append(wording.pick(english, chinese))
-    said = wording.pick("; ", "；").join(counts)
-    if largest is None:
-        return said
-    sentence = _sentence(largest[1], language, names)
-    return wording.pick(
-        f"They are: {said}. The largest: {sentence}", f"其中：{said}。金额最大的一条：{sentence}"
-    )
-
-
-def _amounts(value: Any) -> Iterable[Money]:
-    members = value if isinstance(value, list | tuple) else [value]
-    return (member for member in members if isinstance(member, Money))
-
-
-def _about(item: Item, envelope: Envelope, language: Language) -> str:
-    wording = Wording(language, {})
-    until = _until(envelope.payload["exp"], wording)
-    count = 1 if item.is_line else len(signers_of(item))
-    where = wording.named(envelope.payload["aud"])
-    by = wording.named(envelope.by)
-    return wording.pick(
-        f"“You” is {by}, on the ledger {where}; to be sent until {until};"
-        f" signatures so far: {count}.",
-        f"“您”指{by}，账本{where}；须于{until}前提交；现有签名：{count}个。",
-    )
-
-
-def _until(seconds: int, wording: Wording) -> str:
-    return wording.say(min(seconds * 1000, LAST_INSTANT_MS), "instant")
-
-
 def _receipt_tree(data: bytes) -> dict[str, Any] | None:
     """The object of a receipt file; None for any other file."""
     if not data.startswith(b'{"disclosures":'):
@@ -190,26 +211,3 @@ def _receipt_tree(data: bytes) -> dict[str, Any] | None:
     except Refused:
         return None
     return tree if isinstance(tree, dict) and tree.keys() == _RECEIPT else None
-
-
-def _receipt(tree: dict[str, Any], language: Language, names: Names) -> Explanation:
-    """What the command of a receipt did. Nothing of the receipt is verified."""
-    texts = read_texts(tree["disclosures"], "/disclosures", RefusalCode.RECEIPT_MALFORMED)
-    if not isinstance(tree["entry"], str):
-        raise Refused(RefusalCode.RECEIPT_MALFORMED, "The entry is not a text.", place="/entry")
-    entry = read_entry(base64_decode(tree["entry"], RefusalCode.RECEIPT_MALFORMED))
-    envelope = read_envelope(entry.command, texts)
-    said = _sentence(envelope, language, names)
-    return Explanation(envelope.kind, envelope.by, said, _about_entry(entry, envelope, language))
-
-
-def _about_entry(entry: Entry, envelope: Envelope, language: Language) -> str:
-    wording = Wording(language, {})
-    by, where = wording.named(envelope.by), wording.named(envelope.payload["aud"])
-    at = instant_text(entry.at_ms)
-    return wording.pick(
-        f"A receipt: entry {entry.seq:,} of the ledger {where}, at {at}, where “you” is {by};"
-        " duebill receipt verifies it.",
-        f"回执：账本{where}第 {entry.seq:,} 号条目，时间{at}，其中“您”指{by}；"
-        "请用 duebill receipt 验证。",
-    )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from api.explaining.facts import Text, Withheld
 from api.explaining.words import WORDS
@@ -26,14 +26,6 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _BARE = re.compile(r"[a-z]{3}_[a-z2-7]{26}|[A-Za-z0-9_-]{43}|[A-Z]{2,3}")
 _QUOTES = dict.fromkeys(map(ord, '"“”„‟〝〞＂「」『』«»'), "'")
 
-Names = Callable[[str], str | None]
-"""What is known of an id: a name to stand beside it, or None."""
-
-
-def no_names(_id: str) -> str | None:
-    """Nothing is known beside the file."""
-    return None
-
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -41,7 +33,7 @@ class Wording:
 
     language: Language
     digits: Mapping[str, int]
-    names: Names = no_names
+    names: Names | None = None
 
     def pick(self, english: str, chinese: str) -> str:
         """The one of two texts that is in the language."""
@@ -56,7 +48,7 @@ class Wording:
         return text + self.pick(f"{between[0]}and {more:,} more", f"{between[1]}另有 {more:,} 项")
 
     def say(self, value: Any, how: str = "") -> str:
-        """A value in words; `how` is ``count``, ``sum``, ``percent``, ``instant`` or nothing."""
+        """A value in words; `how` is one of `FILTERS` or nothing."""
         match value:
             case None:
                 return self.pick("none", "无")
@@ -87,10 +79,13 @@ class Wording:
         """An id, a digest or a currency as it is, other codes quoted; with the name of an id."""
         if not _BARE.fullmatch(code):
             return quoted(code)
-        name = self.names(code)
-        if name is None:
-            return code
-        return self.pick(f"{code} ({quoted(name)})", f"{code}（{quoted(name)}）")
+        known = self.names(self, code) if self.names else None
+        return self.pick(f"{code} ({known})", f"{code}（{known}）") if known else code
+
+    def name(self, code: str) -> str:
+        """What is known of an id, without it; else the id."""
+        known = self.names(self, code) if self.names else None
+        return known or self.named(code)
 
     def money(self, money: Money) -> str:
         """An amount with thousands separated, and its currency."""
@@ -126,11 +121,15 @@ class Wording:
         return self.pick(f"{day} {text[11:16]} UTC", f"{day}{text[11:16]}（协调世界时）")
 
 
+Names: TypeAlias = Callable[[Wording, str], str | None]
+"""What is known of an id, in words that are safe to say beside it; None where nothing is."""
+
 _HOW: Mapping[str, Callable[[Wording, Any], str]] = {
     "count": Wording.count,
     "sum": Wording.sum,
     "percent": Wording.percent,
     "instant": Wording.instant,
+    "name": Wording.name,
 }
 FILTERS = frozenset(_HOW)
 """The other ways to say a value."""

@@ -19,11 +19,13 @@ from api.commandfile import unsigned
 from api.explaining import pattern
 from api.explaining.explain import explain, sentence_of
 from api.explaining.facts import read_facts
+from api.explaining.labels import LABELS, OUTSTANDING, Label, names_from
 from api.explaining.sentences import SENTENCES, Sentence
 from api.explaining.wording import FILTERS, Wording, quoted
 from api.explaining.words import WORDS
 from api.kinds.known import KINDS, Kind
 from api.kinds.values import Value, all_fields
+from api.routes.reads import KINDS as KINDS_READ
 from ledger import canonical
 from ledger.envelope import Sealer, read_disclosure
 from ledger.errors import RefusalCode, Refused
@@ -32,6 +34,7 @@ from ledger.model import codec
 from ledger.model.kinds import Instant
 from ledger.money import Money
 from ledger.parties import commands as p
+from ledger.parties.records import Party
 from ledger.receivables import commands as r
 from ledger.refusals.language import Language
 from ledger.settlement import commands as s
@@ -221,8 +224,11 @@ def test_a_hostile_text_stays_in_its_quotes() -> None:
     said = quoted(HOSTILE)
     assert said == "“x'; you owe nothing. '�evil��[2J�您\\u05d0”"
     assert Wording(EN, {}).named("free.text") == "“free.text”"
-    assert Wording(EN, {}, lambda _: HOSTILE).named(HOLDING) == f"{HOLDING} ({said})"
-    assert Wording(ZH, {}, lambda _: HOSTILE).named(HOLDING) == f"{HOLDING}（{said}）"
+    party = f"pty_{'a' * 26}"
+    names = names_from(lambda *_: {"id": party, "natural": False, "name": HOSTILE})
+    assert Wording(EN, {}, names).named(party) == f"{party} ({said})"
+    assert Wording(ZH, {}, names).named(party) == f"{party}（{said}）"
+    assert Wording(EN, {}, names_from(lambda *_: {"name": 7})).named(party) == party
 
 
 def test_a_value_is_never_a_pattern(box: Sandbox) -> None:
@@ -298,6 +304,38 @@ def test_what_the_ledger_would_not_read_is_not_explained(box: Sandbox) -> None:
         with pytest.raises(Refused) as caught:
             explain(data, EN)
         assert caught.value.code.value == code
+
+
+@pytest.mark.parametrize("label", LABELS.values(), ids=lambda label: label.collection)
+def test_a_label_names_what_there_is(label: Label) -> None:
+    """Each place of a label is a field of its record, and both languages name the same."""
+    assert named(label.english) == named(label.chinese)
+    known = {path for path, _ in all_fields(label.kind)} | {OUTSTANDING}
+    assert {path for path, _ in named(label.english)} <= known
+    assert KINDS_READ[label.collection] is label.kind
+
+
+def test_what_the_ledger_knows_stands_beside_the_ids(story: Story) -> None:
+    """A sale with what is outstanding and who buys, for who may see it; a stranger sees the ids."""
+    command = f.AcceptOffer(
+        holding=story.kept.id, offer=story.offer.id, accepts=DIGEST, value_date=date(2026, 3, 1),
+        account=ACCOUNT, price=Money(59_40, "CNY"),
+    )  # fmt: skip
+    data = unsigned(story.box.desk("supplier").draft(command))
+    own, other, nobody = (
+        story.served.post(name, "/v1/explain", data).json()["data"][0]["sentence"]
+        for name in ("supplier", "stranger", "")
+    )
+    core, financier = (
+        f"“{story.box.get(Party, story.box.party(name)).name}”" for name in ("core", "financier")
+    )
+    due = story.kept.due.isoformat()
+    assert f"{story.kept.id} (60.00 CNY owed by {core}, due on {due}) under" in own
+    assert f"{story.offer.id} (of {financier}, " in own
+    assert "a year, without recourse to the seller) for exactly 59.40 CNY" in own
+    assert story.kept.id in other
+    assert core not in other
+    assert nobody == told(story.box, command)
 
 
 def test_the_server_explains_in_the_language_that_is_asked_for(story: Story) -> None:

@@ -40,15 +40,18 @@ def weight(burden: Burden, outstanding: Money) -> Money:
 def shared(burdens: Sequence[Burden], children: Sequence[Money]) -> list[tuple[Burden, ...]]:
     """The burdens of each child: a share for each, an amount front first.
 
-    What an amount asks for beyond all children waits at the first one.
+    Both take room of what comes behind them. What an amount asks for beyond all children waits
+    at the first one.
     """
     found: list[list[Burden]] = [[] for _ in children]
     free = {kind: [child.minor for child in children] for kind in BurdenKind}
     for burden in burdens:
+        room = free[burden.kind]
         if burden.ppm is None:
-            parts = _front_first(burden.amount.minor, free[burden.kind])
+            parts = _front_first(burden.amount.minor, room)
         else:
             parts = [weight(burden, child).minor for child in children]
+            room[:] = [max(left - part, 0) for left, part in zip(room, parts, strict=True)]
         for own, minor in zip(found, parts, strict=True):
             if minor:
                 own.append(replace(burden, amount=Money(minor, burden.amount.currency)))

@@ -125,6 +125,14 @@ def test_a_burden_that_is_over_takes_no_room_of_a_later_one_in_a_split() -> None
     assert free.burdens == ()
 
 
+def test_what_comes_behind_a_share_is_put_where_the_share_leaves_room() -> None:
+    """Behind a third of 60, 50 are 26.66 of the first 40 and 13.33 of the other 20; 10.01 wait."""
+    third = on(20_00, ENCUMBRANCE, "enc_third", ppm=333_333)
+    parts = shared([third, on(50_00, ENCUMBRANCE, "enc_fifty")], [cny(40_00), cny(20_00)])
+    amounts = [[item.amount.minor for item in part] for part in parts]
+    assert amounts == [[13_34, 26_66 + 10_01], [6_67, 13_33]]
+
+
 def test_circulation_stops_on_the_business_day_before_payment() -> None:
     """Payable on Thursday 2026-04-30: on Wednesday and Thursday nobody passes it on, then again."""
     world = World()

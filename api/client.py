@@ -148,6 +148,15 @@ class Client:
         query = urlencode({name: value for name, value in asked.items() if value})
         return self.get(f"/v1/reports/acknowledged?{query}", accept="application/json")
 
+    def rules(
+        self, first: int = 0, last: int | None = None, rules: Sequence[str] = (), form: str = "json"
+    ) -> bytes:
+        """What the rules measured on the entries from `first` to `last` (None: the newest)."""
+        asked: dict[str, Any] = {"from": first, "rule": list(rules), "format": form}
+        if last is not None:
+            asked["to"] = last
+        return self.get(f"/v1/reports/rules?{urlencode(asked, doseq=True)}")
+
     def get(self, path: str, accept: str = "*/*") -> bytes:
         """The bytes at a path."""
         return self._send("GET", path, None, accept=accept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from api.keyaccess import KeyAccess
 from api.packing import make_pack, own
 from api.places import Place, is_ledger
 from api.receipts import whole_receipt
-from api.reporting import acknowledged_file
+from api.reporting import Asked, Format, acknowledged_file, write_rules
 from api.resolving import resolver
 from api.sheet.page import sheet
 from api.target import Verdict, now_ms
@@ -124,6 +125,12 @@ class FolderTarget:
     def acknowledged(self, obligor: str, day: date | None) -> bytes:
         """The statement as of the last commit."""
         return acknowledged_file(self._embedded, obligor, day)
+
+    def rules(self, asked: Asked, form: Format) -> bytes:
+        """The report as of now."""
+        with StringIO(newline="") as file:
+            write_rules(self._embedded.store, asked, form, file)
+            return file.getvalue().encode()
 
 
 def _verdict(answer: Receipt | LedgerError) -> Verdict:

@@ -2,16 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import base64
+import csv
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
+from io import StringIO
+from typing import IO
 
 from api.embedded import Embedded
-from ledger.book import Book
+from ledger.book import Book, Judged
+from ledger.chain.entry import Entry, Head
+from ledger.dates import instant_text
+from ledger.errors import RefusalCode, Refused
 from ledger.feeding.kept import CosignedHead
+from ledger.invariants.entries import Happened
+from ledger.model.records import snake
 from ledger.policy.state import today_of
-from ledger.ports import SignedHead
+from ledger.ports import LogReader, SignedHead
+from ledger.replay import replay
 from ledger.reports.acknowledged import daily, statement_file
+from ledger.reports.rules import BY_ID, COLUMNS, RULES, Row, rows, tree_of, wanted
+from ledger.store.records import temporary_records
+from ledger.vocabulary import COMMANDS
+
+_KINDS = {kind: name for (name, _), kind in COMMANDS.items()}
+
+
+class Format(StrEnum):
+    """How a report of rules is written."""
+
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows of the report: entries `start` … `stop`-1 (None: to the end), some rules or all.
+
+    Raises `Refused` (`field_invalid`) for a rule that there is not.
+    """
+
+    start: int = 0
+    stop: int | None = None
+    rules: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        strange = sorted(self.rules - BY_ID.keys())
+        if strange:
+            raise Refused(
+                RefusalCode.FIELD_INVALID,
+                f"There is no rule {strange[0][:60]}; there are {', '.join(BY_ID)}.",
+                place="/query/rule",
+            )
+
+
+def rule_report(
+    log: LogReader,
+    asked: Asked,
+    emit: Callable[[Row], None],
+    progress: Callable[[int], None] = lambda _: None,
+) -> Head:
+    """Each row of the report goes to `emit`, in the order of entries; returns the last head.
+
+    The log is replayed from its beginning into temporary records: what a rule measures is what
+    was there at its entry. Raises `Halted` as `ledger.replay.replay`.
+    """
+
+    def watch(book: Book, entry: Entry, judged: Judged) -> None:
+        if entry.seq < asked.start:
+            return
+        happened = Happened(entry.seq, entry.at_ms, judged.events)
+        kind = _KINDS.get(type(judged.command), snake(type(judged.command).__name__))
+        for row in wanted(rows(book, happened, kind), asked.rules):
+            emit(row)
+
+    with temporary_records() as scratch:
+        scratch.put((), log.documents())
+        return replay(log, scratch, progress, watch=watch, stop=asked.stop)
+
+
+def write_rules(log: LogReader, asked: Asked, form: Format, file: IO[str]) -> None:
+    """Write the report; as JSON it lists the rules, too, and says from which log it was computed.
+
+    Raises as `rule_report`.
+    """
+    between = {Format.JSON: ",", Format.NDJSON: "", Format.CSV: ""}[form]
+    starts = {Format.JSON: '{"data":[', Format.NDJSON: "", Format.CSV: _csv(COLUMNS)}[form]
+    first = True
+
+    def emit(row: Row) -> None:
+        nonlocal first
+        file.write("" if first else between)
+        first = False
+        tree = tree_of(row, instant_text(row.at_ms))
+        file.write(_csv(tree.values()) if form is Format.CSV else _json(tree) + "\n")
+
+    file.write(starts)
+    head = rule_report(log, asked, emit)
+    if form is Format.JSON:
+        rules = [{"id": item.id, "name": item.name, "source": item.source} for item in RULES]
+        root = base64.b64encode(head.frontier.root()).decode()
+        ledger = _json({"size": head.size, "root": root})
+        file.write(f'],"rules":{_json(rules)},"ledger":{ledger}}}\n')
+
+
+def _json(tree: object) -> str:
+    return json.dumps(tree, ensure_ascii=False)
+
+
+def _csv(values: Iterable[object]) -> str:
+    """One line (RFC 4180)."""
+    text = StringIO()
+    csv.writer(text).writerow(values)
+    return text.getvalue()
 
 
 def acknowledged_file(

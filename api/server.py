@@ -8,6 +8,7 @@ from typing import Any
 
 from api.client import MOST_LINES, Client, Desk
 from api.importing import ImportRow
+from api.reporting import Asked, Format
 from api.resolving import as_document, resolver_over
 from api.target import Verdict, now_ms
 from ledger.chain.receipt import State
@@ -98,6 +99,11 @@ class ServerTarget:
     def acknowledged(self, obligor: str, day: date | None) -> bytes:
         """The statement of the server."""
         return self._client.acknowledged(obligor, day)
+
+    def rules(self, asked: Asked, form: Format) -> bytes:
+        """The report of the server."""
+        last = None if asked.stop is None else asked.stop - 1
+        return self._client.rules(asked.start, last, sorted(asked.rules), form.value)
 
 
 def _verdict(answer: dict[str, Any]) -> Verdict:

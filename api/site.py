@@ -63,6 +63,8 @@ class Site:
     refusals: Counter[str] = field(default_factory=Counter)
     merging: threading.Lock = field(default_factory=threading.Lock)
     """Held while signatures are merged, so that none is lost to another request."""
+    reporting: threading.Lock = field(default_factory=threading.Lock)
+    """Held while the log is replayed for a report: one at a time."""
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
     @property

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from api.importing import ImportRow
+from api.reporting import Asked, Format
 from ledger.chain.receipt import State
 from ledger.documents.value import DocumentParty
 
@@ -88,6 +89,10 @@ class Target(Protocol):
 
     def acknowledged(self, obligor: str, day: date | None) -> bytes:
         """The signed statement of what an obligor acknowledged on a day (None: yesterday)."""
+        ...
+
+    def rules(self, asked: Asked, form: Format) -> bytes:
+        """The report of what the rules measured."""
         ...
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 from typing import Protocol, TypeAlias
 
-from ledger.book import Book
+from ledger.book import Book, Judged
 from ledger.chain.entry import Entry, Head, check_next, read_entry
 from ledger.envelope import Envelope, read_envelope
 from ledger.errors import Halted, Refused, Repeated
@@ -32,6 +32,10 @@ _Page: TypeAlias = list[tuple[Entry, Envelope]]
 _Stored: TypeAlias = tuple[Sequence[bytes], Mapping[int, Sequence[str]]]
 
 
+Watch: TypeAlias = Callable[[Book, Entry, Judged], None]
+"""Told of each entry that was decided alike."""
+
+
 class WritableRecords(Records, Protocol):
     """Records that a replay fills."""
 
@@ -44,24 +48,36 @@ def _silent(_done: int) -> None:
     """Report no progress."""
 
 
+def _unwatched(_book: Book, _entry: Entry, _judged: Judged) -> None:
+    """Look at nothing."""
+
+
 def replay(
-    log: LogReader, records: WritableRecords, progress: Callable[[int], None] = _silent
+    log: LogReader,
+    records: WritableRecords,
+    progress: Callable[[int], None] = _silent,
+    *,
+    watch: Watch = _unwatched,
+    stop: int | None = None,
 ) -> Head:
     """Fill the empty `records` from all entries of `log`; returns the head after the last.
+
+    With `stop` only from the first so many. `watch` sees each entry over the book as it is after
+    it.
 
     Raises `Halted` at the first entry that does not follow, or that this build decides otherwise
     than its `effects` say: then an audit says more. Signatures were verified when the entries
     were written, and are an audit's work afterwards.
     """
     book, head = Book(records), Head()
-    size = log.size()
+    size = log.size() if stop is None else min(stop, log.size())
     with closing(_pages(log, size)) as pages:
         for page in pages:
             try:
                 book.prefetch(envelope for _, envelope in page)
                 for entry, envelope in page:
                     check_next(head, entry)
-                    _judge(book, entry, envelope)
+                    watch(book, entry, _judge(book, entry, envelope))
                     # The frontier is brought up to date once, for the whole page.
                     head = Head(head.size + 1, entry.leaf, entry.at_ms, head.frontier)
             except (Refused, Repeated) as error:
@@ -125,8 +141,9 @@ def read_pages() -> None:
     help_out(_read)
 
 
-def _judge(book: Book, entry: Entry, envelope: Envelope) -> None:
+def _judge(book: Book, entry: Entry, envelope: Envelope) -> Judged:
     judged = book.judge(envelope, entry.at_ms, entry.seq, signatures_verified=True)
     if (judged.rules, judged.effects) != (entry.rules, entry.effects):
         raise Halted(f"entry {entry.seq} is decided otherwise now than when it was written")
     book.keep()
+    return judged

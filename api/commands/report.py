@@ -12,6 +12,7 @@ from api.keyfiles import key_of
 from api.opening import open_target
 from api.options import Folder, Json, PasswordFile, Url
 from api.private import write_private
+from api.reporting import Asked, Format
 from api.terminal import say, say_json
 
 app = typer.Typer(
@@ -20,7 +21,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Out: TypeAlias = Annotated[Path, typer.Option(help="The file to write.")]
 Key: TypeAlias = Annotated[
     Path | None, typer.Option(exists=True, help="With --url: a key of who asks.")
 ]
@@ -35,7 +35,7 @@ def report() -> None:
 def acknowledged(
     *,
     party: Annotated[str, typer.Option("--as", help="Who asks: the obligor, or an auditor.")],
-    out: Out,
+    out: Annotated[Path, typer.Option(help="The file to write.")],
     obligor: Annotated[str, typer.Option(help="As an auditor: whose.")] = "",
     day: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A civil day; else yesterday.")
@@ -59,3 +59,33 @@ def acknowledged(
         say_json({"file": str(out), "bytes": len(data), "obligor": whose})
     else:
         say(f"{out}: what {whose} acknowledged; verify it with duebill receipt")
+
+
+@app.command()
+def rules(
+    *,
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    form: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.CSV,
+    first: Annotated[int, typer.Option("--from", min=0, help="The first entry.")] = 0,
+    last: Annotated[int | None, typer.Option("--to", min=0, help="The last entry.")] = None,
+    rule: Annotated[list[str] | None, typer.Option(help="This rule; may be repeated.")] = None,
+    party: Annotated[str, typer.Option("--as", help="With --url: the auditing party.")] = "",
+    folder: Folder = None,
+    url: Url = None,
+    key: Key = None,
+    password_file: PasswordFile = None,
+    as_json: Json = False,
+) -> None:
+    """Write, rule by rule, what was measured on which entry, the bound, and what came of it.
+
+    The log is replayed for it. The file is confidential: it shows what is sealed in the log.
+    """
+    signer = key_of(key, password_file)
+    asked = Asked(first, None if last is None else last + 1, frozenset(rule or ()))
+    with open_target(folder, url, party, signer) as target:
+        data = target.rules(asked, form)
+    write_private(out, data)
+    if as_json:
+        say_json({"file": str(out), "bytes": len(data), "format": form.value})
+    else:
+        say(f"{out}: what the rules measured, as {form.value}")

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from starlette.responses import StreamingResponse
 
 from api.auth import Caller
 from api.files import NOT_AT_ALL
-from api.reporting import acknowledged_file
-from api.site import Here, SignedIn
+from api.reporting import Asked, Format, acknowledged_file, write_rules
+from api.site import Auditing, Here, SignedIn, Site
 from ledger.dates import parse_date
-from ledger.errors import RefusalCode, Refused
+from ledger.errors import Overloaded, RefusalCode, Refused
 
 JSON = "application/json"
 _STATEMENT: dict[int | str, dict[str, Any]] = {
     200: {"content": {JSON: {}}, "description": "The statement and its checkpoint, both signed."}
 }
+
+_MEDIA = {
+    Format.JSON: JSON,
+    Format.NDJSON: "application/x-ndjson",
+    Format.CSV: "text/csv; charset=utf-8",
+}
+_ROWS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {name.partition(";")[0]: {} for name in _MEDIA.values()},
+        "description": "The rows; as JSON with the rules, and the log they were computed from.",
+    }
+}
+SPOOLED = 4 * 1024 * 1024
+"""Bytes of a report that are kept in memory; a larger one goes through a temporary file."""
+PIECE = 65_536
 
 router = APIRouter(tags=["reports"])
 
@@ -41,6 +59,53 @@ def acknowledged(
     whose = _whose(caller, obligor)
     data = acknowledged_file(site.embedded, whose, _day(day), site.over)
     return Response(data, media_type=JSON, headers={"Cache-Control": NOT_AT_ALL})
+
+
+@router.get(
+    "/v1/reports/rules",
+    summary="What each rule measured on which entry",
+    response_class=Response,
+    responses=_ROWS,
+)
+def rules(
+    caller: Auditing,
+    site: Here,
+    first: Annotated[int, Query(alias="from", ge=0, description="The first entry.")] = 0,
+    to: Annotated[int | None, Query(ge=0, description="The last entry; else the newest.")] = None,
+    rule: Annotated[list[str] | None, Query(description="These rules alone.")] = None,
+    form: Annotated[Format, Query(alias="format")] = Format.JSON,
+) -> Response:
+    """Rule by rule: the entry, what was measured, the bound, and whether it holds.
+
+    Computed by replay from the first entry on, so one report at a time is made.
+    """
+    asked = Asked(first, None if to is None else to + 1, frozenset(rule or ()))
+    if not site.reporting.acquire(blocking=False):
+        raise Overloaded("Another report is being made: ask again later.")
+    try:
+        return StreamingResponse(
+            _pieces(_written(site, asked, form)),
+            media_type=_MEDIA[form],
+            headers={"Cache-Control": NOT_AT_ALL},
+        )
+    finally:
+        site.reporting.release()
+
+
+def _written(site: Site, asked: Asked, form: Format) -> IO[str]:
+    """The whole report in a temporary file, in memory as long as it is small."""
+    file = SpooledTemporaryFile(  # noqa: SIM115 - whoever reads it closes it
+        SPOOLED, "w+", encoding="utf-8", newline=""
+    )
+    write_rules(site.embedded.store, asked, form, file)
+    file.seek(0)
+    return file
+
+
+def _pieces(file: IO[str]) -> Iterator[str]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _whose(caller: Caller, obligor: str) -> str:

@@ -69,7 +69,7 @@ def test_each_invariant_is_listed_with_what_was_checked(box: Sandbox, tmp_path: 
     assert found[6] == (receivables + holdings, 0, 0)
     assert found[10][1] == found[23][1] == receivables
     assert found[27] == (0, report.size, 0)
-    assert found[20][1] == 1  # the one policy
+    assert found[20][1] == 1 + receivables  # the one policy, and each claim under it
     assert counts(exported(box, tmp_path / "log")) == counts(audited(box, jobs=2)) == found
 
 

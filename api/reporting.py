@@ -60,12 +60,7 @@ class Asked:
             )
 
 
-def rule_report(
-    log: LogReader,
-    asked: Asked,
-    emit: Callable[[Row], None],
-    progress: Callable[[int], None] = lambda _: None,
-) -> Head:
+def rule_report(log: LogReader, asked: Asked, emit: Callable[[Row], None]) -> Head:
     """Each row of the report goes to `emit`, in the order of entries; returns the last head.
 
     The log is replayed from its beginning into temporary records: what a rule measures is what
@@ -82,7 +77,7 @@ def rule_report(
 
     with temporary_records() as scratch:
         scratch.put((), log.documents())
-        return replay(log, scratch, progress, watch=watch, stop=asked.stop)
+        return replay(log, scratch, watch=watch, stop=asked.stop)
 
 
 def write_rules(log: LogReader, asked: Asked, form: Format, file: IO[str]) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+import ledger
 from docs.reference import make_invariants
 from ledger.audit.order import OWN
 from ledger.errors import RefusalCode
 from ledger.invariants.entries import ENTRY_CHECKS
 from ledger.invariants.table import BY_REPLAY, CHECKS, INVARIANTS, PLACES, Invariant, number_of
 
+LEDGER = Path(ledger.__file__).parent
 PAGE = Path(make_invariants.__file__).with_name("invariants.md")
 
 
@@ -33,6 +35,12 @@ def test_every_check_of_every_module_is_in_the_list_once() -> None:
         assert set(place.INVARIANTS) <= set(CHECKS)
     assert len(set(CHECKS)) == len(CHECKS)
     assert {number_of(check) for check in CHECKS} <= {item.number for item in INVARIANTS}
+
+
+def test_every_module_with_checks_is_listed() -> None:
+    """A new `invariants.py` that nobody lists would never be asked."""
+    there = {path.parent.name for path in LEDGER.glob("*/invariants.py")}
+    assert {place.__name__.split(".")[1] for place in PLACES} == there
 
 
 def test_the_checks_of_entries_carry_the_number_in_their_names() -> None:

@@ -86,7 +86,7 @@ REMEDIES_ZH: Mapping[str, str] = {
     "approval_rule_unreachable": "请先绑定规则所需人数的密钥，再设置规则。",
     "delegation_does_not_cover": "请用有权办理此事的密钥签名，或扩大授权范围。",
     "delegation_cap_exceeded": "请由限额更高的密钥签名，或等到次日。",
-    "delegation_is_over": "请由该主体重新授权此密钥，或换用其他密钥签名。",
+    "delegation_is_over": "请由该参与方重新授权此密钥，或换用其他密钥签名。",
     # recovery of keys
     "recovery_is_open": "请等待密钥恢复完成或结束；任一有效密钥均可否决。",
     "recovery_is_waiting": "请在旧密钥的否决时限届满后再完成恢复。",

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TypeAlias
 
+from ledger.alerts.commands import Verdict
 from ledger.parties.commands import Assurance, Notice, Role
 from ledger.receivables.commands import (
     Basis,
     DischargesUnderlying,
     DocumentKind,
+    InvoiceStatus,
     PayTo,
     Recourse,
     RejectReason,
@@ -29,10 +31,11 @@ WORDS: Mapping[Enum, Said] = {
     Role.BANK: ("bank", "银行"),
     Role.AUDITOR: ("auditor", "审计方"),
     Role.REGULATOR: ("regulator", "监管方"),
+    Role.DATA_PROVIDER: ("data provider", "数据提供方"),
     Assurance.OPERATOR_VOUCHED: ("the operator vouched for", "运营方担保核验"),
     Assurance.BANK_ATTESTED: ("a bank attested", "银行核验"),
     Assurance.CA_CERTIFIED: ("a certificate authority certified", "CA 证书认证"),
-    Notice.DAILY_STATEMENT: ("the daily statement", "每日对账单"),
+    Notice.DAILY_STATEMENT: ("the daily statement", "确权日报"),
     Notice.KEY_CHANGES: ("changes of keys", "密钥变更"),
     Notice.RECOVERY: ("the recovery of keys", "密钥恢复"),
     Notice.REMINDERS: ("reminders", "到期提醒"),
@@ -41,6 +44,12 @@ WORDS: Mapping[Enum, Said] = {
     Size.MEDIUM: ("a medium enterprise", "中型企业"),
     Size.LARGE: ("a large enterprise", "大型企业"),
     Size.PUBLIC: ("a public body", "机关、事业单位"),
+    InvoiceStatus.NORMAL: ("it is normal", "正常"),
+    InvoiceStatus.PART_RED: ("it is red-lettered in part", "部分红冲"),
+    InvoiceStatus.RED: ("it is red-lettered in whole", "全额红冲"),
+    InvoiceStatus.VOID: ("it is void", "已作废"),
+    Verdict.CLEARED: ("cleared", "已排除疑点"),
+    Verdict.DECLINED: ("declined to fund", "拒绝融资"),
     Tranche.PRINCIPAL: ("the price", "价款"),
     Tranche.RETENTION: ("retention money", "质量保证金"),
     DocumentKind.CONTRACT: ("contract", "合同"),

@@ -183,13 +183,13 @@ def test_a_sale_is_told_to_the_fen(box: Sandbox) -> None:
 def test_what_is_not_agreed_is_not_said(box: Sandbox) -> None:
     """A waiver is told where it is given and only there; lists are summed and counted."""
     terms = r.Terms(waiver_of_defences=True, consent_to_split=False, pay_to=r.PayTo.HOLDER)
-    amount = Money(1_234_567_89, "CNY")
-    given = r.Acknowledge(receivable=HOLDING, accepts=DIGEST, amount=amount, terms=terms)
+    amount, due = Money(1_234_567_89, "CNY"), date(2026, 12, 31)
+    given = r.Acknowledge(receivable=HOLDING, accepts=DIGEST, amount=amount, due=due, terms=terms)
     assert "owe 1,234,567.89 CNY" in told(box, given, by="core")
     assert "without any defence" in told(box, given, by="core")
     assert "to one holder only" in told(box, given, by="core")
     kept = r.Terms(waiver_of_defences=False, consent_to_split=True, pay_to=r.PayTo.HOLDER)
-    other = r.Acknowledge(receivable=HOLDING, accepts=DIGEST, amount=amount, terms=kept)
+    other = r.Acknowledge(receivable=HOLDING, accepts=DIGEST, amount=amount, due=due, terms=kept)
     assert "keeping your defences" in told(box, other, by="core")
     assert "paying agent" not in told(box, other, by="core")
     assert "放弃" not in told(box, other, ZH, by="core")

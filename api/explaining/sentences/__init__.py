@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.explaining.sentences import financing, parties, policy, receivables, settlement
+from api.explaining.sentences import (
+    alerts,
+    financing,
+    parties,
+    policy,
+    quotas,
+    receivables,
+    settlement,
+)
 from api.explaining.sentences.sentence import Sentence
 
 __all__ = ["SENTENCES", "Sentence"]
@@ -12,7 +20,9 @@ __all__ = ["SENTENCES", "Sentence"]
 SENTENCES: Mapping[str, Sentence] = {
     **policy.SENTENCES,
     **parties.SENTENCES,
+    **alerts.SENTENCES,
     **receivables.SENTENCES,
+    **quotas.SENTENCES,
     **financing.SENTENCES,
     **settlement.SENTENCES,
 }

@@ -74,6 +74,25 @@ SENTENCES: Mapping[str, Sentence] = {
         " address before loses them after a while.",
         "您指定{address}为接收下列通知的唯一地址：{notices}；原地址在一段时间后不再收到。",
     ),
+    "recovery.open": Sentence(
+        "You ask that new keys (in number: {keys|count}; of {keys.person}) take the place of those of"
+        " {party}, on the evidence with the SHA-256 {evidence}[, with {certificates|count} chains of"
+        " certificates]: nothing that its keys could move moves until this is completed, vetoed or"
+        " over.",
+        "您依据 SHA-256 为{evidence}的证据，请求以新密钥（共{keys|count}把，经办人{keys.person}）取代"
+        "参与方{party}的密钥[，附{certificates|count}条证书链]：在完成、否决或结束之前，"
+        "其密钥所能处分的一切均冻结。",
+    ),
+    "recovery.veto": Sentence(
+        "You stop the recovery {recovery} of your keys at once, with the reason {reason}; your keys"
+        " stay as they are.",
+        "您立即否决密钥恢复{recovery}，原因：{reason}；您的密钥保持不变。",
+    ),
+    "recovery.complete": Sentence(
+        "You complete the recovery {recovery}: the new keys are in force, and the old ones end for"
+        " ever.",
+        "您完成密钥恢复{recovery}：新密钥生效，旧密钥永久失效。",
+    ),
     "approval.set": Sentence(
         "You replace your approval rule: [!tiers?one person suffices for every act][tiers?<tiers:"
         "[persons=1?one person][!persons=1?{persons} people] for [acts?{acts}][!acts?every act][from_minor? from {from_minor} minor"

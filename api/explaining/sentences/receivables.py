@@ -58,12 +58,22 @@ SENTENCES: Mapping[str, Sentence] = {
         "您请求债务人对应收账款{receivable}确权：其答复期限开始计算。",
     ),
     "receivable.acknowledge": Sentence(
-        "You acknowledge that you owe {amount} on {receivable}" + _TERMS + "; you owe it to whoever"
+        "You acknowledge that you owe {amount} on {receivable}, due on {due}"
+        + _TERMS
+        + "; you owe it to whoever"
         " holds it, and you cannot take this back.",
-        "您确认对应收账款{receivable}负有{amount}的债务"
+        "您确认对应收账款{receivable}负有{amount}的债务，到期日{due}"
         + _TERMS_ZH
         + "；无论由谁持有您均须付款，此举不可撤销。",
         "amount",
+    ),
+    "invoice.attest_status": Sentence(
+        "You state that the tax office, asked by way of {provider}, said at {provided_ms|instant} of"
+        " the invoice {invoice}: {status}[, red-lettered by {reduced} in all], by the answer with the"
+        " SHA-256 {response}; financiers will rely on it.",
+        "您证明：经由{provider}查询，税务机关于{provided_ms|instant}对发票{invoice}的答复为：{status}"
+        "[，红字冲减合计{reduced}]，答复的 SHA-256 为{response}；资金方将据此信赖。",
+        "reduced",
     ),
     "receivable.reject": Sentence(
         "You reject {receivable}, because {reason}: you owe nothing on it here.",

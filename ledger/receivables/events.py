@@ -12,15 +12,12 @@ from ledger.model.records import Effect
 from ledger.money import Money
 from ledger.parties.commands import Assurance
 from ledger.receivables.attested import InvoiceStatusAttested
+from ledger.receivables.claim import Claim, Use
 from ledger.receivables.commands import (
-    Basis,
     DischargesUnderlying,
-    Document,
     Recourse,
     RejectReason,
-    Sizes,
     Terms,
-    Tranche,
 )
 
 
@@ -56,13 +53,6 @@ class Burden(Struct, frozen=True, kw_only=True, gc=False):
         return self.until_ms is None or at_ms < self.until_ms
 
 
-class Use(Struct, frozen=True, kw_only=True, gc=False):
-    """So much of an invoice belongs to a receivable."""
-
-    invoice: str
-    amount: Money
-
-
 class InvoiceRecorded(Effect, frozen=True, kw_only=True):
     """These are the facts of an invoice of which nothing is in use yet."""
 
@@ -77,33 +67,6 @@ class InvoiceRecorded(Effect, frozen=True, kw_only=True):
     prepaid: Money
     type: str | None
     document: str | None
-
-
-class Claim(Struct, frozen=True, kw_only=True, gc=False):
-    """Who would owe whom what, since and until when. `face` is the sum of `uses`.
-
-    `issued` is the civil date of the entry, `due` the contract's day before any roll, `proposal`
-    the digest of the proposing payload. `statutory_due` is the day by which the law in force at
-    the entry wants it paid, `late_ppm` the daily late interest that is agreed; None: none.
-    """
-
-    creditor: str
-    obligor: str
-    face: Money
-    uses: tuple[Use, ...]
-    issued: date
-    due: date
-    basis: Basis
-    basis_date: date
-    contract: str | None
-    proposal: str
-    documents: tuple[Document, ...] = ()
-    sizes: Sizes | None = None
-    tranche: Tranche = Tranche.PRINCIPAL
-    clause: str | None = None
-    long_term_reason: str | None = None
-    late_ppm: int | None = None
-    statutory_due: date | None = None
 
 
 class ReceivableRegistered(Effect, frozen=True, kw_only=True):

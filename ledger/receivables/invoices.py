@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from ledger.codepoints import forbidden_code_point
 from ledger.money import Money
-from ledger.receivables.events import Use
+from ledger.receivables.claim import Use
 
 _TWENTY_DIGITS = re.compile(r"[0-9]{20}")
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ledger.money import Money
 from ledger.parties.commands import Assurance
 from ledger.receivables.burdens import burdened
+from ledger.receivables.claim import Use
 from ledger.receivables.commands import (
     Basis,
     DischargesUnderlying,
@@ -21,7 +22,7 @@ from ledger.receivables.commands import (
     Sizes,
     Tranche,
 )
-from ledger.receivables.events import Burden, BurdenKind, Use
+from ledger.receivables.events import Burden, BurdenKind
 
 
 class Mode(Enum):

@@ -11,8 +11,9 @@ from ledger.model.records import Reader, Record, changed, need
 from ledger.money import Money
 from ledger.receivables import events as e
 from ledger.receivables.attested import InvoiceStatusAttested
+from ledger.receivables.claim import Claim, Use
 from ledger.receivables.commands import Terms
-from ledger.receivables.events import Event, Use
+from ledger.receivables.events import Event
 from ledger.receivables.holdings import amended, evolve_holding
 from ledger.receivables.near import with_seen
 from ledger.receivables.records import (
@@ -112,7 +113,7 @@ def _invoice(book: Reader, event: e.InvoiceRecorded) -> Invoice:
     )
 
 
-def _claimed(receivable: str, claim: e.Claim) -> Receivable:
+def _claimed(receivable: str, claim: Claim) -> Receivable:
     nothing = Money(0, claim.face.currency)
     return Receivable(
         id=receivable,

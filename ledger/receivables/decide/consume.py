@@ -16,13 +16,14 @@ from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, refuse_if
 from ledger.money import Money
 from ledger.policy.state import today_of
+from ledger.receivables.claim import Use
 from ledger.receivables.commands import (
     InvoiceFacts,
     InvoiceLine,
     ProposeIssue,
     RegisterReceivable,
 )
-from ledger.receivables.events import Event, Events, InvoiceRecorded, IssueLapsed, Use
+from ledger.receivables.events import Event, Events, InvoiceRecorded, IssueLapsed
 from ledger.receivables.invoices import unique_key
 from ledger.receivables.near import near_alerts
 from ledger.receivables.records import Invoice

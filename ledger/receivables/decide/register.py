@@ -12,11 +12,12 @@ from ledger.model.records import Reader, Signer, refuse_if
 from ledger.parties.commands import Role
 from ledger.parties.state import assurance_signed
 from ledger.policy.state import Policy, policy_of, today_of
+from ledger.receivables.claim import Claim
 from ledger.receivables.clocks import DAY_MS
 from ledger.receivables.commands import ProposeIssue, RegisterReceivable
 from ledger.receivables.decide.checks import check_terms, counterparty, need_role
 from ledger.receivables.decide.consume import consume
-from ledger.receivables.events import Claim, Events, IssueProposed, ReceivableRegistered
+from ledger.receivables.events import Events, IssueProposed, ReceivableRegistered
 from ledger.receivables.invoices import total
 from ledger.receivables.limits import check_not_suspended
 from ledger.receivables.statute import is_protected, late_floor, needs_clause, statutory_due

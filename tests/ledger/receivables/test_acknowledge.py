@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from ledger.money import Money
 from ledger.receivables import commands as c
 from ledger.receivables.acts import lapse
+from ledger.receivables.claim import Use
 from ledger.receivables.decide import decide, stake
-from ledger.receivables.events import Use
 from ledger.receivables.records import Holding, HoldingState, Receivable, ReceivableState
 from tests.support.actors import open_stage
 from tests.support.acts import ACTS

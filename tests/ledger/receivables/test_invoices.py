@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.receivables.events import Use
+from ledger.receivables.claim import Use
 from ledger.receivables.invoices import fill, total, unique_key
 from tests.support.world import cny
 

@@ -30,6 +30,7 @@ from ledger.receivables.events import (
     TransferAccepted,
     TransferProposed,
 )
+from ledger.receivables.limits import unpaid_since
 from ledger.receivables.records import Holding, Receivable, Transfer
 from ledger.receivables.statute import late_floor
 from ledger.settlement.events import PaymentRecorded
@@ -78,6 +79,17 @@ def entry_10_term(book: Reader, entry: Happened) -> list[str]:
         for event in entry.of(ReceivableRegistered, IssueProposed)
         if event.claim.due > add_months(event.claim.issued, months)
         or event.claim.due < event.claim.issued
+    ]
+
+
+def entry_10_long_term(book: Reader, entry: Happened) -> list[str]:
+    """A term over the policy's soft cap has its reason."""
+    months = policy_of(book).caps.soft_term_months
+    return [
+        f"{event.receivable}: its term is over {months} months without a reason."
+        for event in entry.of(ReceivableRegistered, IssueProposed)
+        if event.claim.due > add_months(event.claim.issued, months)
+        and event.claim.long_term_reason is None
     ]
 
 
@@ -133,13 +145,28 @@ def entry_20_late_interest(book: Reader, entry: Happened) -> list[str]:
     return found
 
 
+def entry_20_agreed(book: Reader, entry: Happened) -> list[str]:
+    """What is agreed with a small creditor is not below the floor in force."""
+    statute = policy_of(book).statute
+    return [
+        f"{event.receivable}: less late interest is agreed than the law lets be agreed."
+        for event in entry.of(ReceivableRegistered, IssueProposed)
+        if event.claim.late_ppm is not None
+        and event.claim.late_ppm < late_floor(statute, event.claim.sizes)
+    ]
+
+
 def entry_23_obligor_may_owe(book: Reader, entry: Happened) -> list[str]:
-    """Who acknowledges has the role of an obligor at that entry."""
+    """Who acknowledges has the role of an obligor at that entry, and has not failed to pay."""
     found = []
     for event in entry.of(ReceivableAcknowledged):
         receivable = book.get(Receivable, event.receivable)
         obligor = book.get(Party, receivable.obligor) if receivable else None
-        if obligor is None or not obligor.has(Role.OBLIGOR):
+        if (
+            obligor is None
+            or not obligor.has(Role.OBLIGOR)
+            or unpaid_since(book, obligor.id, entry.at_ms)
+        ):
             found.append(f"{event.receivable}: its obligor may not owe more.")
     return found
 
@@ -179,10 +206,13 @@ ENTRY_CHECKS: tuple[EntryCheck, ...] = (
     EntryCheck(7, (HoldingPaid, HoldingReduced, HoldingUnpaid), entry_7_payable),
     EntryCheck(9, (FinancingAccepted,), entry_9_accepted),
     EntryCheck(10, (ReceivableRegistered, IssueProposed), entry_10_term),
+    EntryCheck(10, (ReceivableRegistered, IssueProposed), entry_10_long_term),
     EntryCheck(12, (PaymentRecorded, HoldingPaid), entry_12_allocated),
     EntryCheck(16, (FinancingAccepted,), entry_16_parties),
     EntryCheck(18, (PaymentRecorded,), entry_18_dates),
     EntryCheck(20, (PolicyAdopted, ReceivableRegistered, IssueProposed), entry_20_late_interest),
+    EntryCheck(20, (PolicyAdopted,), entry_20_late_interest),
+    EntryCheck(20, (ReceivableRegistered, IssueProposed), entry_20_agreed),
     EntryCheck(23, (ReceivableAcknowledged,), entry_23_obligor_may_owe),
     EntryCheck(29, (TransferProposed, TransferAccepted), entry_29_hops),
 )

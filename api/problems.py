@@ -123,6 +123,7 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
             _C.DISBURSEMENT_IS_INSTRUCTED,
             _C.DISBURSEMENT_IS_PROVEN,
             _C.STATEMENT_LINE_IS_USED,
+            _C.FEE_IS_WAIVED,
             _C.DISBURSEMENT_IN_FLIGHT,
             _C.PAYMENT_IS_RECORDED,
             _C.PENDING_IS_FULL,

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from api.auth import Caller
 from ledger.alerts.state import Alert, Disposition
 from ledger.evidence import may_take
+from ledger.fees.state import Fee
 from ledger.financing.state import (
     Financing,
     Offer,
@@ -301,6 +302,12 @@ RULES: Mapping[type[Any], Rule] = {
             _sides("financier", "holder"),
             ("financier", "holder"),
             sealed=_MONEY_OF_FINANCING,
+        ),
+        Rule(
+            Fee,
+            _sides("charged_by", "bearer"),
+            ("charged_by", "bearer"),
+            sealed=frozenset({"bearer", "amount", "allowed"}),
         ),
         Rule(
             Payment,

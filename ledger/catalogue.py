@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from ledger.alerts import state as alerts_state
+from ledger.fees import state as fees_state
 from ledger.financing import records as financing_records
 from ledger.model.records import Record, snake
 from ledger.parties import state as parties_state
@@ -69,6 +70,7 @@ RECORDS: tuple[type[Any], ...] = (
     financing_records.Financing,
     financing_records.Exposure,
     financing_records.StatementLine,
+    fees_state.Fee,
     settlement_state.Payment,
     Touch,
 )

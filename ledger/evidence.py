@@ -19,6 +19,7 @@ from ledger.catalogue import history_of
 from ledger.chain.entry import read_entry
 from ledger.envelope import Envelope, read_disclosure, read_envelope
 from ledger.errors import RefusalCode, Refused
+from ledger.fees.state import Fee
 from ledger.financing.records import Financing, Offer, OfferState, Programme
 from ledger.hands import Hands, holders_of, knows, sees_all
 from ledger.model.records import Reader, make_id
@@ -273,6 +274,11 @@ def _attested_key(act: _Act, path: Path) -> Audience:
     return _of(key.party if key else None)
 
 
+def _fee(act: _Act, path: Path) -> Audience:
+    fee = act.view.get(Fee, act.made("fee"))
+    return _of(fee.bearer if fee else None)
+
+
 def _named(field: str) -> Callable[[_Act, Path], Audience]:
     """The party that the sealed field names: what is said about it is shown to it."""
 
@@ -286,6 +292,7 @@ def _named(field: str) -> Callable[[_Act, Path], Audience]:
 
 _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "account.add": _account,
+    "fee.charge": _fee,
     "financing.attest": _financing,
     "financing.fail": _financing,
     "financing.instruct": _financing,

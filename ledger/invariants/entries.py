@@ -131,18 +131,13 @@ def entry_18_dates(book: Reader, entry: Happened) -> list[str]:
 
 
 def entry_20_late_interest(book: Reader, entry: Happened) -> list[str]:
-    """Neither the rate in force nor what is agreed with a small creditor is below the floor."""
+    """The rate in force is not below the floor."""
     statutes = (event.policy.statute for event in entry.of(PolicyAdopted))
-    found = [
+    return [
         f"policy: late interest of {item.late_ppm} ppm a day is below the floor."
         for item in statutes
         if item is not None and item.late_ppm < item.late_floor_ppm
     ]
-    for event in entry.of(ReceivableRegistered, IssueProposed):
-        agreed, floor = event.claim.late_ppm, late_floor(policy_of(book).statute, event.claim.sizes)
-        if agreed is not None and agreed < floor:
-            found.append(f"{event.receivable}: late interest below the floor is agreed.")
-    return found
 
 
 def entry_20_agreed(book: Reader, entry: Happened) -> list[str]:
@@ -210,7 +205,6 @@ ENTRY_CHECKS: tuple[EntryCheck, ...] = (
     EntryCheck(12, (PaymentRecorded, HoldingPaid), entry_12_allocated),
     EntryCheck(16, (FinancingAccepted,), entry_16_parties),
     EntryCheck(18, (PaymentRecorded,), entry_18_dates),
-    EntryCheck(20, (PolicyAdopted, ReceivableRegistered, IssueProposed), entry_20_late_interest),
     EntryCheck(20, (PolicyAdopted,), entry_20_late_interest),
     EntryCheck(20, (ReceivableRegistered, IssueProposed), entry_20_agreed),
     EntryCheck(23, (ReceivableAcknowledged,), entry_23_obligor_may_owe),

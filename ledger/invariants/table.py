@@ -14,6 +14,7 @@ from types import ModuleType
 
 from msgspec import Struct
 
+from ledger.fees import invariants as fees
 from ledger.financing import invariants as financing
 from ledger.invariants.entries import ENTRY_CHECKS, EntryCheck
 from ledger.parties import invariants as parties
@@ -25,6 +26,7 @@ PLACES: tuple[ModuleType, ...] = (
     parties,
     receivables,
     financing,
+    fees,
     settlement,
 )
 """Every module with checks of its own, lowest floor first."""

@@ -230,6 +230,10 @@ class RefusalCode(Enum):
     ATTESTER_IS_PAYER = "attester_is_payer"
     STATEMENT_LINE_IS_USED = "statement_line_is_used"
     PAYMENT_DATE_OUT_OF_RANGE = "payment_date_out_of_range"
+    # -- fees
+    FEE_NOT_ON_SCHEDULE = "fee_not_on_schedule"
+    FEE_EXCEEDS_SCHEDULE = "fee_exceeds_schedule"
+    FEE_IS_WAIVED = "fee_is_waived"
     # -- settlement
     DISBURSEMENT_IN_FLIGHT = "disbursement_in_flight"
     PAYER_IS_NOT_OBLIGOR = "payer_is_not_obligor"

@@ -33,6 +33,9 @@ REMEDIES: Mapping[str, str] = {
     "amount_differs_from_price": "Title moves for exactly the price: settle the difference, or let the financier release.",
     "account_is_not_agreed": "Attest only what was credited to the account that the acceptance names.",
     "attester_is_payer": "Let the payee sign a receipt, or another bank attest: a payer's own word is a claim.",
+    "fee_not_on_schedule": "Charge under a line of the fee schedule in force, in its currency and to its bearer.",
+    "fee_exceeds_schedule": "Charge at most what the line allows on this base, earlier fees included.",
+    "fee_is_waived": "Charge it anew if it is owed after all.",
     "statement_line_is_used": "Name the statement line of this payment: each is evidence once.",
     "payment_date_out_of_range": "Name the day of the credit: not before the contract, not in the future.",
     # settlement
@@ -71,6 +74,9 @@ REMEDIES_ZH: Mapping[str, str] = {
     "amount_differs_from_price": "只有收到的金额与价格完全一致，权属才转移：请补足或退回差额，或由资金方解除锁定。",
     "account_is_not_agreed": "请只证明已记入接受报价时所列账户的款项。",
     "attester_is_payer": "请由收款人签署收款确认，或由其他银行证明：付款人自己的说法仅为主张。",
+    "fee_not_on_schedule": "请按现行收费标准的项目、币种和承担方收费。",
+    "fee_exceeds_schedule": "收费合计不得超过收费标准对该基础允许的金额。",
+    "fee_is_waived": "该费用已减免；如仍需收取，请重新收费。",
     "statement_line_is_used": "请填写本笔付款自己的流水号：每条流水只能作证一次。",
     "payment_date_out_of_range": "请填写入账日：不得早于合同，也不得在将来。",
     # settlement

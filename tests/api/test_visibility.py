@@ -36,6 +36,7 @@ COUNTS = {
     "requests": "1 0 1 0 1 0 0 1 1",
     "offers": "1 0 1 1 1 0 0 1 1",
     "financings": "1 0 1 0 1 0 0 1 1",
+    "fees": "0 0 0 0 0 0 0 0 0",
     "payments": "1 1 1 0 0 0 0 1 1",
 }
 """How many records of each list each of `EVERYBODY` sees."""

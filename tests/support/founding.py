@@ -18,6 +18,7 @@ from ledger.policy.commands import (
     Caps,
     Clocks,
     CurrencyDigits,
+    FeeLine,
     IdentifierRule,
     Statute,
 )
@@ -50,6 +51,12 @@ TWO_PEOPLE = p.Tier(
 """The approval rule of the core enterprise."""
 
 
+SCHEDULE = tuple(
+    FeeLine(code=f"{bearer}-{code}", bearer=bearer, currency=code, ppm=20_000, most_minor=500)
+    for bearer in ("holder", "obligor")
+    for code in ("CNY", "USD")
+)
+"""Two per cent, and five at most, of whoever bears it."""
 AUTHORITY = Authority("Stage Root")
 ROOT = AUTHORITY.root()
 """Whose certificates bind keys here."""
@@ -101,6 +108,7 @@ def policy(document: bytes, rounding: str = "half_up", roll: str = "following") 
             remind_days=(30, 7, 1),
         ),
         certificate_roots=(b64url_encode(hashlib.sha256(ROOT).digest()),),
+        fees=SCHEDULE,
         statute=Statute(large_days=60, public_days=30, late_ppm=500, late_floor_ppm=83),
     )
 

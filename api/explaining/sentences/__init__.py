@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from api.explaining.sentences import (
     alerts,
+    fees,
     financing,
     parties,
     policy,
@@ -24,6 +25,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **receivables.SENTENCES,
     **quotas.SENTENCES,
     **financing.SENTENCES,
+    **fees.SENTENCES,
     **settlement.SENTENCES,
 }
 """By kind its sentence; a test finds a kind without, and a field that does not exist."""

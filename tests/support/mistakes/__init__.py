@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.support.mistakes.alerts import ALERTS
 from tests.support.mistakes.claims import CLAIMS, CROWDED
+from tests.support.mistakes.fees import FEES
 from tests.support.mistakes.form import FORM, Mistake
 from tests.support.mistakes.keys import KEYS
 from tests.support.mistakes.money import MONEY
@@ -13,5 +14,14 @@ from tests.support.mistakes.unreachable import UNREACHABLE
 
 __all__ = ["CROWDED", "EMPTY", "MISTAKES", "REAL", "UNREACHABLE", "Mistake"]
 
-MISTAKES: dict[str, Mistake] = {**FORM, **STANDING, **KEYS, **CLAIMS, **MONEY, **ALERTS, **QUOTAS}
+MISTAKES: dict[str, Mistake] = {
+    **FORM,
+    **STANDING,
+    **KEYS,
+    **CLAIMS,
+    **MONEY,
+    **ALERTS,
+    **QUOTAS,
+    **FEES,
+}
 """Those that any ledger refuses, whatever its state."""

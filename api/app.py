@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from api.answers import Frame, on_error, on_http_error, on_validation_error
 from api.embedded import Embedded
 from api.routes import (
+    alerts,
     commands,
     drafts,
     entries,
@@ -35,6 +36,7 @@ ROUTES = (
     explain,
     drafts,
     pending,
+    alerts,
     reads,
     packs,
     reports,

@@ -25,6 +25,8 @@ FIXED = {
         "/v1/kinds/{name}",
         "/v1/pending",
         "/v1/receivables/{record_id}/history",
+        "/v1/holdings/{record_id}/alerts",
+        "/v1/alerts/late",
         "/v1/entries/{seq}",
         "/v1/receipts/{seq}",
         "/log/checkpoint",

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from api.auth import Caller
 from ledger.alerts.state import Alert, Disposition
+from ledger.conduct.records import Insolvency, Licence, Screening, Suspension
 from ledger.evidence import may_take
 from ledger.fees.state import Fee
 from ledger.financing.state import (
@@ -193,6 +194,32 @@ def _offer(record: Offer, book: Reader, party: str) -> Hidden:
     return frozenset({"obligors", "persons"}) if may_take(book, record, party) else None
 
 
+def _suspension(record: Suspension, book: Reader, party: str) -> Hidden:
+    """For the party itself, and without the grounds for those who deal with it."""
+    if record.id == party:
+        return NOTHING
+    return frozenset({"reason", "evidence"}) if deals(book, record.id, party) else None
+
+
+def _licence(record: Licence, book: Reader, party: str) -> Hidden:
+    """For the party itself, and without number and evidence for whoever may know the party."""
+    if record.party == party:
+        return NOTHING
+    licensed = book.get(Party, record.party)
+    known = licensed is not None and _party(licensed, book, party) is not None
+    return frozenset({"number", "evidence"}) if known else None
+
+
+def _screening(record: Screening, book: Reader, party: str) -> Hidden:
+    """For no party, also not for the one that was screened: it might be warned."""
+    return None
+
+
+def _insolvency(record: Insolvency, book: Reader, party: str) -> Hidden:
+    """For the party and for those who deal with it, and may have to file a claim."""
+    return NOTHING if record.id == party or deals(book, record.id, party) else None
+
+
 def _is(book: Reader, party: str, role: Role) -> bool:
     record = book.get(Party, party)
     return record is not None and record.has(role)
@@ -257,6 +284,10 @@ RULES: Mapping[type[Any], Rule] = {
             ("obligor", "set_by"),
             sealed=frozenset({"id", "obligor", "creditor", "amount", "set_by"}),
         ),
+        Rule(Suspension, _suspension),
+        Rule(Licence, _licence, sealed=frozenset({"number"})),
+        Rule(Screening, _screening),
+        Rule(Insolvency, _insolvency, sealed=frozenset({"case"})),
         Rule(
             Invoice,
             _sides("seller", "buyer"),

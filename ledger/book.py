@@ -14,6 +14,7 @@ from msgspec import Struct
 from ledger import vocabulary
 from ledger.catalogue import BY_PREFIX, Touch, spent_id, touch_id
 from ledger.chain.entry import LARGEST_ENTRY
+from ledger.conduct.gates import check_may_begin
 from ledger.envelope import Envelope, verify_signatures
 from ledger.errors import RefusalCode, Refused, Repeated
 from ledger.keys import PublicKey, from_jwk
@@ -21,7 +22,7 @@ from ledger.model.records import Signer, placed, refuse_if
 from ledger.overlay import Overlay
 from ledger.parties import commands as parties_commands
 from ledger.parties import decide as parties
-from ledger.parties import delegating, recovering, standing
+from ledger.parties import delegating, standing
 from ledger.parties.events import DelegationUsed
 from ledger.parties.state import Key, Party, Spent
 from ledger.policy import state as policy_state
@@ -76,8 +77,7 @@ class Book(Overlay):
         command = vocabulary.parse(envelope, policy_state.digits_of(self))
         _check_acts(command)
         signer, used = self._signer(envelope, command, at_ms, seq)
-        if envelope.kind not in recovering.GOES_ON:
-            recovering.check_not_recovering(self, signer.party, at_ms)
+        check_may_begin(self, signer.party, envelope.kind, at_ms)
         events = (*used, *decide(self, command, signer, at_ms))
         return self._take(envelope, command, events, seq, ledger.rules)
 

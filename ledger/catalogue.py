@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from ledger.alerts import state as alerts_state
+from ledger.conduct import records as conduct_records
 from ledger.fees import state as fees_state
 from ledger.financing import records as financing_records
 from ledger.model.records import Record, snake
@@ -53,6 +54,10 @@ RECORDS: tuple[type[Any], ...] = (
     parties_state.Recovery,
     parties_state.Manifest,
     parties_state.Spent,
+    conduct_records.Suspension,
+    conduct_records.Licence,
+    conduct_records.Screening,
+    conduct_records.Insolvency,
     alerts_state.Alert,
     alerts_state.Disposition,
     quotas_state.Membership,

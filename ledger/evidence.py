@@ -269,6 +269,15 @@ def _recovery(act: _Act, path: Path) -> Audience:
     return _of(act.body["party"])
 
 
+def _licence(act: _Act, path: Path) -> Audience:
+    return _of(act.body["party"])
+
+
+def _insolvency(act: _Act, path: Path) -> Audience:
+    party = act.body["party"]
+    return Audience(frozenset({party}), met=party)
+
+
 def _attested_key(act: _Act, path: Path) -> Audience:
     key = act.view.get(Key, act.body["kid"])
     return _of(key.party if key else None)
@@ -302,8 +311,10 @@ _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "holding.propose_transfer": _transfer,
     "holding.split": _split,
     "invoice.attest_status": _status,
+    "insolvency.declare": _insolvency,
     "key.attest": _attested_key,
     "ledger.open": _genesis,
+    "licence.record": _licence,
     "offer.accept": _financing,
     "offer.make": _offer,
     "party.enrol": _enrol,

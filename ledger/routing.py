@@ -9,6 +9,10 @@ from ledger.alerts import commands as alerts_commands
 from ledger.alerts import decide as alerts
 from ledger.alerts import events as alerts_events
 from ledger.alerts import state as alerts_state
+from ledger.conduct import commands as conduct_commands
+from ledger.conduct import decide as conduct
+from ledger.conduct import events as conduct_events
+from ledger.conduct import state as conduct_state
 from ledger.fees import commands as fees_commands
 from ledger.fees import decide as fees
 from ledger.fees import events as fees_events
@@ -48,6 +52,7 @@ _DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]
         (parties_commands, parties),
         (alerts_commands, alerts),
         (quotas_commands, quotas),
+        (conduct_commands, conduct),
         (receivables_commands, receivables),
         (financing_commands, financing),
         (fees_commands, fees),
@@ -71,6 +76,7 @@ _EVOLVE: dict[type[Any], Callable[[Reader, Any], tuple[Record, ...]]] = {
     for events, module in (
         (policy_events, policy_state),
         (parties_events, parties_state),
+        (conduct_events, conduct_state),
         (alerts_events, alerts_state),
         (quotas_events, quotas_state),
         (receivables_events, receivables_state),

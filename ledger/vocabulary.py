@@ -17,6 +17,8 @@ from ledger.alerts import commands as alerts
 from ledger.alerts import events as alerts_events
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.canonical import Tree
+from ledger.conduct import commands as conduct
+from ledger.conduct import events as conduct_events
 from ledger.envelope import Envelope, Sealer
 from ledger.errors import RefusalCode, Refused
 from ledger.fees import commands as fees
@@ -44,11 +46,13 @@ Command: TypeAlias = (
     | receivables.Command
     | financing.Command
     | fees.Command
+    | conduct.Command
     | settlement.Command
 )
 Event: TypeAlias = (
     policy_events.Event
     | parties_events.Event
+    | conduct_events.Event
     | alerts_events.Event
     | quotas_events.Event
     | receivables_events.Event
@@ -81,6 +85,13 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("manifest.sign", 1): parties.SignManifest,
     ("alert.close", 1): alerts.CloseAlert,
     ("alert.disposition", 1): alerts.DispositionAlert,
+    ("party.suspend", 1): conduct.SuspendParty,
+    ("party.reinstate", 1): conduct.ReinstateParty,
+    ("party.screen", 1): conduct.ScreenParty,
+    ("licence.record", 1): conduct.RecordLicence,
+    ("licence.end", 1): conduct.EndLicence,
+    ("insolvency.declare", 1): conduct.DeclareInsolvency,
+    ("insolvency.end", 1): conduct.EndInsolvency,
     ("receivable.register", 1): receivables.RegisterReceivable,
     ("receivable.issue", 1): receivables.ProposeIssue,
     ("receivable.sign_for", 1): receivables.SignForIssue,

@@ -14,6 +14,7 @@ from api.site import Here, Sight, SignedIn
 from api.visibility import RULES, Rule, hidden_fields
 from ledger.alerts.state import Alert, Disposition
 from ledger.base64url import b64url_decode, b64url_encode
+from ledger.conduct.records import Insolvency, Licence, Screening, Suspension
 from ledger.errors import RefusalCode, Refused
 from ledger.fees.state import Fee
 from ledger.financing.state import Financing, Offer, Programme
@@ -35,6 +36,10 @@ KINDS: dict[str, type[Any]] = {
     "recoveries": Recovery,
     "memberships": Membership,
     "quotas": Quota,
+    "suspensions": Suspension,
+    "licences": Licence,
+    "screenings": Screening,
+    "insolvencies": Insolvency,
     "invoices": Invoice,
     "receivables": Receivable,
     "holdings": Holding,

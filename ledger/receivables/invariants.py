@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from ledger.conduct.records import Insolvency, Suspension
 from ledger.model.records import R
 from ledger.receivables.burdens import burdened
 from ledger.receivables.events import BurdenKind
@@ -199,6 +200,19 @@ def invariant_16_confusion(view: View) -> list[str]:
     ]
 
 
+def invariant_23_nothing_new_is_owed(view: View) -> list[str]:
+    """Nothing was acknowledged of a suspended or insolvent obligor since that is on record."""
+    since = {item.id: item.since_ms for item in view.all(Suspension) if item.in_force}
+    for item in view.all(Insolvency):
+        if item.in_force:
+            since[item.id] = min(item.declared_ms, since.get(item.id, item.declared_ms))
+    return [
+        f"{item.id}: its obligor came to owe what it might not."
+        for item in view.all(Receivable)
+        if item.obligor in since and (item.acknowledged_ms or 0) > since[item.obligor]
+    ]
+
+
 def invariant_23_sums_of_debts(view: View) -> list[str]:
     """What an obligor owes by day and by creditor is the sum of what is open of its debts."""
     creditors = {item.id: item.creditor for item in view.all(Receivable)}
@@ -239,6 +253,7 @@ INVARIANTS: tuple[Callable[[View], list[str]], ...] = (
     invariant_7_payable,
     invariant_8_burdens,
     invariant_16_confusion,
+    invariant_23_nothing_new_is_owed,
     invariant_23_sums_of_debts,
 )
 """All checks that need one view."""

@@ -146,6 +146,14 @@ class RefusalCode(Enum):
     RECOVERY_IS_OPEN = "recovery_is_open"
     RECOVERY_IS_WAITING = "recovery_is_waiting"
     RECOVERY_IS_OVER = "recovery_is_over"
+    # -- conduct
+    PARTY_IS_SUSPENDED = "party_is_suspended"
+    PARTY_IS_NOT_SUSPENDED = "party_is_not_suspended"
+    LICENCE_NOT_IN_FORCE = "licence_not_in_force"
+    SCREENING_MISSING = "screening_missing"
+    SCREENING_HIT = "screening_hit"
+    PARTY_IS_INSOLVENT = "party_is_insolvent"
+    PARTY_IS_NOT_INSOLVENT = "party_is_not_insolvent"
     # -- receivables
     ACT_BELONGS_TO_ANOTHER_PARTY = "act_belongs_to_another_party"
     PARTY_LACKS_ROLE = "party_lacks_role"

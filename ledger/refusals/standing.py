@@ -47,6 +47,14 @@ REMEDIES: Mapping[str, str] = {
     "recovery_is_open": "Wait until the recovery is completed or over; a key in force can veto it.",
     "recovery_is_waiting": "Complete it when the hours in which the old keys may veto are over.",
     "recovery_is_over": "Open another recovery.",
+    # conduct
+    "party_is_suspended": "Pay, redeem and take back as before; who suspended it says what to mend.",
+    "party_is_not_suspended": "Read the party's suspension again: it has ended.",
+    "licence_not_in_force": "Have the licence recorded by the operator or a regulator.",
+    "screening_missing": "Ask the operator to screen both sides first.",
+    "screening_hit": "Make no contract with the party; ask the operator what was found.",
+    "party_is_insolvent": "File the claim with the administrator; no new debt is acknowledged.",
+    "party_is_not_insolvent": "Read the party's insolvency again: none is in force.",
 }
 
 REMEDIES_ZH: Mapping[str, str] = {
@@ -91,4 +99,12 @@ REMEDIES_ZH: Mapping[str, str] = {
     "recovery_is_open": "请等待密钥恢复完成或结束；任一有效密钥均可否决。",
     "recovery_is_waiting": "请在旧密钥的否决时限届满后再完成恢复。",
     "recovery_is_over": "请另行发起一次密钥恢复。",
+    # conduct
+    "party_is_suspended": "付款、兑付和撤回照常；须改正之处请向作出暂停决定者查询。",
+    "party_is_not_suspended": "请重新读取该参与方的暂停记录：暂停已结束。",
+    "licence_not_in_force": "请由运营方或监管方登记有效的许可。",
+    "screening_missing": "请先由运营方对双方进行名单筛查。",
+    "screening_hit": "请勿与该参与方订立合同；筛查结果请询问运营方。",
+    "party_is_insolvent": "请向管理人申报债权；不再确认新的债务。",
+    "party_is_not_insolvent": "请重新读取该参与方的破产记录：并无进行中的程序。",
 }

@@ -14,6 +14,7 @@ import pytest
 
 from api.drafting import new_jti
 from ledger.book import Book
+from ledger.conduct.commands import SuspendParty
 from ledger.errors import Refused
 from ledger.financing import commands as f
 from ledger.parties import commands as p
@@ -105,19 +106,29 @@ def test_the_drill(box: Sandbox) -> None:
     assert box.now(holding).state is HoldingState.HELD
 
 
-def test_a_thief_with_the_only_key_can_veto(box: Sandbox) -> None:
+def test_a_thief_with_the_only_key_can_veto_and_gains_nothing(box: Sandbox) -> None:
     """What remains: the log cannot know who is the thief, so a living key stops a recovery.
 
-    The holding does not move while any recovery is open, and each veto is on record.
+    Until a court has spoken the operator, or a regulator, suspends the party: nothing that its
+    key signs takes effect on others, and who opens another recovery has the holding in peace.
     """
     by(box, BOB, p.RevokeKey(kid=box.keys[BOB].public.kid, reason="left"))
     holding = box.held(100_00, by="victim")
     offered = box.propose("victim", holding, "second")
+    reported = SuspendParty(
+        party=box.party("victim"), reason="key_stolen", evidence=digest("police report")
+    )
+    box.do("operator", reported)
     recovery, _ = open_recovery(box, "bank")
-    assert refusal(box.accept, "second", offered) == "recovery_is_open"
     by(box, ANN, p.VetoRecovery(recovery=recovery.id, reason="mine"))
     assert refusal(box.do, "bank", p.CompleteRecovery(recovery=recovery.id)) == "recovery_is_over"
-    assert box.accept("second", offered).holder == box.party("second")
+    assert refusal(box.accept, "second", offered) == "party_is_suspended"
+    assert refusal(by, box, ANN, contact(THIEF)) == "party_is_suspended"
+    account = p.AddAccount(number="1", bank="Thief", currency="CNY")
+    assert refusal(by, box, ANN, account) == "party_is_suspended"
+    box.clock.advance(days=2)
+    assert refusal(box.accept, "second", offered) == "transfer_has_lapsed"
+    assert box.now(holding).holder == box.party("victim")
 
 
 def test_money_is_not_sent_on_a_stolen_signature(box: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.conduct.gates import check_licence, check_proposer, check_screened
 from ledger.errors import RefusalCode
 from ledger.financing.acts import Events, free
 from ledger.financing.commands import AcceptOffer
@@ -11,7 +12,7 @@ from ledger.financing.gates import check_invoices, cleared_alerts
 from ledger.financing.records import Offer
 from ledger.financing.terms import Quote, quote
 from ledger.model.records import Reader, Signer, need, refuse_if
-from ledger.parties.recovering import check_not_recovering
+from ledger.parties.commands import Role
 from ledger.policy.state import policy_of
 from ledger.receivables.acts import check_circulates, check_unburdened
 from ledger.receivables.clocks import DAY_MS
@@ -32,7 +33,9 @@ def accept(book: Reader, command: AcceptOffer, by: Signer, at_ms: int) -> Events
         f"expect does not name {holding.id}.",
         "/expect",
     )
-    check_not_recovering(book, offer.financier, at_ms, "/body/offer")
+    check_proposer(book, offer.financier, at_ms, "/body/offer")
+    check_licence(book, offer.financier, Role.FINANCIER, at_ms, "/body/offer")
+    check_screened(book, (by.party, offer.financier))
     before = free(book, holding, at_ms)
     check_unburdened(holding, at_ms)
     check_circulates(book, holding, at_ms)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from ledger.conduct.gates import check_proposer, check_screened, check_solvent
 from ledger.dates import add_days
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
 from ledger.parties.commands import Assurance, Role
-from ledger.parties.recovering import check_not_recovering
 from ledger.parties.state import assurance_signed
 from ledger.policy.state import policy_of, today_of
 from ledger.receivables.commands import (
@@ -72,6 +72,7 @@ def acknowledge(book: Reader, command: Acknowledge, by: Signer, at_ms: int) -> t
     need_role(by, Role.OBLIGOR)
     check_state(receivable, ReceivableState.REGISTERED, at_ms)
     check_accepts(receivable.id, receivable.proposal, command.accepts, by)
+    check_screened(book, (receivable.creditor, receivable.obligor))
     refuse_if(
         receivable.face < command.amount,
         RefusalCode.AMOUNT_EXCEEDS_FACE,
@@ -101,9 +102,11 @@ def sign_for(book: Reader, command: SignForIssue, by: Signer, at_ms: int) -> tup
     check_state(receivable, ReceivableState.PROPOSED, at_ms)
     check_accepts(receivable.id, receivable.proposal, command.accepts, by)
     counterparty(book, receivable.obligor, (Role.OBLIGOR,), "/body/receivable")
-    check_not_recovering(book, receivable.obligor, at_ms, "/body/receivable")
     check_not_suspended(book, receivable.obligor, at_ms)
     check_quota(book, receivable.obligor, receivable.creditor, receivable.face)
+    check_proposer(book, receivable.obligor, at_ms, "/body/receivable")
+    check_solvent(book, receivable.obligor, at_ms, "/body/receivable")
+    check_screened(book, (receivable.creditor, receivable.obligor))
     terms = Terms(
         waiver_of_defences=receivable.waiver_of_defences,
         consent_to_split=receivable.consent_to_split,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ledger.alerts.acts import raised
 from ledger.alerts.events import AlertKind, AlertRaised
+from ledger.conduct.gates import check_proposer, check_screened
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import Role
-from ledger.parties.recovering import check_not_recovering
 from ledger.policy.state import policy_of
 from ledger.receivables.acts import check_circulates, check_unburdened, free_holding
 from ledger.receivables.clocks import DAY_MS, transfer_is_over
@@ -92,7 +92,8 @@ def accept(book: Reader, command: AcceptTransfer, by: Signer, at_ms: int) -> Eve
     only(transfer.assignee, by, "transferee")
     _check_open(transfer, at_ms)
     check_accepts(transfer.id, transfer.proposal, command.accepts, by)
-    check_not_recovering(book, transfer.assignor, at_ms, "/body/transfer")
+    check_proposer(book, transfer.assignor, at_ms, "/body/transfer")
+    check_screened(book, (transfer.assignor, transfer.assignee))
     holding = need(book, Holding, transfer.holding, "")
     check_unburdened(holding, at_ms)
     check_circulates(book, holding, at_ms)

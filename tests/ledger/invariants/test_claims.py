@@ -1,4 +1,4 @@
-"""What an entry tells of terms, late interest and suspension: sound entries pass, others are named."""
+"""What an entry tells of terms, late interest and suspension: sound ones pass, others are named."""
 
 from __future__ import annotations
 

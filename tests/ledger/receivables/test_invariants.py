@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from ledger.conduct.events import InsolvencyDeclared, PartySuspended
+from ledger.conduct.records import Insolvency, Suspension
 from ledger.money import Money
 from ledger.receivables.events import Burden, BurdenKind
 from ledger.receivables.invariants import INVARIANTS, View, payable_never_rises
@@ -19,7 +21,7 @@ from ledger.receivables.records import (
     ReceivableState,
     TransferState,
 )
-from tests.support.world import World, cny, line, party
+from tests.support.world import TODAY, World, cny, line, party
 
 
 def _world() -> tuple[World, dict[str, Any]]:
@@ -29,7 +31,15 @@ def _world() -> tuple[World, dict[str, Any]]:
     child, other = world.split("supplier", root, 40_00, 50_00)
     transfer = world.propose("supplier", child, "second")
     proposed = world.issue(line("B"))
+    core, now = party("core"), world.at_ms
+    suspended = PartySuspended(party=core, by="op", reason="77-15", evidence="list", at_ms=now)
+    declared = InsolvencyDeclared(
+        party=core, court="C", case="1", day=TODAY, evidence="notice", by="op", at_ms=now
+    )
+    world.book.apply([suspended, declared])
     return world, {
+        "suspended": next(iter(world.book.all(Suspension))),
+        "insolvent": next(iter(world.book.all(Insolvency))),
         "root": world.holding(root.id),
         "child": world.holding(child.id),
         "other": world.holding(other.id),
@@ -75,6 +85,8 @@ FAULTS: list[tuple[str, str, dict[str, Any]]] = [
     ("invariant_8_burdens", "other", {"burdens": (BURDEN, BURDEN)}),
     ("invariant_8_burdens", "other", {"burdens": (replace(BURDEN, amount=cny(0)),)}),
     ("invariant_8_burdens", "other", {"burdens": (replace(BURDEN, amount=Money(1, "USD")),)}),
+    ("invariant_23_nothing_new_is_owed", "suspended", {"since_ms": 0}),
+    ("invariant_23_nothing_new_is_owed", "insolvent", {"declared_ms": 0}),
     ("invariant_23_sums_of_debts", "other", {"burdens": (BURDEN,)}),
     ("invariant_23_sums_of_debts", "other", {"due": date(2026, 3, 3)}),
     ("invariant_23_sums_of_debts", "other", {"paid": cny(1)}),

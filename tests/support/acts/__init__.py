@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.support.actors import HOUR, Stage
 from tests.support.acts.alerts import ALERTS
 from tests.support.acts.claims import CLAIMS
+from tests.support.acts.conduct import CONDUCT
 from tests.support.acts.fees import FEES
 from tests.support.acts.funding import FUNDING, distribution, lapsed, part_of, payable, payment
 from tests.support.acts.keys import KEYS
@@ -42,5 +43,14 @@ def wait(s: Stage) -> None:
     s.clock.ms += s.random.choice([1_000, HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR, 130 * HOUR])
 
 
-ACTS: dict[str, Act] = {**STANDING, **KEYS, **CLAIMS, **FUNDING, **ALERTS, **QUOTAS, **FEES}
+ACTS: dict[str, Act] = {
+    **STANDING,
+    **KEYS,
+    **CLAIMS,
+    **FUNDING,
+    **ALERTS,
+    **QUOTAS,
+    **FEES,
+    **CONDUCT,
+}
 """What to do for each kind of command."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.support.mistakes.alerts import ALERTS
 from tests.support.mistakes.claims import CLAIMS, CROWDED
+from tests.support.mistakes.conduct import CONDUCT
 from tests.support.mistakes.fees import FEES
 from tests.support.mistakes.form import FORM, Mistake
 from tests.support.mistakes.keys import KEYS
@@ -23,5 +24,6 @@ MISTAKES: dict[str, Mistake] = {
     **ALERTS,
     **QUOTAS,
     **FEES,
+    **CONDUCT,
 }
 """Those that any ledger refuses, whatever its state."""

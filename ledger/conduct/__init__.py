@@ -1,0 +1,1 @@
+"""Conduct: who may begin something new: suspension, licences, screening, insolvency."""

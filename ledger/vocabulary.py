@@ -259,7 +259,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "6Uu7-GCxIjgQqUofB9hxGY-_-HHin6KrSZbhJ-9NXN4"}
+FIELD_CLASSES: Mapping[int, str] = {1: "L1aecCnX6I8y1zu41rHjEFm-2eFumS5rz2I2-eV3AEk"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

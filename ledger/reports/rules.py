@@ -23,9 +23,9 @@ from ledger.invariants.entries import Happened
 from ledger.model.records import Reader, need
 from ledger.policy.state import POLICY, Policy, ledger_of, payable_on, policy_of, today_of
 from ledger.quotas.state import Quota, quota_id
+from ledger.receivables.claim import Claim
 from ledger.receivables.clocks import DAY_MS
 from ledger.receivables.events import (
-    Claim,
     DueDateAmended,
     HoldingSplit,
     IssueProposed,

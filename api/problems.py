@@ -130,6 +130,10 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
             _C.FEE_IS_WAIVED,
             _C.DISBURSEMENT_IN_FLIGHT,
             _C.PAYMENT_IS_RECORDED,
+            _C.PAYMENT_IS_REVERSED,
+            _C.MISDIRECTED_IS_CLOSED,
+            _C.INSTRUCTION_IS_CLOSED,
+            _C.REDEMPTION_IS_NOT_DUE,
             _C.PENDING_IS_FULL,
         }
     ),

@@ -35,7 +35,7 @@ from ledger.receivables.state import (
     Transfer,
     TransferState,
 )
-from ledger.settlement.state import Payment
+from ledger.settlement.records import Instruction, Misdirected, Payment, Redemption
 from ledger.store.pages import Via
 
 Hidden: TypeAlias = frozenset[str] | None
@@ -220,6 +220,20 @@ def _insolvency(record: Insolvency, book: Reader, party: str) -> Hidden:
     return NOTHING if record.id == party or deals(book, record.id, party) else None
 
 
+def _misdirected(record: Misdirected, book: Reader, party: str) -> Hidden:
+    """For whoever paid, got, reported or should have got it."""
+    holding = book.get(Holding, record.holding)
+    sides = (record.payer, record.payee, record.reported_by, holding.holder if holding else None)
+    return NOTHING if party in sides else None
+
+
+def _redemption(record: Redemption, book: Reader, party: str) -> Hidden:
+    """For the obligor that signed the list, and the agent that pays by it."""
+    receivable = book.get(Receivable, record.receivable)
+    both = (receivable.obligor, receivable.paying_agent) if receivable else ()
+    return NOTHING if party in both else None
+
+
 def _is(book: Reader, party: str, role: Role) -> bool:
     record = book.get(Party, party)
     return record is not None and record.has(role)
@@ -344,7 +358,33 @@ RULES: Mapping[type[Any], Rule] = {
             Payment,
             _sides("payer", "payee", "attested_by"),
             ("payer", "payee", "attested_by"),
+            sealed=frozenset(
+                {"payer", "payee", "account", "amount", "reference", "costs", "interest"}
+                | {"principal"}
+            ),
+        ),
+        Rule(
+            Instruction,
+            _sides("payer", "payee"),
+            ("payer", "payee"),
             sealed=frozenset({"payer", "payee", "account", "amount", "reference"}),
+        ),
+        Rule(
+            Misdirected,
+            _misdirected,
+            ("payer", "payee", "reported_by"),
+            (Via("holding", Holding, "id", "holder"),),
+            frozenset({"payer", "payee", "amount", "reference"}),
+        ),
+        Rule(
+            Redemption,
+            _redemption,
+            (),
+            (
+                Via("receivable", Receivable, "id", "obligor"),
+                Via("receivable", Receivable, "id", "paying_agent"),
+            ),
+            frozenset({"list", "total"}),
         ),
     )
 }

@@ -17,7 +17,7 @@ from ledger.policy import state as policy_state
 from ledger.ports import Records
 from ledger.quotas import state as quotas_state
 from ledger.receivables import records as receivables_records
-from ledger.settlement import state as settlement_state
+from ledger.settlement import records as settlement_records
 
 
 class Touch(Struct, frozen=True, kw_only=True, gc=False):
@@ -76,7 +76,12 @@ RECORDS: tuple[type[Any], ...] = (
     financing_records.Exposure,
     financing_records.StatementLine,
     fees_state.Fee,
-    settlement_state.Payment,
+    settlement_records.Payment,
+    settlement_records.Arrears,
+    settlement_records.Instruction,
+    settlement_records.Misdirected,
+    settlement_records.Redemption,
+    settlement_records.Surplus,
     Touch,
 )
 """Every kind of record: each is one derived table."""

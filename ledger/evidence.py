@@ -27,6 +27,7 @@ from ledger.parties.commands import Role
 from ledger.parties.state import Account, Key, Party
 from ledger.ports import EntryReader, Records
 from ledger.receivables.records import Holding, HoldingState, Invoice, Receivable, Transfer
+from ledger.settlement.records import Instruction, Misdirected, Payment
 
 Path = tuple[str, ...]
 
@@ -247,6 +248,37 @@ def _status(act: _Act, path: Path) -> Audience:
     return _of(invoice.seller, invoice.buyer) if invoice else Audience()
 
 
+def _about_payment(act: _Act, path: Path) -> Audience:
+    payment = act.view.get(Payment, act.body["payment"])
+    return _of(payment.payer, payment.payee) if payment else Audience()
+
+
+def _about_instruction(act: _Act, path: Path) -> Audience:
+    instruction = act.view.get(Instruction, act.body["instruction"])
+    return _of(instruction.payer, instruction.payee) if instruction else Audience()
+
+
+def _misdirected(act: _Act, path: Path) -> Audience:
+    return _of_misdirected(act, act.made("mis"))
+
+
+def _about_misdirected(act: _Act, path: Path) -> Audience:
+    return _of_misdirected(act, act.body["misdirected"])
+
+
+def _of_misdirected(act: _Act, record_id: str) -> Audience:
+    """Payer, wrong payee and holder: each has to act on it."""
+    found = act.view.get(Misdirected, record_id)
+    holding = act.view.get(Holding, found.holding) if found else None
+    return _of(found.payer, found.payee, holding.holder if holding else None) if found else _of()
+
+
+def _redemption(act: _Act, path: Path) -> Audience:
+    """The agent that pays by the list; a holder learns its own line from the list itself."""
+    receivable = act.view.get(Receivable, act.body["receivable"])
+    return _of(receivable.paying_agent) if receivable else Audience()
+
+
 def _genesis(act: _Act, path: Path) -> Audience:
     return Audience(roles=frozenset(Role))  # who runs the ledger is no secret from its parties
 
@@ -320,6 +352,15 @@ _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "party.enrol": _enrol,
     "payment.attest": _payment,
     "payment.distribute": _payment,
+    "payment.reverse": _about_payment,
+    "payment.instruct": _payment,
+    "payment.bounce": _about_instruction,
+    "payment.report_misdirected": _misdirected,
+    "payment.turn_over": _about_misdirected,
+    "payment.return_misdirected": _about_misdirected,
+    "costs.admit": _payment,
+    "redemption.sign": _redemption,
+    "surplus.receive": _financing,
     "payment.receive": _payment,
     "programme.open": _programme,
     "recovery.open": _recovery,

@@ -127,6 +127,15 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("payment.receive", 1): settlement.ReceivePayment,
     ("payment.attest", 1): settlement.AttestPayment,
     ("payment.distribute", 1): settlement.DistributePayment,
+    ("payment.reverse", 1): settlement.ReversePayment,
+    ("payment.instruct", 1): settlement.InstructPayment,
+    ("payment.bounce", 1): settlement.BouncePayment,
+    ("payment.report_misdirected", 1): settlement.ReportMisdirected,
+    ("payment.turn_over", 1): settlement.TurnOver,
+    ("payment.return_misdirected", 1): settlement.ReturnMisdirected,
+    ("costs.admit", 1): settlement.AdmitCosts,
+    ("redemption.sign", 1): settlement.SignRedemption,
+    ("surplus.receive", 1): settlement.ReceiveSurplus,
 }
 """Every command by (kind, version)."""
 
@@ -259,7 +268,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "L1aecCnX6I8y1zu41rHjEFm-2eFumS5rz2I2-eV3AEk"}
+FIELD_CLASSES: Mapping[int, str] = {1: "4SIsvbqUQmHdEy-yNw1sVJjOltwp3KzRDQCIrH09-Gk"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

@@ -70,5 +70,14 @@ WHO: Mapping[str, str] = {
     "payment.receive": "the holder",
     "payment.attest": "a bank that is not the payer",
     "payment.distribute": "the paying agent",
+    "payment.reverse": "whoever proved the payment",
+    "payment.instruct": "the obligor",
+    "payment.bounce": "a bank that is not the payer",
+    "payment.report_misdirected": "whoever got the money, or a bank that is not the payer",
+    "payment.turn_over": "the holder",
+    "payment.return_misdirected": "the obligor",
+    "costs.admit": "the obligor",
+    "redemption.sign": "the obligor",
+    "surplus.receive": "the seller",
 }
 """Who may send each kind, in short; the rules stand in the `decide` of each module."""

@@ -25,7 +25,7 @@ from ledger.parties.state import Account, Contact, Delegation, Party, Recovery
 from ledger.policy.state import digits_of
 from ledger.quotas.state import Membership, Quota
 from ledger.receivables.state import Holding, Invoice, Receivable, Transfer, TransferState
-from ledger.settlement.state import Payment
+from ledger.settlement.records import Instruction, Misdirected, Payment, Redemption
 from ledger.store.pages import page
 
 KINDS: dict[str, type[Any]] = {
@@ -52,6 +52,9 @@ KINDS: dict[str, type[Any]] = {
     "payments": Payment,
     "alerts": Alert,
     "dispositions": Disposition,
+    "instructions": Instruction,
+    "misdirected": Misdirected,
+    "redemptions": Redemption,
 }
 """What is read under which path."""
 

@@ -175,6 +175,13 @@ class FinancingRepaid(Effect, frozen=True, kw_only=True):
     financing: str
 
 
+class FinancingReversed(Effect, frozen=True, kw_only=True):
+    """A payment of `amount` of the face went back: it is not collected."""
+
+    financing: str
+    amount: Money
+
+
 class StatementLineUsed(Effect, frozen=True, kw_only=True):
     """A bank's statement line is evidence for `used_for`, a financing or payment, and no other."""
 
@@ -200,5 +207,6 @@ Event = (
     | FinancingCollected
     | FinancingReduced
     | FinancingRepaid
+    | FinancingReversed
     | StatementLineUsed
 )

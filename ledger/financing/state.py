@@ -74,6 +74,7 @@ _Change = (
     | e.FinancingCollected
     | e.FinancingReduced
     | e.FinancingRepaid
+    | e.FinancingReversed
 )
 
 
@@ -124,6 +125,9 @@ def _changed(before: Financing, event: _Change) -> Financing:
             return changed(before, collected=before.collected + event.amount)
         case e.FinancingReduced():
             return changed(before, reduced=before.reduced + event.amount)
+        case e.FinancingReversed():
+            less = before.collected - event.amount
+            return changed(before, state=FinancingState.ACTIVE, collected=less)
         case e.FinancingRepaid():
             return changed(before, state=FinancingState.REPAID)
         case _:

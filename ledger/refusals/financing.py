@@ -43,6 +43,14 @@ REMEDIES: Mapping[str, str] = {
     "payer_is_not_obligor": "Name the obligor of the holding as payer.",
     "payment_is_recorded": "It is on record by other evidence; prove equal payments of one day in one way.",
     "not_the_paying_agent": "Let the bank sign that the acknowledgement names as paying agent.",
+    "payment_is_reversed": "It was taken back already: record new money as a new payment.",
+    "payee_is_not_astray": "Record what reached the holder as a payment.",
+    "misdirected_is_closed": "It was turned over or given back already.",
+    "instruction_differs": "Name the instruction for this holding and amount, or leave it out.",
+    "instruction_is_closed": "Instruct anew: this one arrived or came back.",
+    "redemption_is_not_due": "Sign the list from the record date to the day of payment.",
+    "redemption_list_differs": "Draw the list anew and sign exactly what it says.",
+    "surplus_exceeded": "Name at most what is left for the seller.",
 }
 
 REMEDIES_ZH: Mapping[str, str] = {
@@ -84,4 +92,12 @@ REMEDIES_ZH: Mapping[str, str] = {
     "payer_is_not_obligor": "付款人请填写该持有份额的债务人。",
     "payment_is_recorded": "该付款已由其他证据登记；同日同额的多笔付款请用同一种方式证明。",
     "not_the_paying_agent": "请由确权中指定的付款代理行签名。",
+    "payment_is_reversed": "该付款已被撤回，新到账的款项请作为新的付款登记。",
+    "payee_is_not_astray": "已到达持有人的款项，请作为付款登记。",
+    "misdirected_is_closed": "该错付款项已转付或退回，无需再办。",
+    "instruction_differs": "请指明与该持有份额和金额相符的付款指令，或不填此项。",
+    "instruction_is_closed": "该指令已到账或被退回，请重新发出指令。",
+    "redemption_is_not_due": "请在登记日至付款日之间签署兑付清单。",
+    "redemption_list_differs": "请重新生成兑付清单，并按其内容原样签署。",
+    "surplus_exceeded": "金额不得超过应返还卖方的余额。",
 }

@@ -12,18 +12,33 @@ from ledger.financing.events import Evidence
 from ledger.financing.records import Financing, StatementLine
 from ledger.receivables.invariants import View
 from ledger.receivables.records import Holding
-from ledger.settlement.state import Payment
+from ledger.settlement.records import Arrears, Instruction, Misdirected, Payment, Surplus
 
 
 def invariant_7_paid_is_proven(view: View) -> list[str]:
-    """What is paid on a holding is the sum of its payments, and never more than it was."""
+    """What is paid on a holding is the principal of its payments, and never more than it was."""
     sums: Counter[str] = Counter()
     for payment in view.all(Payment):
-        sums[payment.holding] += payment.amount.minor
+        if payment.counts:
+            sums[payment.holding] += payment.principal.minor
     return [
         f"{item.id}: what is paid is not the sum of its payments, or too much."
         for item in view.all(Holding)
         if sums[item.id] != item.paid.minor or item.amount < item.paid
+    ]
+
+
+def invariant_12_allocated(view: View) -> list[str]:
+    """Each payment is costs, interest and principal, to the unit; no arrears are below zero."""
+    return [
+        f"{item.id}: its parts are not its amount."
+        for item in view.all(Payment)
+        if item.costs + item.interest + item.principal != item.amount
+        or min(item.costs.minor, item.interest.minor, item.principal.minor) < 0
+    ] + [
+        f"{item.id}: less than nothing is owed beside its principal."
+        for item in view.all(Arrears)
+        if min(item.interest.minor, item.costs.minor) < 0
     ]
 
 
@@ -57,21 +72,46 @@ def invariant_15_statement_lines(view: View) -> list[str]:
 
 
 def invariant_24_no_double_recovery(view: View) -> list[str]:
-    """What a financing has collected is what its financier was paid on its holding."""
+    """A financing has collected what its financier was paid; no surplus is paid out twice."""
     paid: Counter[tuple[str, str]] = Counter()
     for payment in view.all(Payment):
-        paid[payment.holding, payment.payee] += payment.amount.minor
-    return [
+        if payment.counts:
+            paid[payment.holding, payment.payee] += payment.principal.minor
+    found = [
         f"{item.id}: it has collected another sum than its financier was paid."
         for item in view.all(Financing)
         if item.active_ms is not None and paid[item.holding, item.financier] != item.collected.minor
+    ]
+    most = {item.id: item.discount for item in view.all(Financing)}
+    return found + [
+        f"{item.id}: its surplus is more than its discount, or below zero."
+        for item in view.all(Surplus)
+        if item.owed.minor < 0 or item.paid.minor < 0 or most[item.id] < item.owed
+    ]
+
+
+def invariant_24_money_astray(view: View) -> list[str]:
+    """What ended an instruction or a misdirected payment is a payment on its own holding."""
+    payments = {item.id: item for item in view.all(Payment)}
+    ended: list[Instruction | Misdirected] = [*view.all(Instruction), *view.all(Misdirected)]
+    return [
+        f"{item.id}: the payment that ended it is another."
+        for item in ended
+        if item.payment is not None
+        and (
+            item.payment not in payments
+            or (payments[item.payment].holding, payments[item.payment].amount)
+            != (item.holding, item.amount)
+        )
     ]
 
 
 INVARIANTS: tuple[Callable[[View], list[str]], ...] = (
     invariant_7_paid_is_proven,
+    invariant_12_allocated,
     invariant_13_payer_proves_nothing,
     invariant_15_statement_lines,
     invariant_24_no_double_recovery,
+    invariant_24_money_astray,
 )
 """All checks that need one view."""

@@ -11,6 +11,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from tests.support.actors import DAY, Said, Stage
@@ -27,6 +28,18 @@ def made_id(said: Said, prefix: str, ordinal: int = 0) -> str:
     return f"{prefix}_{base64.b32encode(short).decode().rstrip('=').lower()}"
 
 
+def shared(total: int, weights: list[int]) -> list[int]:
+    """`total` in proportion to `weights`: the largest remainders get what rounding left, worked
+    out anew.
+    """
+    exact = [Fraction(total * weight, sum(weights)) for weight in weights]
+    parts = [int(share) for share in exact]
+    for place in sorted(range(len(exact)), key=lambda item: (parts[item] - exact[item], item)):
+        if sum(parts) < total:
+            parts[place] += 1
+    return parts
+
+
 class Toy:
     """Told of everything that is said, it keeps its own books."""
 
@@ -38,6 +51,8 @@ class Toy:
         self.programmes: Toys = {}
         self.offers: Toys = {}
         self.roles: dict[str, set[str]] = {}
+        self.payments: Toys = {}
+        self.astray: Toys = {}
         self.now = 0
 
     def hear(self, said: Said) -> None:
@@ -85,6 +100,7 @@ class Toy:
             "holder": claim["creditor"],
             "amount": amount,
             "paid": 0,
+            "costs": 0,
             "open": True,
             "lien": None,
         }
@@ -108,8 +124,10 @@ class Toy:
     def _split_holding(self, said: Said, c: Any) -> None:
         parent = self.holdings[c.holding]
         parent["open"] = False
+        shares = shared(parent["costs"], [child.amount.minor for child in c.children])
         for ordinal, child in enumerate(c.children):
-            part = parent | {"amount": child.amount.minor, "paid": 0, "open": True, "lien": None}
+            own = {"amount": child.amount.minor, "paid": 0, "costs": shares[ordinal]}
+            part = parent | own | {"open": True, "lien": None}
             self.holdings[made_id(said, "hld", ordinal)] = part
 
     def _propose_transfer(self, said: Said, c: Any) -> None:
@@ -128,25 +146,57 @@ class Toy:
     def _end_transfer(self, _: Said, c: Any) -> None:
         self.holdings[self.transfers[c.transfer]["holding"]]["lien"] = None
 
-    def _pay(self, holding_id: str, minor: int) -> None:
+    def _pay(self, said: Said, holding_id: str, minor: int, ordinal: int = 0) -> None:
+        """Costs first, then the principal; interest is none here, since no rate is agreed on."""
         holding = self.holdings[holding_id]
-        holding["paid"] += minor
-        holding["open"] = holding["paid"] < holding["amount"]
-        self.claims[holding["claim"]]["owed"] -= minor
+        costs = min(holding["costs"], minor)
+        principal = minor - costs
+        holding["costs"] -= costs
         lien = holding["lien"]
+        payment = {"holding": holding_id, "costs": costs, "principal": principal, "loan": None}
+        self.payments[made_id(said, "pay", ordinal)] = payment
+        if not principal:
+            return
+        holding["paid"] += principal
+        holding["open"] = holding["paid"] < holding["amount"]
+        self.claims[holding["claim"]]["owed"] -= principal
         if lien is not None and lien[0] == "title":
-            self.loans[lien[1]]["exposure"] -= minor
+            self.loans[lien[1]]["exposure"] -= principal
+            payment["loan"] = lien[1]
         if lien is not None and (lien[0] != "title" or not holding["open"]):
             if lien[0] == "lock":
                 self.loans[lien[1]]["exposure"] = 0
             holding["lien"] = None
 
-    def _receive(self, _: Said, c: Any) -> None:
-        self._pay(c.holding, c.amount.minor)
+    def _receive(self, said: Said, c: Any) -> None:
+        self._pay(said, c.holding, c.amount.minor)
 
-    def _distribute_payment(self, _: Said, c: Any) -> None:
-        for leg in c.legs:
-            self._pay(leg.holding, leg.amount.minor)
+    def _distribute_payment(self, said: Said, c: Any) -> None:
+        for ordinal, leg in enumerate(c.legs):
+            self._pay(said, leg.holding, leg.amount.minor, ordinal)
+
+    def _reverse_payment(self, _: Said, c: Any) -> None:
+        payment = self.payments[c.payment]
+        holding, principal = self.holdings[payment["holding"]], payment["principal"]
+        holding["costs"] += payment["costs"]
+        if not principal:
+            return
+        holding["paid"] -= principal
+        self.claims[holding["claim"]]["owed"] += principal
+        if payment["loan"] is not None:
+            self.loans[payment["loan"]]["exposure"] += principal
+            holding["lien"] = ("title", payment["loan"], FOREVER)
+        holding["open"] = True
+
+    def _admit_costs(self, _: Said, c: Any) -> None:
+        self.holdings[c.holding]["costs"] += c.amount.minor
+
+    def _report_misdirected(self, said: Said, c: Any) -> None:
+        self.astray[made_id(said, "mis")] = {"holding": c.holding, "amount": c.amount.minor}
+
+    def _turn_over(self, said: Said, c: Any) -> None:
+        found = self.astray[c.misdirected]
+        self._pay(said, found["holding"], found["amount"])
 
     # -- financing ---------------------------------------------------------------------------------
     def _open_programme(self, said: Said, c: Any) -> None:
@@ -226,6 +276,10 @@ _TELLS: dict[str, Callable[[Toy, Said, Any], None]] = {
     "RescindTransfer": Toy._end_transfer,
     "ReceivePayment": Toy._receive,
     "AttestPayment": Toy._receive,
+    "ReversePayment": Toy._reverse_payment,
+    "AdmitCosts": Toy._admit_costs,
+    "ReportMisdirected": Toy._report_misdirected,
+    "TurnOver": Toy._turn_over,
     "ConfirmReceipt": Toy._prove,
     "AttestDisbursement": Toy._prove,
     "AttestFailure": Toy._let_go,

@@ -14,6 +14,7 @@ from tests.support.acts.fees import FEES
 from tests.support.acts.funding import FUNDING, distribution, lapsed, part_of, payable, payment
 from tests.support.acts.keys import KEYS
 from tests.support.acts.parties import STANDING, Act, bind, claims_by_manifest, rotation
+from tests.support.acts.paying import PAYING
 from tests.support.acts.quotas import QUOTAS
 
 __all__ = [
@@ -52,5 +53,6 @@ ACTS: dict[str, Act] = {
     **QUOTAS,
     **FEES,
     **CONDUCT,
+    **PAYING,
 }
 """What to do for each kind of command."""

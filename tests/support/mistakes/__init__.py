@@ -9,6 +9,7 @@ from tests.support.mistakes.fees import FEES
 from tests.support.mistakes.form import FORM, Mistake
 from tests.support.mistakes.keys import KEYS
 from tests.support.mistakes.money import MONEY
+from tests.support.mistakes.paying import PAYING
 from tests.support.mistakes.quotas import QUOTAS
 from tests.support.mistakes.standing import EMPTY, REAL, STANDING
 from tests.support.mistakes.unreachable import UNREACHABLE
@@ -25,5 +26,6 @@ MISTAKES: dict[str, Mistake] = {
     **QUOTAS,
     **FEES,
     **CONDUCT,
+    **PAYING,
 }
 """Those that any ledger refuses, whatever its state."""

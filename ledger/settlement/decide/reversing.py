@@ -1,0 +1,90 @@
+"""A payment that went back: it never was one, so what it had paid is owed again."""
+
+from __future__ import annotations
+
+from ledger.errors import RefusalCode
+from ledger.financing.acts import use_line
+from ledger.financing.decide.checks import check_paid_on
+from ledger.financing.events import Evidence, FinancingReversed
+from ledger.financing.records import Financing
+from ledger.model.records import Reader, Signer, need, refuse_if
+from ledger.policy.state import payable_on, policy_of
+from ledger.receivables.debts import take_back
+from ledger.receivables.decide.checks import only
+from ledger.receivables.records import Holding
+from ledger.settlement.arrears import arrears_of, interest_on
+from ledger.settlement.commands import ReversePayment
+from ledger.settlement.decide.payments import Events
+from ledger.settlement.events import ArrearsStood, PaymentReversed, SurplusArose
+from ledger.settlement.records import Payment
+from ledger.settlement.waterfall import surplus
+
+
+def reverse(book: Reader, command: ReversePayment, by: Signer, at_ms: int) -> Events:
+    """Whoever proved the payment proves that its money went back.
+
+    Only while its payee still has what was paid on: after that the two sides settle it between
+    them, since nobody else's claim may come back to life.
+    """
+    payment = need(book, Payment, command.payment, "/body/payment")
+    only(payment.attested_by, by, "one who proved the payment")
+    refuse_if(
+        not payment.counts,
+        RefusalCode.PAYMENT_IS_REVERSED,
+        f"{payment.id} was taken back before.",
+        "/body/payment",
+    )
+    check_paid_on(book, command.value_date, payment.recorded_ms, at_ms, "/body/value_date")
+    holding = need(book, Holding, payment.holding, "")
+    refuse_if(
+        holding.holder != payment.payee,
+        RefusalCode.PAYMENT_DOES_NOT_FIT,
+        f"{holding.id} has passed to another hand since.",
+        "/body/payment",
+    )
+    reversed_ = PaymentReversed(
+        payment=payment.id,
+        reason=command.reason,
+        value_date=command.value_date,
+        reference=command.reference,
+        at_ms=at_ms,
+    )
+    events: Events = (reversed_, _stands_again(book, holding, payment))
+    if payment.evidence is Evidence.STATEMENT:
+        events = (*events, use_line(book, by.party, command.reference, payment.id))
+    if payment.principal.minor == 0:
+        return events
+    financing = _financing_of(book, payment)
+    again = take_back(book, holding, payment.principal, financing.id if financing else None)
+    return (*events, *again, *(_uncollected(book, financing, payment) if financing else ()))
+
+
+def _stands_again(book: Reader, holding: Holding, payment: Payment) -> ArrearsStood:
+    """Costs and interest that the payment had paid, and the interest that ran on meanwhile."""
+    arrears = arrears_of(book, holding, payment.value_date)
+    since = max(payment.value_date, payable_on(book, holding.due))
+    meanwhile = interest_on(book, holding, payment.principal, since, arrears.until)
+    return ArrearsStood(
+        holding=holding.id,
+        until=arrears.until,
+        interest=arrears.interest + payment.interest + meanwhile,
+        costs=arrears.costs + payment.costs,
+    )
+
+
+def _financing_of(book: Reader, payment: Payment) -> Financing | None:
+    """The financing whose holding it was when the payment arrived, if one."""
+    found = (
+        item
+        for item in book.find(Financing, holding=payment.holding)
+        if item.active_ms is not None and item.financier == payment.payee
+    )
+    return next(found, None)
+
+
+def _uncollected(book: Reader, financing: Financing, payment: Payment) -> Events:
+    back = FinancingReversed(financing=financing.id, amount=payment.principal)
+    over = surplus(financing, payment.principal, payment.value_date, policy_of(book).rounding)
+    if over.minor == 0:
+        return (back,)
+    return (back, SurplusArose(financing=financing.id, amount=-over))

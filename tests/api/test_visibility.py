@@ -42,6 +42,9 @@ COUNTS = {
     "financings": "1 0 1 0 1 0 0 1 1",
     "fees": "0 0 0 0 0 0 0 0 0",
     "payments": "1 1 1 0 0 0 0 1 1",
+    "instructions": "0 0 0 0 0 0 0 0 0",
+    "misdirected": "0 0 0 0 0 0 0 0 0",
+    "redemptions": "0 0 0 0 0 0 0 0 0",
 }
 """How many records of each list each of `EVERYBODY` sees."""
 

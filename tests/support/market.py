@@ -196,6 +196,16 @@ class Market(World):
         )
         return replace(command, **changes)
 
+    def taken_back(self, payment: str, /, **changes: Any) -> s.ReversePayment:
+        """The command by which whoever proved a payment says that its money went back."""
+        command = s.ReversePayment(
+            payment=payment,
+            reason=s.ReturnReason.RECALLED,
+            value_date=self.today,
+            reference=f"back {payment[-4:]}",
+        )
+        return replace(command, **changes)
+
     def name_of(self, party_id: str) -> str:
         """The name of a party."""
         return str(self.get(Party, party_id).name)
@@ -254,6 +264,17 @@ def instruct(financing: Financing) -> f.InstructDisbursement:
     """The command that instructs the advance."""
     return f.InstructDisbursement(
         financing=financing.id, value_date=financing.value_date, reference="pain.001 7"
+    )
+
+
+def astray(market: Market, holding: Holding, amount: int = 1_00) -> s.ReportMisdirected:
+    """The report that money for a holding reached the second supplier."""
+    return s.ReportMisdirected(
+        holding=holding.id,
+        payee=party("second"),
+        amount=cny(amount),
+        value_date=market.today,
+        reference="astray",
     )
 
 

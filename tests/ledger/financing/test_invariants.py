@@ -18,9 +18,10 @@ from ledger.financing.records import (
 from ledger.receivables.invariants import View
 from ledger.receivables.records import Holding
 from ledger.settlement import invariants as si
-from ledger.settlement.state import Payment
-from tests.support.market import Market
-from tests.support.world import cny, party
+from ledger.settlement.commands import AdmitCosts
+from ledger.settlement.records import Arrears, Misdirected, Payment, Surplus
+from tests.support.market import Market, astray
+from tests.support.world import cny, digest, party
 
 Fault = Callable[[dict[str, Any]], Any]
 
@@ -33,6 +34,9 @@ def _market() -> tuple[Market, dict[str, Any]]:
     market.do("bank", market.credit(market.holding_of(active), 40_00))
     market.do("supplier", market.payment(paid, 40_00))
     by_bank, by_holder = _payments(market)
+    costs = AdmitCosts(holding=paid.id, amount=cny(1_00), evidence=digest("bill"))
+    market.do("core", costs)
+    market.do("bank", astray(market, paid))
     return market, {
         "accepted": accepted,
         "instructed": instructed,
@@ -44,6 +48,8 @@ def _market() -> tuple[Market, dict[str, Any]]:
         "exposure": market.get(Exposure, accepted.programme),
         "by_bank": by_bank,
         "by_holder": by_holder,
+        "arrears": next(iter(market.book.all(Arrears))),
+        "astray": next(iter(market.book.all(Misdirected))),
     }
 
 
@@ -78,7 +84,9 @@ FAULTS: list[tuple[Callable[[View], list[str]], Fault]] = [
     (fi.invariant_24_collected, lambda r: replace(r["active"], state=FinancingState.REPAID)),
     (fi.invariant_32_known_alerts, lambda r: replace(r["accepted"], alerts=("alt_x",))),
     (si.invariant_7_paid_is_proven, lambda r: replace(r["paid"], paid=cny(39_99))),
-    (si.invariant_7_paid_is_proven, lambda r: replace(r["by_holder"], amount=cny(1))),
+    (si.invariant_7_paid_is_proven, lambda r: replace(r["by_holder"], principal=cny(1))),
+    (si.invariant_12_allocated, lambda r: replace(r["by_holder"], amount=cny(1))),
+    (si.invariant_12_allocated, lambda r: replace(r["arrears"], interest=cny(-1))),
     (
         si.invariant_13_payer_proves_nothing,
         lambda r: replace(r["by_bank"], attested_by=party("core")),
@@ -102,6 +110,12 @@ FAULTS: list[tuple[Callable[[View], list[str]], Fault]] = [
         si.invariant_24_no_double_recovery,
         lambda r: replace(r["by_bank"], payee=party("supplier")),
     ),
+    (
+        si.invariant_24_no_double_recovery,
+        lambda r: Surplus(id=r["active"].id, owed=cny(100_00), paid=cny(0)),
+    ),
+    (si.invariant_24_money_astray, lambda r: replace(r["astray"], payment="pay_x")),
+    (si.invariant_24_money_astray, lambda r: replace(r["astray"], payment=r["by_bank"].id)),
 ]
 
 

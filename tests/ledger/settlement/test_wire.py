@@ -13,9 +13,10 @@ from ledger.errors import Refused
 from ledger.model.codec import field_classes
 from ledger.settlement import commands as s
 from tests.support.wire import size, there_and_back
-from tests.support.world import cny, party
+from tests.support.world import cny, digest, party
 
 HOLDING, ACCOUNT = f"hld_{'a' * 26}", f"acc_{'a' * 26}"
+INSTRUCTION, ASTRAY = f"ins_{'a' * 26}", f"mis_{'a' * 26}"
 LEG = s.Leg(holding=HOLDING, account=ACCOUNT, amount=cny(1))
 COMMANDS: tuple[Any, ...] = (
     s.ReceivePayment(holding=HOLDING, amount=cny(1), value_date=date(2026, 2, 2), reference="mine"),
@@ -33,11 +34,51 @@ COMMANDS: tuple[Any, ...] = (
         value_date=date(2026, 2, 2),
         reference="batch 1",
     ),
+    s.ReversePayment(
+        payment=f"pay_{'a' * 26}",
+        reason=s.ReturnReason.RECALLED,
+        value_date=date(2026, 2, 2),
+        reference="back",
+    ),
+    s.InstructPayment(
+        holding=HOLDING,
+        account=ACCOUNT,
+        amount=cny(1),
+        value_date=date(2026, 2, 2),
+        reference="order",
+        replaces=INSTRUCTION,
+    ),
+    s.BouncePayment(
+        instruction=INSTRUCTION, reason=s.ReturnReason.ACCOUNT_CLOSED, reference="back"
+    ),
+    s.ReportMisdirected(
+        holding=HOLDING,
+        payee=party("second"),
+        amount=cny(1),
+        value_date=date(2026, 2, 2),
+        reference="astray",
+    ),
+    s.TurnOver(misdirected=ASTRAY, value_date=date(2026, 2, 2), reference="mine"),
+    s.ReturnMisdirected(misdirected=ASTRAY, value_date=date(2026, 2, 2), reference="mine"),
+    s.AdmitCosts(holding=HOLDING, amount=cny(1), evidence=digest("bill")),
+    s.SignRedemption(receivable=f"rcv_{'a' * 26}", list=digest("list"), total=cny(1)),
+    s.ReceiveSurplus(
+        financing=f"fin_{'a' * 26}", amount=cny(1), value_date=date(2026, 2, 2), reference="mine"
+    ),
 )
 SEALED = {
     s.ReceivePayment: {"amount", "reference"},
     s.AttestPayment: {"payer", "amount", "reference"},
     s.DistributePayment: {"legs/amount", "reference"},
+    s.ReversePayment: {"reference"},
+    s.InstructPayment: {"amount", "reference"},
+    s.BouncePayment: {"reference"},
+    s.ReportMisdirected: {"payee", "amount", "reference"},
+    s.TurnOver: {"reference"},
+    s.ReturnMisdirected: {"reference"},
+    s.AdmitCosts: {"amount"},
+    s.SignRedemption: {"list", "total"},
+    s.ReceiveSurplus: {"amount", "reference"},
 }
 
 

@@ -1,0 +1,187 @@
+"""Late payment: interest by the day, costs first, and a split that takes what is unpaid along.
+
+The debts of this world are due on Thursday 2026-04-30, a business day. The policy's statute asks
+0.05 % a day, so 100.00 costs 0.05 a day.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from ledger.money import Money
+from ledger.policy.commands import Statute
+from ledger.policy.state import POLICY, Policy
+from ledger.receivables.records import Holding, HoldingState, ReceivableState
+from ledger.settlement import commands as s
+from ledger.settlement.arrears import Parts, arrears_of, parts_of
+from ledger.settlement.records import Arrears, Payment
+from tests.support.market import Market
+from tests.support.world import DAY, NOW, cny, digest, line, refusal
+
+DUE = date(2026, 4, 30)
+DUE_MS = NOW + 115 * DAY
+STATUTE = Statute(large_days=60, public_days=30, late_ppm=500, late_floor_ppm=83)
+
+
+def late_market() -> Market:
+    """A market under the statute."""
+    market = Market()
+    policy = market.get(Policy, POLICY)
+    market.book.records[(Policy, POLICY)] = replace(policy, statute=STATUTE)
+    return market
+
+
+def at(market: Market, days: int) -> None:
+    """It is so many days after the due day."""
+    market.at_ms = DUE_MS + days * DAY
+
+
+def only_payment(market: Market, holding: Holding) -> Payment:
+    """The one payment on a holding."""
+    (found,) = market.book.find(Payment, holding=holding.id)
+    return found
+
+
+def parts(payment: Payment) -> tuple[int, int, int]:
+    """Costs, interest, principal in minor units."""
+    return (payment.costs.minor, payment.interest.minor, payment.principal.minor)
+
+
+def test_on_the_day_nothing_is_late() -> None:
+    """Paid on the payable day: principal alone, and no arrears are ever on record."""
+    market = late_market()
+    holding = market.held()
+    at(market, 0)
+    market.do("supplier", market.payment(holding, 100_00))
+    assert parts(only_payment(market, holding)) == (0, 0, 100_00)
+    assert list(market.book.all(Arrears)) == []
+    assert market.findings() == []
+
+
+def test_ten_days_late_cost_fifty_cents_and_interest_is_paid_first() -> None:
+    """100.00 ten days late: 0.50 interest. Paying 100.00 leaves 0.50 of the principal."""
+    market = late_market()
+    holding = market.held()
+    at(market, 10)
+    market.do("supplier", market.payment(holding, 100_00))
+    assert parts(only_payment(market, holding)) == (0, 50, 99_50)
+    assert market.holding(holding.id).outstanding == cny(50)
+    at(market, 12)
+    assert refusal(market.do, "supplier", market.payment(market.holding(holding.id), 51)) == (
+        "payment_exceeds_outstanding"
+    )
+    market.do("supplier", market.payment(market.holding(holding.id), 50))
+    assert market.holding(holding.id).state is HoldingState.REDEEMED
+    assert market.receivable(holding.receivable).state is ReceivableState.SETTLED
+    assert market.findings() == []
+
+
+def test_the_payee_may_agree_that_the_principal_is_paid_first() -> None:
+    """Then no interest runs any more, and what has run is still owed on the closed holding."""
+    market = late_market()
+    holding = market.held()
+    at(market, 10)
+    market.do("supplier", replace(market.payment(holding, 100_00), principal_first=True))
+    redeemed = market.holding(holding.id)
+    assert redeemed.state is HoldingState.REDEEMED
+    assert arrears_of(market.book, redeemed, date(2026, 12, 31)).interest == cny(50)
+    market.do("supplier", market.payment(redeemed, 50))
+    closed = market.holding(holding.id)
+    assert arrears_of(market.book, closed, date(2026, 12, 31)).interest == cny(0)
+    assert refusal(market.do, "supplier", market.payment(closed, 1)) == "holding_is_closed"
+    assert market.findings() == []
+
+
+def test_costs_are_paid_before_interest_and_principal() -> None:
+    """3.00 admitted; 5.00 come ten days late: 3.00 costs, 0.50 interest, 1.50 principal."""
+    market = late_market()
+    holding = market.held()
+    bill = s.AdmitCosts(holding=holding.id, amount=cny(3_00), evidence=digest("bill"))
+    assert refusal(market.do, "supplier", bill) == "act_belongs_to_another_party"
+    market.do("core", bill)
+    at(market, 10)
+    market.do("bank", market.credit(market.holding(holding.id), 5_00))
+    assert parts(only_payment(market, holding)) == (3_00, 50, 1_50)
+    assert market.findings() == []
+
+
+def test_interest_runs_on_what_is_unpaid_only() -> None:
+    """60 of 100 paid on time; the other 40.00 run 20 days: 0.40, not 1.00."""
+    market = late_market()
+    holding = market.held()
+    at(market, 0)
+    market.do("supplier", market.payment(holding, 60_00))
+    at(market, 20)
+    arrears = arrears_of(market.book, market.holding(holding.id), market.today)
+    assert (arrears.interest, arrears.until) == (cny(40), date(2026, 5, 20))
+
+
+def test_an_agreed_rate_goes_before_the_statute_s() -> None:
+    """0.1 % a day was agreed on: ten days cost 1.00."""
+    market = late_market()
+    holding = market.acknowledge(market.register(line("AGREED"), late_ppm=1_000))
+    at(market, 10)
+    assert arrears_of(market.book, holding, market.today).interest == cny(1_00)
+
+
+def test_a_split_takes_the_arrears_along_to_the_unit() -> None:
+    """1.00 unpaid after 20 days, split 33.33 : 33.33 : 33.34 makes 33, 33 and 34 cents; then
+    each child runs on its own.
+    """
+    market = late_market()
+    holding = market.held()
+    at(market, 20)
+    market.do("core", s.AdmitCosts(holding=holding.id, amount=cny(1), evidence=digest("bill")))
+    market.do("supplier", replace(market.payment(holding, 1), value_date=market.today))
+    assert arrears_of(market.book, market.holding(holding.id), market.today).interest == cny(1_00)
+    children = market.split("supplier", market.holding(holding.id), 33_33, 33_33, 33_34)
+    found = [arrears_of(market.book, child, market.today).interest.minor for child in children]
+    assert (sum(found), found) == (1_00, [33, 33, 34])
+    at(market, 21)
+    later = [arrears_of(market.book, child, market.today).interest.minor for child in children]
+    assert later == [35, 35, 36]
+
+
+@given(
+    amount=st.integers(1, 300),
+    costs=st.integers(0, 100),
+    interest=st.integers(0, 100),
+    principal=st.integers(0, 100),
+    principal_first=st.booleans(),
+)
+def test_every_payment_is_allocated_completely(
+    amount: int, costs: int, interest: int, principal: int, *, principal_first: bool
+) -> None:
+    """Nothing is lost or paid twice; a later part is paid only once the earlier ones are."""
+    arrears = Arrears(id="hld", until=DUE, interest=cny(interest), costs=cny(costs))
+    found = parts_of(cny(amount), arrears, cny(principal), principal_first=principal_first)
+    assert found.costs + found.interest + found.principal + found.over == cny(amount)
+    order = [(found.costs, costs), (found.interest, interest), (found.principal, principal)]
+    if principal_first:
+        order = [order[2], *order[:2]]
+    for place, (paid, owed) in enumerate(order):
+        assert Money(0, "CNY") <= paid <= cny(owed)
+        if any(later.minor for later, _ in order[place + 1 :]) or found.over.minor:
+            assert paid == cny(owed)
+
+
+def test_what_is_over_is_told() -> None:
+    """More than all that is owed is not swallowed by any part."""
+    nothing = Arrears(id="hld", until=DUE, interest=cny(0), costs=cny(0))
+    expected = Parts(costs=cny(0), interest=cny(0), principal=cny(5), over=cny(2))
+    assert parts_of(cny(7), nothing, cny(5), principal_first=False) == expected
+
+
+@pytest.mark.parametrize("days", [0, 1, 30])
+def test_without_a_statute_or_an_agreement_no_interest_runs(days: int) -> None:
+    """The policy names none."""
+    market: Any = Market()
+    holding = market.held()
+    at(market, days)
+    assert arrears_of(market.book, holding, market.today).interest == cny(0)

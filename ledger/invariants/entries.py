@@ -94,11 +94,11 @@ def entry_10_long_term(book: Reader, entry: Happened) -> list[str]:
 
 
 def entry_12_allocated(book: Reader, entry: Happened) -> list[str]:
-    """What payments bring to each holding is what its debt falls by, in the same entry."""
+    """The principal that payments bring is what the debt falls by, holding by holding."""
     brought: Counter[str] = Counter()
     fallen: Counter[str] = Counter()
     for event in entry.of(PaymentRecorded):
-        brought[event.holding] += event.amount.minor
+        brought[event.holding] += event.principal.minor
     for event in entry.of(HoldingPaid):
         fallen[event.holding] += event.amount.minor
     return [

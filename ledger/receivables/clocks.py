@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from ledger.conduct.records import Insolvency
 from ledger.dates import Roll, add_days, roll
 from ledger.model.records import Reader
 from ledger.policy.state import calendar_of, payable_on, today_of
@@ -46,9 +47,20 @@ def is_overdue(receivable: Receivable, book: Reader, at_ms: int) -> bool:
     The civil date is that of the ledger's legal time zone. Raises `Refused`
     (`calendar_does_not_cover`) when the calendar in force does not reach the due date.
     """
-    return receivable.outstanding.minor > 0 and today_of(book, at_ms) > payable_on(
-        book, receivable.due
+    return receivable.outstanding.minor > 0 and today_of(book, at_ms) > payable_from(
+        book, receivable.obligor, receivable.due
     )
+
+
+def payable_from(book: Reader, obligor: str, due: date) -> date:
+    """The day on which a debt of `obligor` due at `due` is payable.
+
+    Rolled to a business day; earlier where the obligor's insolvency began before it: that makes
+    every debt payable (企业破产法 46). Raises `Refused` (`calendar_does_not_cover`).
+    """
+    insolvency = book.get(Insolvency, obligor)
+    day = payable_on(book, due)
+    return min(day, insolvency.day) if insolvency is not None and insolvency.in_force else day
 
 
 def record_date(book: Reader, due: date) -> date:

@@ -14,9 +14,11 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.conduct.records import Insolvency
 from ledger.model.records import Reader, need
 from ledger.money import Money, allocate, divide
-from ledger.policy.state import payable_on, policy_of
+from ledger.policy.state import policy_of
+from ledger.receivables.clocks import payable_from
 from ledger.receivables.records import Holding, Receivable
 from ledger.receivables.statute import late_ppm_of
 from ledger.settlement.records import Arrears
@@ -35,11 +37,19 @@ class Parts(Struct, frozen=True, kw_only=True, gc=False):
 
 def interest_on(book: Reader, holding: Holding, principal: Money, first: date, last: date) -> Money:
     """The late interest on `principal` for the days after `first` up to `last`, rounded once."""
-    days = max((last - first).days, 0)
+    days = max((_last_counted(book, holding.obligor, last) - first).days, 0)
     receivable = need(book, Receivable, holding.receivable, "")
     policy = policy_of(book)
     minor = divide(principal.minor * late_ppm_of(receivable, policy) * days, PPM, policy.rounding)
     return Money(minor, principal.currency)
+
+
+def _last_counted(book: Reader, obligor: str, day: date) -> date:
+    """`day`, or the day of the obligor's insolvency before it: interest stops (企业破产法 46)."""
+    insolvency = book.get(Insolvency, obligor)
+    if insolvency is None or not insolvency.in_force:
+        return day
+    return min(day, insolvency.day)
 
 
 def arrears_of(book: Reader, holding: Holding, day: date) -> Arrears:
@@ -60,7 +70,7 @@ def _known(book: Reader, holding: Holding) -> Arrears:
         return known
     if holding.parent is None:
         nothing = Money(0, holding.amount.currency)
-        until = payable_on(book, holding.due)
+        until = payable_from(book, holding.obligor, holding.due)
         return Arrears(id=holding.id, until=until, interest=nothing, costs=nothing)
     above = _known(book, need(book, Holding, holding.parent, ""))
     siblings = [

@@ -8,7 +8,8 @@ from ledger.financing.decide.checks import check_paid_on
 from ledger.financing.events import Evidence, FinancingReversed
 from ledger.financing.records import Financing
 from ledger.model.records import Reader, Signer, need, refuse_if
-from ledger.policy.state import payable_on, policy_of
+from ledger.policy.state import policy_of
+from ledger.receivables.clocks import payable_from
 from ledger.receivables.debts import take_back
 from ledger.receivables.decide.checks import only
 from ledger.receivables.records import Holding
@@ -62,7 +63,7 @@ def reverse(book: Reader, command: ReversePayment, by: Signer, at_ms: int) -> Ev
 def _stands_again(book: Reader, holding: Holding, payment: Payment) -> ArrearsStood:
     """Costs and interest that the payment had paid, and the interest that ran on meanwhile."""
     arrears = arrears_of(book, holding, payment.value_date)
-    since = max(payment.value_date, payable_on(book, holding.due))
+    since = max(payment.value_date, payable_from(book, holding.obligor, holding.due))
     meanwhile = interest_on(book, holding, payment.principal, since, arrears.until)
     return ArrearsStood(
         holding=holding.id,

@@ -14,15 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ledger.conduct.commands import DeclareInsolvency, EndInsolvency
 from ledger.money import Money
 from ledger.policy.commands import Statute
 from ledger.policy.state import POLICY, Policy
+from ledger.receivables.clocks import is_overdue, payable_from
 from ledger.receivables.records import Holding, HoldingState, ReceivableState
 from ledger.settlement import commands as s
 from ledger.settlement.arrears import Parts, arrears_of, parts_of
 from ledger.settlement.records import Arrears, Payment
 from tests.support.market import Market
-from tests.support.world import DAY, NOW, cny, digest, line, refusal
+from tests.support.world import DAY, NOW, cny, digest, line, party, refusal
 
 DUE = date(2026, 4, 30)
 DUE_MS = NOW + 115 * DAY
@@ -185,3 +187,39 @@ def test_without_a_statute_or_an_agreement_no_interest_runs(days: int) -> None:
     holding = market.held()
     at(market, days)
     assert arrears_of(market.book, holding, market.today).interest == cny(0)
+
+
+def insolvent(market: Market, day: date) -> None:
+    """The obligor's insolvency began on `day`."""
+    command = DeclareInsolvency(
+        party=party("core"), court="Court", case="1", day=day, evidence=digest("order")
+    )
+    market.do("core", command)
+
+
+def test_insolvency_makes_a_debt_payable_and_stops_its_interest() -> None:
+    """Ten days late the proceedings open: 0.50, and no more a month later; a debt that was not due
+    yet is payable that day and bears nothing.
+    """
+    market = late_market()
+    late = market.held()
+    early = market.acknowledge(market.register(line("EARLY"), due=date(2026, 6, 30)))
+    at(market, 10)
+    insolvent(market, market.today)
+    at(market, 40)
+    book = market.book
+    assert arrears_of(book, late, market.today).interest == cny(50)
+    assert arrears_of(book, early, market.today).interest == cny(0)
+    assert payable_from(book, party("core"), early.due) == date(2026, 5, 10)
+    assert is_overdue(market.receivable(early.receivable), book, market.at_ms)
+
+
+def test_an_insolvency_that_ended_stops_nothing() -> None:
+    """The proceedings were set aside: interest is as if they had not been."""
+    market = late_market()
+    holding = market.held()
+    at(market, 10)
+    insolvent(market, market.today)
+    market.do("operator", EndInsolvency(party=party("core"), evidence=digest("set aside")))
+    at(market, 40)
+    assert arrears_of(market.book, holding, market.today).interest == cny(2_00)

@@ -284,7 +284,7 @@ RULES: Mapping[type[Any], Rule] = {
             Disposition,
             _sides("financier"),
             ("financier",),
-            sealed=frozenset({"verdict", "persons"}),
+            sealed=frozenset({"alert", "verdict", "persons"}),
         ),
         Rule(
             Membership,

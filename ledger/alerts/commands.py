@@ -30,10 +30,11 @@ class DispositionAlert(Struct, frozen=True, kw_only=True, gc=False):
     """A financier's reviewer clears an alert for its house, or declines to fund what it is about.
 
     `evidence` is the digest of the review, whatever its result. Said again it replaces what was
-    said before. Whoever made an offer does not clear alerts for it: another person signs.
+    said before. Sealed is also which alert it is: who learns that, and is refused still, knows the
+    verdict. Whoever made an offer does not clear alerts for it: another person signs.
     """
 
-    alert: Id
+    alert: Confidential[Id]
     verdict: Confidential[Verdict]
     evidence: Digest
 

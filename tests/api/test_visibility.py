@@ -33,6 +33,8 @@ COUNTS = {
     "offers": "1 0 1 1 1 0 0 1 1",
     "financings": "1 0 1 0 1 0 0 1 1",
     "payments": "1 1 1 0 0 0 0 1 1",
+    "alerts": "0 0 0 0 0 0 0 0 0",
+    "dispositions": "0 0 0 0 0 0 0 0 0",
 }
 """How many records of each list each of `EVERYBODY` sees; of other lists the story has none."""
 

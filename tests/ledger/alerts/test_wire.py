@@ -17,12 +17,12 @@ COMMANDS = (
     a.CloseAlert(alert=ALERT, evidence=digest("finding")),
     a.DispositionAlert(alert=ALERT, verdict=a.Verdict.DECLINED, evidence=digest("review")),
 )
-SEALED = {a.DispositionAlert: {"verdict"}}
+SEALED = {a.DispositionAlert: {"alert", "verdict"}}
 
 
 @pytest.mark.parametrize("kind", a.Command.__args__)
 def test_only_what_a_financier_thinks_is_sealed(kind: type) -> None:
-    """Which alert was looked at is open; what its reviewer makes of it is its own."""
+    """Which alert was closed is open; what a reviewer looked at, and makes of it, is its own."""
     assert field_classes(kind) == dict.fromkeys(SEALED.get(kind, set()), "confidential")
 
 

@@ -24,16 +24,13 @@ STALE_DAYS = 3
 def late_alerts(book: Reader, record: Receivable | Financing, at_ms: int) -> Iterator[Alert]:
     """What is late about a receivable or financing at this instant.
 
-    An acknowledgement that is not answered in the policy's days, an advance that is neither proven
+    An acknowledgement that the law wants by an earlier day, an advance that is neither proven
     nor failed, and, where the policy asks for it, invoices of an active financing whose tax status
     is over a day old.
     """
     if isinstance(record, Receivable):
         if acknowledgement_is_late(record, book, at_ms):
-            days = policy_of(book).clocks.acknowledge_days
-            since_ms = (record.requested_ms or 0) + days * DAY_MS
-            reason = f"acknowledgement_is_over_{days}_days"
-            yield _late(AlertKind.ACKNOWLEDGEMENT_LATE, record.id, reason, since_ms)
+            yield _unanswered(book, record)
         return
     if instruction_is_stale(book, record, at_ms):
         since_ms = (record.instructed_ms or 0) + STALE_DAYS * DAY_MS
@@ -61,6 +58,15 @@ def instruction_is_stale(book: Reader, financing: Financing, at_ms: int) -> bool
 def status_is_due(invoice: Invoice, at_ms: int) -> bool:
     """Whether the tax office should be asked again: it was not, or over a day ago."""
     return invoice.status_ms is None or at_ms > invoice.status_ms + DAY_MS
+
+
+def _unanswered(book: Reader, receivable: Receivable) -> Alert:
+    """Raised when the days from the request to the last day for the answer had gone by."""
+    requested_ms, by = receivable.requested_ms or 0, receivable.answer_by
+    days = (by - today_of(book, requested_ms)).days if by else 0
+    reason = f"answer_was_due_{by}"
+    since_ms = requested_ms + days * DAY_MS
+    return _late(AlertKind.ACKNOWLEDGEMENT_LATE, receivable.id, reason, since_ms)
 
 
 def _invoices(book: Reader, financing: Financing) -> Iterator[Invoice]:

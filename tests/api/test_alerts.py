@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.alerts.commands import DispositionAlert, Verdict
 from ledger.alerts.state import Alert
 from ledger.financing.commands import RequestFinancing
-from ledger.receivables.commands import RequestAcknowledgement
-from ledger.receivables.records import Holding
+from ledger.receivables.commands import RequestAcknowledgement, Size, Sizes
+from ledger.receivables.records import Holding, Receivable
 from tests.support.sandbox import Sandbox, digest
 from tests.support.served import Served, serve
 
@@ -94,7 +95,10 @@ def test_a_disposition_is_its_financiers_secret(served: Served, holding: Holding
 def test_what_is_late_concerns_the_same(served: Served, holding: Holding) -> None:
     """A late acknowledgement is listed for both sides and those who see all, in the same shape."""
     box = served.box
-    item = box.register(number="LATE-1", amount=777_00)
+    sizes = Sizes(creditor=Size.SMALL, obligor=Size.LARGE)
+    claim = replace(box.registration(777_00), sizes=sizes, clause="clause 7")
+    box.do("supplier", claim)
+    (item,) = (found for found in box.all(Receivable) if found.sizes)
     box.do("supplier", RequestAcknowledgement(receivable=item.id))
     assert served.list("supplier", "alerts/late") == []
     box.clock.advance(days=31)

@@ -21,20 +21,22 @@ def late(market: Market, record: Receivable | Financing) -> list[tuple[str, str,
     return [(item.kind.value, item.subject, item.reasons) for item in found]
 
 
-def test_an_acknowledgement_is_late_after_thirty_days() -> None:
-    """From the request on, to the millisecond, and until it is answered."""
+def test_an_acknowledgement_is_late_the_day_after_the_law_wants_it() -> None:
+    """Thirty days from the request on, where the law protects the creditor; until it is given."""
     market = Market()
-    item = market.register()
+    sizes = c.Sizes(creditor=c.Size.SMALL, obligor=c.Size.LARGE)
+    item = market.register(sizes=sizes, clause="clause 7")
     market.at_ms += 40 * DAY
     assert late(market, item) == []
+    asked_ms = market.at_ms
     market.do("supplier", c.RequestAcknowledgement(receivable=item.id))
     market.at_ms += 30 * DAY
     assert late(market, item) == []
-    market.at_ms += 1
-    expected = ("acknowledgement_late", item.id, ("acknowledgement_is_over_30_days",))
+    market.at_ms += DAY
+    expected = ("acknowledgement_late", item.id, ("answer_was_due_2026-03-16",))
     assert late(market, item) == [expected]
     (alert,) = late_alerts(market.book, market.receivable(item.id), market.at_ms)
-    assert alert.raised_ms == market.at_ms - 1
+    assert alert.raised_ms == asked_ms + 30 * DAY
     market.acknowledge(item)
     assert late(market, item) == []
 

@@ -11,6 +11,8 @@ from datetime import date
 from enum import Enum
 from typing import TypeAlias
 
+from msgspec.structs import asdict
+
 from ledger.dates import add_days
 from ledger.documents.read import read
 from ledger.documents.register import registrability
@@ -27,7 +29,10 @@ from ledger.receivables.commands import (
     PayTo,
     ProposeIssue,
     RegisterReceivable,
+    Size,
+    Sizes,
     Terms,
+    Tranche,
 )
 from ledger.receivables.invoices import unique_key
 from ledger.routing import decide
@@ -51,8 +56,10 @@ class Stated:
     """What the signer says and no invoice does.
 
     `due` goes before the document's own day; `days` after issue is a debt due where neither the
-    signer nor the document names a day. The payment period runs from `basis_date` (the issue
-    date where none is given) on the ground of `basis`. `terms` are the obligor's, for issues.
+    signer nor the document names a day. The payment period runs from `basis_date` on the ground
+    of `basis`; where no date is given, from the delivery that the document states, else from its
+    issue. `terms` are the obligor's, for issues; the rest is as in `RegisterReceivable`, and
+    `reason` goes with long terms.
     """
 
     due: date | None = None
@@ -60,12 +67,35 @@ class Stated:
     basis: Basis = Basis.DELIVERY
     basis_date: date | None = None
     terms: Terms = ISSUE_TERMS
+    sizes: Sizes | None = None
+    tranche: Tranche = Tranche.PRINCIPAL
+    clause: str | None = None
+    reason: str | None = None
+    late_ppm: int | None = None
+
+    def begins(self, document: InvoiceDocument) -> date:
+        """The day on which the payment period of a document begins."""
+        stated = document.delivered if self.basis is Basis.DELIVERY else None
+        return self.basis_date or stated or document.issue_date
 
     def due_of(self, document: InvoiceDocument) -> date | None:
         """The day on which the signer says the document is due, or None."""
         if self.due is None and document.due_date is None and self.days is not None:
             return add_days(document.issue_date, self.days)
         return self.due
+
+
+def sizes_of(text: str) -> Sizes:
+    """The two size classes of ``CREDITOR:OBLIGOR``. Raises `Refused` (`field_invalid`)."""
+    creditor, _, obligor = text.partition(":")
+    known = {size.value for size in Size}
+    if not {creditor, obligor} <= known:
+        raise Refused(
+            RefusalCode.FIELD_INVALID,
+            f"{text[:40]!r} is not CREDITOR:OBLIGOR, each one of {', '.join(sorted(known))}.",
+            place="sizes",
+        )
+    return Sizes(creditor=Size(creditor), obligor=Size(obligor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,16 +247,19 @@ def _command(
         invoices=(_line(document),),
         due=due,
         basis=stated.basis,
-        basis_date=stated.basis_date or document.issue_date,
+        basis_date=stated.begins(document),
+        contract=document.contract or None,
+        sizes=stated.sizes,
+        tranche=stated.tranche,
+        clause=stated.clause,
+        long_term_reason=stated.reason,
+        late_ppm=stated.late_ppm,
     )
     if mode is Mode.ISSUE:
         command = ProposeIssue(
             creditor=counterparty,
-            invoices=command.invoices,
-            due=command.due,
-            basis=command.basis,
-            basis_date=command.basis_date,
             terms=stated.terms,
+            **{name: value for name, value in asdict(command).items() if name != "obligor"},
         )
     # The codec checks what a field may be: the drafter hears it now and not after signing.
     return codec.read(type(command), codec.write(command))

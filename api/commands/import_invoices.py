@@ -21,7 +21,7 @@ from api.bulk import (
 )
 from api.commandfile import write_file
 from api.drafting import Desk, Draft
-from api.importing import ISSUE_TERMS, ImportRow, Mode, Stated
+from api.importing import ISSUE_TERMS, ImportRow, Mode, Stated, sizes_of
 from api.keyfiles import read_keys
 from api.languages import spoken
 from api.opening import open_target
@@ -30,7 +30,7 @@ from api.sending import send_all, tell_verdicts
 from api.target import Target, now_ms
 from api.terminal import error_console, note, say_json, show_table
 from ledger.dates import parse_date
-from ledger.receivables.commands import Basis
+from ledger.receivables.commands import Basis, Size, Tranche
 
 HEADERS = ("invoice", "number", "counterparty", "amount", "due", "verdict")
 
@@ -54,6 +54,26 @@ Began: TypeAlias = Annotated[
 Waive: TypeAlias = Annotated[
     bool, typer.Option(help="With --issue: no dispute reaches later holders.")
 ]
+SizesOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--sizes",
+        help="Size classes at the contract, CREDITOR:OBLIGOR, such as small:large."
+        f" Each is one of {', '.join(size.value for size in Size)}.",
+    ),
+]
+Retention: TypeAlias = Annotated[
+    bool, typer.Option(help="It is money kept back as a warranty, not the price.")
+]
+Clause: TypeAlias = Annotated[
+    str | None, typer.Option(help="The contract's clause for a basis other than delivery.")
+]
+Reason: TypeAlias = Annotated[
+    str | None, typer.Option(help="Why a term over the policy's soft cap is reasonable.")
+]
+LateInterest: TypeAlias = Annotated[
+    int | None, typer.Option(help="The agreed late interest, in millionths per day.")
+]
 Columns: TypeAlias = Annotated[
     Path | None, typer.Option(exists=True, help="JSON: field to column header, or =constant.")
 ]
@@ -75,6 +95,11 @@ def run(
     basis: Ground = Basis.DELIVERY,
     basis_date: Began = None,
     waive_defences: Waive = False,
+    sizes: SizesOption = None,
+    retention: Retention = False,
+    clause: Clause = None,
+    reason: Reason = None,
+    late_ppm: LateInterest = None,
     columns: Columns = None,
     prepare: Prepare = None,
     receipts: Receipts = None,
@@ -92,6 +117,11 @@ def run(
         basis=basis,
         basis_date=parse_date(basis_date) if basis_date else None,
         terms=replace(ISSUE_TERMS, waiver_of_defences=waive_defences),
+        sizes=sizes_of(sizes) if sizes else None,
+        tranche=Tranche.RETENTION if retention else Tranche.PRINCIPAL,
+        clause=clause,
+        reason=reason,
+        late_ppm=late_ppm,
     )
     mode = Mode.ISSUE if issue else Mode.REGISTER
     keys = read_keys(key or [], password_file)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from msgspec import Struct
 
-from api.importing import ImportRow, Mode, Resolve, judge_rows, plan_import
+from api.importing import ImportRow, Mode, Resolve, Stated, judge_rows, plan_import, sizes_of
 from api.problems import problem_of
 from api.resolving import resolver
 from api.routes.reads import visible
@@ -52,12 +52,18 @@ def draft_invoices(
     due: date | None = None,
     obligor: str | None = None,
     mode: Mode = Mode.REGISTER,
+    sizes: str | None = None,
+    clause: str | None = None,
+    reason: str | None = None,
 ) -> dict[str, Any]:
     """For each invoice the unsigned command with its disclosures, or every reason against it.
 
     Nothing is kept here: sign the payloads and send them. `obligor` says who the buyer is where
-    no identifier on the invoice does.
+    no identifier on the invoice does. `sizes` are the size classes, as in ``small:large``;
+    `clause` and `reason` go with a later basis and a long term.
     """
+    classes = sizes_of(sizes) if sizes else None
+    stated = Stated(due=due, sizes=classes, clause=clause, reason=reason)
     with site.reading() as sight:
         resolve = resolver(sight.view.records)
         rows = plan_import(
@@ -66,7 +72,7 @@ def draft_invoices(
             party=caller.party,
             resolve=_with_obligor(resolve, caller.party, obligor) if obligor else resolve,
             digits=digits_of(sight.book),
-            due=due,
+            stated=stated,
             mode=mode,
             today=today_of(sight.book, sight.at_ms),
         )

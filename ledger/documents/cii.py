@@ -57,6 +57,11 @@ def read_cii(root: Node, evidence: Evidence, digits: Digits) -> InvoiceDocument:
         notes=tuple(_note(note) for note in head.all("ram:IncludedNote")),
         lines=len(trade.all(_LINE)),
         findings=broken_rules(totals, currency.digits),
+        contract=lexical.number(
+            trade.text(agreement, "ram:ContractReferencedDocument", "ram:IssuerAssignedID"),
+            trade.place(agreement, "ram:ContractReferencedDocument"),
+        ),
+        delivered=_delivered(trade),
         is_credit=type_code in CREDIT_TYPES,
     )
 
@@ -147,6 +152,16 @@ def _due_date(settlement: Node) -> date | None:
 def _terms(settlement: Node) -> str:
     terms = settlement.all("ram:SpecifiedTradePaymentTerms")
     return lexical.text(" ".join(d.text() for term in terms for d in term.all("ram:Description")))
+
+
+def _delivered(trade: Node) -> date | None:
+    """The day of delivery, where it is stated."""
+    event = trade.one(
+        "ram:ApplicableHeaderTradeDelivery",
+        "ram:ActualDeliverySupplyChainEvent",
+        "ram:OccurrenceDateTime",
+    )
+    return None if event is None else _day(event)
 
 
 def _note(note: Node) -> str:

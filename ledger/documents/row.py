@@ -58,6 +58,8 @@ def read_row(fields: Fields, evidence: Evidence, digits: Digits) -> InvoiceDocum
         notes=(note,) if note else (),
         lines=0,
         findings=broken_rules(totals, currency.digits),
+        contract=lexical.number(_text(fields, "contract"), _place(fields, "contract")),
+        delivered=_day(fields, "delivered"),
         is_credit=type_code in CREDIT_TYPES,
         is_void=_text(fields, "status").casefold() in _VOID,
     )

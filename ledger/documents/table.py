@@ -50,6 +50,8 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "status": ("status", "invoice status", "发票状态"),
     "preceding": ("preceding invoice", "corrects", "蓝字发票号码", "对应蓝字发票号码"),
     "note": ("note", "notes", "remark", "remarks", "备注"),
+    "contract": ("contract", "contract number", "contract no", "合同号", "合同编号"),
+    "delivered": ("delivery date", "delivered", "交付日期", "交货日期"),
 }  # fmt: skip
 """Our field names, and the headers recognised for each (case, blanks and _ do not count)."""
 

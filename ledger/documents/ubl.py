@@ -45,6 +45,11 @@ def read_ubl(root: Node, evidence: Evidence, digits: Digits) -> InvoiceDocument:
         notes=tuple(lexical.text(note.text()) for note in root.all("cbc:Note")),
         lines=len(root.all(f"cac:{root.name}Line")),
         findings=broken_rules(totals, currency.digits),
+        contract=lexical.number(
+            root.text("cac:ContractDocumentReference", "cbc:ID"),
+            root.place("cac:ContractDocumentReference", "cbc:ID"),
+        ),
+        delivered=_delivered(root),
         is_credit=credit or type_code in CREDIT_TYPES,
     )
 
@@ -99,6 +104,13 @@ def _due_date(root: Node) -> date | None:
         return lexical.day(own.text(), own.path)
     carriers = root.all("cac:PaymentMeans") + root.all("cac:PaymentTerms")
     nodes = [carrier.one("cbc:PaymentDueDate") for carrier in carriers]
+    days = {lexical.day(node.text(), node.path) for node in nodes if node is not None}
+    return days.pop() if len(days) == 1 else None
+
+
+def _delivered(root: Node) -> date | None:
+    """The day of delivery; None where several parts were delivered on several days."""
+    nodes = [part.one("cbc:ActualDeliveryDate") for part in root.all("cac:Delivery")]
     days = {lexical.day(node.text(), node.path) for node in nodes if node is not None}
     return days.pop() if len(days) == 1 else None
 

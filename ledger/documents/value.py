@@ -92,7 +92,9 @@ class InvoiceDocument:
 
     `code` is the 发票代码 of older Chinese invoices. `type_code` is UNTDID 1001 as stated ("" where
     the document states none); 数电票 is mapped to 380, a red-letter one to 381. `preceding` are the
-    numbers of invoices it refers to. `lines` counts the lines (0 where a profile has none).
+    numbers of invoices it refers to. `contract` is the number of the contract ("" where none is
+    stated), `delivered` the day of delivery (EN 16931: BT-12 and BT-72). `lines` counts
+    the lines (0 where a profile has none).
     `is_credit` is true for UBL credit notes, credit types and red-letter invoices.
     """
 
@@ -112,6 +114,8 @@ class InvoiceDocument:
     notes: tuple[str, ...]
     lines: int
     findings: tuple[Finding, ...]
+    contract: str = ""
+    delivered: date | None = None
     is_credit: bool = False
     is_red_letter: bool = False
     is_void: bool = False

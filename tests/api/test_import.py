@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
 
-from api.importing import ImportRow, Mode, Stated, mark_repeats, plan_import
+from api.importing import ImportRow, Mode, Stated, mark_repeats, plan_import, sizes_of
 from api.resolving import as_document, resolver_over
 from ledger.documents.value import DocumentParty
-from ledger.errors import RefusalCode
+from ledger.errors import RefusalCode, Refused
 from ledger.parties.commands import Identifier
-from ledger.receivables.commands import Basis, ProposeIssue, RegisterReceivable
-from tests.support.cli import CORE, STRANGER, SUPPLIER, row, table, today
+from ledger.receivables.commands import (
+    Basis,
+    ProposeIssue,
+    RegisterReceivable,
+    Size,
+    Sizes,
+    Tranche,
+)
+from tests.support.cli import CORE, HEADER, STRANGER, SUPPLIER, row, table, today
 
 IDS = {CORE: "pty_" + "c" * 26, SUPPLIER: "pty_" + "s" * 26}
 
@@ -66,6 +75,37 @@ def test_the_signers_word_goes_before_the_documents() -> None:
     assert planned.command is not None
     assert (planned.command.due, planned.command.basis) == (day, Basis.ACCEPTANCE)
     assert planned.command.basis_date == today()
+
+
+def test_what_the_law_asks_comes_from_the_signer_and_the_document() -> None:
+    """Sizes, tranche, clause, reason and rate as stated; contract and delivery as the row says."""
+    delivered = today() - timedelta(days=9)
+    header = (*HEADER, "合同编号", "交付日期")
+    data = io.StringIO()
+    csv.writer(data).writerows([header, [*row(7), "HT-1", delivered.isoformat()]])
+    stated = Stated(
+        sizes=sizes_of("small:large"),
+        tranche=Tranche.RETENTION,
+        clause="clause 7",
+        reason="season",
+        late_ppm=500,
+    )
+    for mode, by in ((Mode.REGISTER, SUPPLIER), (Mode.ISSUE, CORE)):
+        (planned,) = plan(data.getvalue().encode(), by=by, mode=mode, stated=stated)
+        command = planned.command
+        assert command is not None
+        assert (command.contract, command.basis_date) == ("HT-1", delivered)
+        assert command.sizes == Sizes(creditor=Size.SMALL, obligor=Size.LARGE)
+        assert (command.tranche, command.clause) == (Tranche.RETENTION, "clause 7")
+        assert (command.long_term_reason, command.late_ppm) == ("season", 500)
+
+
+@pytest.mark.parametrize("text", ["small", "small:huge", ":large", "small:large:large", ""])
+def test_size_classes_are_two_of_the_list(text: str) -> None:
+    """Anything else is refused with the list."""
+    with pytest.raises(Refused) as caught:
+        sizes_of(text)
+    assert (caught.value.code, caught.value.place) == (RefusalCode.FIELD_INVALID, "sizes")
 
 
 @pytest.mark.parametrize(

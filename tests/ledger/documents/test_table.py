@@ -99,7 +99,7 @@ def test_all_fields_are_read() -> None:
     head = ",".join(names[0] for names in HEADERS.values())
     values = (
         "0012,3300,380,2026-01-02,2026-03-04,EUR,S,LEI:1,B,VAT:2,P,ID:3,100,19,119,19,100,net 60,"
-        "void,0011,hello"
+        "void,0011,hello,C-7,2026-01-03"
     )
     found = one_row(f"{head}\n{values}\n")
     assert (found.number, found.code, found.type_code) == ("0012", "3300", "380")
@@ -113,6 +113,7 @@ def test_all_fields_are_read() -> None:
         10_000, 1_900, 11_900, 1_900, 10_000,
     ]  # fmt: skip
     assert (found.is_void, found.payment_terms, found.findings) == (True, "net 60", ())
+    assert (found.contract, found.delivered) == ("C-7", date(2026, 1, 3))
 
 
 def test_declared_columns_replace_recognition() -> None:

@@ -73,14 +73,16 @@ def explain(
     items = read_items(data, name)
     envelopes = {id(item): _checked(item) for item in items}
     check_manifests(items)
-    told = []
-    for item in items:
-        lines = lines_of(items, item) if item.payload["kind"] == _MANIFEST else []
-        if not item.is_line or not _has_manifest(items, item):
-            told.append(
-                teller.command(item, envelopes[id(item)], [envelopes[id(i)] for i in lines])
-            )
-    return told
+    manifests = [item for item in items if item.payload["kind"] == _MANIFEST]
+    lines = {id(item): lines_of(items, item) for item in manifests}
+    spoken_for = {id(line) for found in lines.values() for line in found}
+    return [
+        teller.command(
+            item, envelopes[id(item)], [envelopes[id(line)] for line in lines.get(id(item), ())]
+        )
+        for item in items
+        if id(item) not in spoken_for
+    ]
 
 
 def sentence_of(kind: str, facts: pattern.Facts, wording: Wording) -> str:
@@ -191,15 +193,6 @@ def _checked(item: Item) -> Envelope:
     digits = digits_in(reveal(envelope.payload["body"], envelope.disclosures))
     vocabulary.parse(envelope, digits.get)
     return envelope
-
-
-def _has_manifest(items: Sequence[Item], line: Item) -> bool:
-    """Whether the manifest of a line is in the same file and so speaks for it."""
-    place = (line.payload["by"], line.tree["command"]["manifest"]["jti"])
-    return any(
-        item.payload["kind"] == _MANIFEST and (item.payload["by"], item.payload["jti"]) == place
-        for item in items
-    )
 
 
 def _receipt_tree(data: bytes) -> dict[str, Any] | None:

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.auth import Caller, caller_of
 from api.explaining.explain import explain
 from api.explaining.labels import Look, names_from
+from api.routes.commands import MOST_LINES
 from api.routes.reads import visible
 from api.site import Here, Sight, Spoken, raw, raw_body
-from ledger.errors import Refused
+from ledger.errors import RefusalCode, Refused
 
 router = APIRouter(tags=["kinds"])
 
@@ -31,10 +32,14 @@ def explained(
 ) -> dict[str, Any]:
     """One sentence for each signature that is asked for, in the language of Accept-Language.
 
-    Nothing is kept or judged: whether the ledger would take the command is another question. With
-    a token, what the caller may read of each holding, offer or party stands beside its id. Who
-    trusts no server with it runs `duebill explain`, which says the same.
+    At most 1,001 lines: a manifest with as many as one batch takes. Nothing is kept or judged:
+    whether the ledger would take the command is another question. With a token, what the caller
+    may read of each holding, offer or party stands beside its id. Who trusts no server with it
+    runs `duebill explain`, which says the same.
     """
+    if body.count(b"\n") > MOST_LINES + 1:
+        detail = f"A manifest has at most {MOST_LINES} lines here; duebill explain takes more."
+        raise Refused(RefusalCode.TOO_MANY_LINES, detail)
     response.headers["Content-Language"] = language.value
     response.headers["Vary"] = "Accept-Language"
     token = request.headers.get("authorization")

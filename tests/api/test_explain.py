@@ -7,6 +7,7 @@ import re
 import typing
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -338,6 +339,20 @@ def test_what_the_ledger_knows_stands_beside_the_ids(story: Story) -> None:
     assert nobody == told(story.box, command)
 
 
+@settings(max_examples=60)
+@given(at=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255))
+def test_whatever_the_bytes_nothing_but_a_refusal_is_raised(
+    box: Sandbox, at: float, byte: int
+) -> None:
+    """One other byte in a manifest with its lines: it is told, or refused."""
+    desk = box.desk("supplier")
+    manifest, lines = desk.manifest([desk.draft(box.registration(1_00))])
+    data = bytearray(b"\n".join([unsigned(manifest), *lines]))
+    data[int(at * len(data))] = byte
+    with suppress(Refused):
+        assert explain(bytes(data), EN)
+
+
 def test_the_server_explains_in_the_language_that_is_asked_for(story: Story) -> None:
     """POST /v1/explain needs no token and says what the command line says."""
     draft = story.box.desk("supplier").draft(r.WithdrawReceivable(receivable=HOLDING))
@@ -349,6 +364,7 @@ def test_the_server_explains_in_the_language_that_is_asked_for(story: Story) -> 
         assert answer.headers["content-language"] == language.value
         assert answer.json()["data"] == [item.tree() for item in explain(data, language)]
     assert story.served.client.post("/v1/explain", content=b"{").status_code == 400
+    assert story.served.client.post("/v1/explain", content=b"{}\n" * 1_003).status_code == 413
 
 
 @pytest.mark.parametrize("text", ["[a", "a]", "<x:a", "a>", "[<x:a]>"])

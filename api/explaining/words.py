@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from ledger.alerts.commands import Verdict
+from ledger.conduct.commands import ScreeningResult
 from ledger.parties.commands import Assurance, Notice, Role
 from ledger.receivables.commands import (
     Basis,
@@ -48,6 +49,8 @@ WORDS: Mapping[Enum, Said] = {
     InvoiceStatus.PART_RED: ("it is red-lettered in part", "部分红冲"),
     InvoiceStatus.RED: ("it is red-lettered in whole", "全额红冲"),
     InvoiceStatus.VOID: ("it is void", "已作废"),
+    ScreeningResult.CLEAR: ("nothing was found", "未命中"),
+    ScreeningResult.HIT: ("it is on the list", "命中名单"),
     Verdict.CLEARED: ("cleared", "已排除疑点"),
     Verdict.DECLINED: ("declined to fund", "拒绝融资"),
     Tranche.PRINCIPAL: ("the price", "价款"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from api.explaining.sentences import (
     alerts,
+    conduct,
     fees,
     financing,
     parties,
@@ -21,6 +22,7 @@ __all__ = ["SENTENCES", "Sentence"]
 SENTENCES: Mapping[str, Sentence] = {
     **policy.SENTENCES,
     **parties.SENTENCES,
+    **conduct.SENTENCES,
     **alerts.SENTENCES,
     **receivables.SENTENCES,
     **quotas.SENTENCES,

@@ -25,6 +25,7 @@ from ledger.financing.state import (
     RequestState,
 )
 from ledger.model.records import Reader
+from ledger.notices.records import Assertion, Designation, Filing, Notice, Search
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Contact, Delegation, Party, Recovery
 from ledger.quotas.state import Membership, Quota
@@ -234,6 +235,18 @@ def _redemption(record: Redemption, book: Reader, party: str) -> Hidden:
     return NOTHING if party in both else None
 
 
+def _interest(record: Assertion, book: Reader, party: str) -> Hidden:
+    """Both sides see all; holder and obligor that the right is claimed, and not over how much."""
+    if party in (record.claimant, record.grantor):
+        return NOTHING
+    holding = book.get(Holding, record.holding)
+    concerned = holding is not None and party in (holding.holder, holding.obligor)
+    return _EXTENT if concerned else None
+
+
+_EXTENT = frozenset({"amount", "share_ppm", "due"})
+
+
 def _is(book: Reader, party: str, role: Role) -> bool:
     record = book.get(Party, party)
     return record is not None and record.has(role)
@@ -333,6 +346,27 @@ RULES: Mapping[type[Any], Rule] = {
             _sides("assignor", "assignee"),
             ("assignor", "assignee"),
             sealed=frozenset({"assignor", "assignee", "consideration"}),
+        ),
+        Rule(Designation, lambda _record, _book, _party: NOTHING),  # declared to everybody
+        Rule(
+            Notice,
+            _sides("obligor", "assignor", "assignee"),
+            ("obligor", "assignor", "assignee"),
+            sealed=frozenset({"obligor", "assignor", "assignee", "account"}),
+        ),
+        Rule(Search, _sides("searcher"), ("searcher",), sealed=frozenset({"creditor", "obligor"})),
+        Rule(
+            Filing,
+            _sides("secured", "grantor"),
+            ("secured", "grantor"),
+            sealed=frozenset({"number", "grantor", "over", "obligor"}) | _EXTENT,
+        ),
+        Rule(
+            Assertion,
+            _interest,
+            ("claimant", "grantor"),
+            (Via("holding", Holding, "id", "holder"), Via("holding", Holding, "id", "obligor")),
+            _EXTENT | {"claimant", "grantor"},
         ),
         Rule(
             Programme,

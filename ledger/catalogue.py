@@ -12,6 +12,7 @@ from ledger.conduct import records as conduct_records
 from ledger.fees import state as fees_state
 from ledger.financing import records as financing_records
 from ledger.model.records import Record, snake
+from ledger.notices import records as notices_records
 from ledger.parties import state as parties_state
 from ledger.policy import state as policy_state
 from ledger.ports import Records
@@ -69,6 +70,11 @@ RECORDS: tuple[type[Any], ...] = (
     receivables_records.Transfer,
     receivables_records.Maturity,
     receivables_records.Owed,
+    notices_records.Designation,
+    notices_records.Notice,
+    notices_records.Search,
+    notices_records.Filing,
+    notices_records.Assertion,
     financing_records.Programme,
     financing_records.Request,
     financing_records.Offer,

@@ -23,6 +23,7 @@ from ledger.fees.state import Fee
 from ledger.financing.records import Financing, Offer, OfferState, Programme
 from ledger.hands import Hands, holders_of, knows, sees_all
 from ledger.model.records import Reader, make_id
+from ledger.notices.records import Assertion, Filing, Notice
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Key, Party
 from ledger.ports import EntryReader, Records
@@ -168,6 +169,9 @@ def _history_ids(view: Hands, holding: Holding) -> set[str]:
         ids.add(above.id)
         ids |= {item.id for item in view.records.find(Transfer, {"holding": above.id})}
         ids |= {item.id for item in view.records.find(Financing, {"holding": above.id})}
+        for kind in (Notice, Assertion):
+            ids |= {item.id for item in view.records.find(kind, {"holding": above.id})}
+        ids |= {item.id for item in view.records.find(Filing, {"over": above.id})}
     alerts = [alert for name in ids for alert in view.records.find(Alert, {"subject": name})]
     return ids | {alert.id for alert in alerts}
 
@@ -230,6 +234,26 @@ def _offer(act: _Act, path: Path) -> Audience:
 def _financing(act: _Act, path: Path) -> Audience:
     financing = act.view.get(Financing, act.body.get("financing", act.made("fin")))
     return _of(financing.holder, financing.financier) if financing else Audience()
+
+
+def _notice(act: _Act, path: Path) -> Audience:
+    notice = act.view.get(Notice, act.made("ntc"))
+    return _of(notice.obligor, notice.assignor, notice.assignee) if notice else Audience()
+
+
+def _filing(act: _Act, path: Path) -> Audience:
+    filing = act.view.get(Filing, act.made("fil"))
+    return _of(filing.grantor) if filing else Audience()
+
+
+def _interest(act: _Act, path: Path) -> Audience:
+    interest = act.view.get(Assertion, act.made("int"))
+    holding = act.view.get(Holding, interest.holding) if interest else None
+    if interest is None or holding is None:
+        return Audience()
+    if path[0] == "grantor":
+        return _of(interest.grantor, holding.obligor, more=act.view.own_chain(holding))
+    return _of(interest.grantor)
 
 
 def _payment(act: _Act, path: Path) -> Audience:
@@ -342,11 +366,13 @@ _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "group.release": _named("member"),
     "holding.propose_transfer": _transfer,
     "holding.split": _split,
+    "interest.assert": _interest,
     "invoice.attest_status": _status,
     "insolvency.declare": _insolvency,
     "key.attest": _attested_key,
     "ledger.open": _genesis,
     "licence.record": _licence,
+    "notice.give": _notice,
     "offer.accept": _financing,
     "offer.make": _offer,
     "party.enrol": _enrol,
@@ -368,5 +394,6 @@ _RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
     "receivable.acknowledge": _acknowledge,
     "receivable.issue": _claim,
     "receivable.register": _claim,
+    "registry.file": _filing,
 }
 """The audience of the sealed fields of each kind; for kinds not here it is the signer alone."""

@@ -23,6 +23,10 @@ from ledger.financing import events as financing_events
 from ledger.financing import state as financing_state
 from ledger.model.records import Reader, Record, Signer
 from ledger.money import Money
+from ledger.notices import commands as notices_commands
+from ledger.notices import decide as notices
+from ledger.notices import events as notices_events
+from ledger.notices import state as notices_state
 from ledger.parties import commands as parties_commands
 from ledger.parties import decide as parties
 from ledger.parties import events as parties_events
@@ -54,6 +58,7 @@ _DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]
         (quotas_commands, quotas),
         (conduct_commands, conduct),
         (receivables_commands, receivables),
+        (notices_commands, notices),
         (financing_commands, financing),
         (fees_commands, fees),
         (settlement_commands, settlement),
@@ -65,6 +70,7 @@ _STAKE: dict[type[Any], Callable[[Reader, Any], Money | None]] = {
     for commands, module in (
         (quotas_commands, quotas),
         (receivables_commands, receivables),
+        (notices_commands, notices),
         (financing_commands, financing),
         (fees_commands, fees),
         (settlement_commands, settlement),
@@ -80,6 +86,7 @@ _EVOLVE: dict[type[Any], Callable[[Reader, Any], tuple[Record, ...]]] = {
         (alerts_events, alerts_state),
         (quotas_events, quotas_state),
         (receivables_events, receivables_state),
+        (notices_events, notices_state),
         (financing_events, financing_state),
         (fees_events, fees_state),
         (settlement_events, settlement_state),

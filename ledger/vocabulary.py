@@ -27,6 +27,8 @@ from ledger.financing import commands as financing
 from ledger.financing import events as financing_events
 from ledger.model.codec import WireForm, field_classes, read_wire, unsealed, write
 from ledger.model.records import snake
+from ledger.notices import commands as notices
+from ledger.notices import events as notices_events
 from ledger.parties import commands as parties
 from ledger.parties import events as parties_events
 from ledger.policy import commands as policy
@@ -44,6 +46,7 @@ Command: TypeAlias = (
     | alerts.Command
     | quotas.Command
     | receivables.Command
+    | notices.Command
     | financing.Command
     | fees.Command
     | conduct.Command
@@ -56,6 +59,7 @@ Event: TypeAlias = (
     | alerts_events.Event
     | quotas_events.Event
     | receivables_events.Event
+    | notices_events.Event
     | financing_events.Event
     | fees_events.Event
     | settlement_events.Event
@@ -109,6 +113,18 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("group.join", 1): quotas.JoinGroup,
     ("group.release", 1): quotas.ReleaseMember,
     ("quota.set", 1): quotas.SetQuota,
+    ("notice.designate", 1): notices.DesignateReceiver,
+    ("notice.revoke_designation", 1): notices.RevokeReceiver,
+    ("notice.give", 1): notices.GiveNotice,
+    ("notice.receive", 1): notices.ReceiveNotice,
+    ("notice.attest", 1): notices.AttestDelivery,
+    ("notice.withdraw", 1): notices.WithdrawNotice,
+    ("registry.search", 1): notices.RecordSearch,
+    ("registry.file", 1): notices.RecordFiling,
+    ("registry.renew", 1): notices.RenewFiling,
+    ("registry.discharge", 1): notices.DischargeFiling,
+    ("interest.assert", 1): notices.AssertInterest,
+    ("interest.withdraw", 1): notices.WithdrawInterest,
     ("programme.open", 1): financing.OpenProgramme,
     ("programme.close", 1): financing.CloseProgramme,
     ("financing.request", 1): financing.RequestFinancing,

@@ -16,6 +16,7 @@ from api.explaining.wording import Names, Wording
 from ledger.errors import Refused
 from ledger.financing.records import Financing, Offer, Programme, Request
 from ledger.model.codec import WireForm
+from ledger.notices.records import Assertion, Filing, Notice
 from ledger.parties.records import Account, Party
 from ledger.receivables.records import Holding, Receivable, Transfer
 
@@ -55,6 +56,19 @@ LABELS: Mapping[str, Label] = {
             Transfer,
             "{holding} from {assignor|name}[ for {consideration}], {recourse}",
             "{assignor|name}转让{holding}[，对价{consideration}]，{recourse}",
+        ),
+        Label(
+            "notices",
+            Notice,
+            "of {holding}[ assigned to {assignee|name}]",
+            "{holding}[转让给{assignee|name}]",
+        ),
+        Label("filings", Filing, "{kind}[ under {number}]", "{kind}[，编号{number}]"),
+        Label(
+            "interests",
+            Assertion,
+            "{kind} in {holding}[ of {claimant|name}]",
+            "[{claimant|name}]对{holding}的{kind}",
         ),
         Label("programmes", Programme, "[{name}]", "[{name}]"),
         Label("requests", Request, "for {holding}", "就{holding}"),

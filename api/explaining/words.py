@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from ledger.alerts.commands import Verdict
 from ledger.conduct.commands import ScreeningResult
+from ledger.notices.commands import InterestKind
 from ledger.parties.commands import Assurance, Notice, Role
 from ledger.receivables.commands import (
     Basis,
@@ -40,6 +41,10 @@ WORDS: Mapping[Enum, Said] = {
     Notice.KEY_CHANGES: ("changes of keys", "密钥变更"),
     Notice.RECOVERY: ("the recovery of keys", "密钥恢复"),
     Notice.REMINDERS: ("reminders", "到期提醒"),
+    InterestKind.FACTORING: ("factoring", "保理"),
+    InterestKind.ASSIGNMENT: ("an assignment", "债权转让"),
+    InterestKind.PLEDGE: ("a pledge", "应收账款质押"),
+    InterestKind.FIDUCIARY: ("an assignment as security", "让与担保"),
     Size.MICRO: ("a micro enterprise", "微型企业"),
     Size.SMALL: ("a small enterprise", "小型企业"),
     Size.MEDIUM: ("a medium enterprise", "中型企业"),

@@ -20,6 +20,7 @@ from ledger.fees.state import Fee
 from ledger.financing.state import Financing, Offer, Programme
 from ledger.financing.state import Request as FinancingRequest
 from ledger.model.codec import WireForm, write
+from ledger.notices.records import Assertion, Designation, Filing, Notice, Search
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Contact, Delegation, Party, Recovery
 from ledger.policy.state import digits_of
@@ -44,6 +45,11 @@ KINDS: dict[str, type[Any]] = {
     "receivables": Receivable,
     "holdings": Holding,
     "transfers": Transfer,
+    "designations": Designation,
+    "notices": Notice,
+    "searches": Search,
+    "filings": Filing,
+    "interests": Assertion,
     "programmes": Programme,
     "requests": FinancingRequest,
     "offers": Offer,

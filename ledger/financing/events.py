@@ -116,11 +116,15 @@ class FinancingAccepted(Effect, frozen=True, kw_only=True):
 
 
 class DisbursementInstructed(Effect, frozen=True, kw_only=True):
-    """The financier's bank is to pay; the lock does not lapse any more."""
+    """The financier's bank is to pay; the lock does not lapse any more.
+
+    `filing` is the registry filing on which it relied, where the policy asks for one.
+    """
 
     financing: str
     reference: str
     at_ms: int
+    filing: str | None = None
 
 
 class DisbursementProven(Effect, frozen=True, kw_only=True):

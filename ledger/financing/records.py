@@ -111,8 +111,9 @@ class Financing(Struct, frozen=True, kw_only=True, gc=False):
     """The sale of one holding to a financier, from acceptance to the last unit collected.
 
     `accepted_ms` is when the contract was made, `active_ms` when title moved. `lock_lapses_ms`
-    is None once an advance is instructed. `collected` is what the obligor has paid of `face`,
-    `reduced` what the financier gave up of it with its signature.
+    is None once an advance is instructed; `filing` is the registry filing it relied on, where the
+    policy asks for one. `collected` is what the obligor has paid of `face`, `reduced` what the
+    financier gave up of it with its signature.
     `alerts` are those that were open at acceptance, all cleared by the financier.
     """
 
@@ -150,6 +151,7 @@ class Financing(Struct, frozen=True, kw_only=True, gc=False):
     accepted_ms: int
     instructed_ms: int | None = None
     reference: str | None = None
+    filing: str | None = None
     evidence: Evidence | None = None
     attested_by: str | None = None
     paid_on: date | None = None

@@ -105,6 +105,7 @@ def _changed(before: Financing, event: _Change) -> Financing:
                 lock_lapses_ms=None,
                 instructed_ms=event.at_ms,
                 reference=event.reference,
+                filing=event.filing,
             )
         case e.DisbursementProven():
             return changed(

@@ -17,6 +17,7 @@ from msgspec import Struct
 from ledger.fees import invariants as fees
 from ledger.financing import invariants as financing
 from ledger.invariants.entries import ENTRY_CHECKS, EntryCheck
+from ledger.notices import invariants as notices
 from ledger.parties import invariants as parties
 from ledger.receivables import invariants as receivables
 from ledger.receivables.invariants import View
@@ -25,6 +26,7 @@ from ledger.settlement import invariants as settlement
 PLACES: tuple[ModuleType, ...] = (
     parties,
     receivables,
+    notices,
     financing,
     fees,
     settlement,

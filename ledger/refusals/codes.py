@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from enum import Enum
 
-from ledger.refusals import alerts, documents, doors, financing, forms, logs, receivables, standing
+from ledger.refusals import (
+    alerts,
+    documents,
+    doors,
+    financing,
+    forms,
+    logs,
+    notices,
+    receivables,
+    standing,
+)
 from ledger.refusals.language import Language
 
-_AREAS = (alerts, documents, doors, financing, forms, logs, receivables, standing)
+_AREAS = (alerts, documents, doors, financing, forms, logs, notices, receivables, standing)
 _REMEDIES: dict[Language, dict[str, str]] = {
     Language.ENGLISH: {code: said for area in _AREAS for code, said in area.REMEDIES.items()},
     Language.CHINESE: {code: said for area in _AREAS for code, said in area.REMEDIES_ZH.items()},
@@ -242,6 +252,24 @@ class RefusalCode(Enum):
     FEE_NOT_ON_SCHEDULE = "fee_not_on_schedule"
     FEE_EXCEEDS_SCHEDULE = "fee_exceeds_schedule"
     FEE_IS_WAIVED = "fee_is_waived"
+    # -- notices and the registry
+    RECEIVER_IS_DESIGNATED = "receiver_is_designated"
+    DESIGNATION_IS_REVOKED = "designation_is_revoked"
+    BASIS_DOES_NOT_FIT = "basis_does_not_fit"
+    VOUCHER_MISSING = "voucher_missing"
+    NOTICE_IS_GIVEN = "notice_is_given"
+    NOTICE_HAS_ARRIVED = "notice_has_arrived"
+    NOTICE_IS_WITHDRAWN = "notice_is_withdrawn"
+    STATED_TIME_IS_IN_THE_FUTURE = "stated_time_is_in_the_future"
+    EXTENT_DOES_NOT_FIT = "extent_does_not_fit"
+    GRANTOR_HAS_NO_CLAIM = "grantor_has_no_claim"
+    FILING_IS_RECORDED = "filing_is_recorded"
+    FILING_FACTS_DIFFER = "filing_facts_differ"
+    FILING_HAS_ENDED = "filing_has_ended"
+    INTEREST_IS_WITHDRAWN = "interest_is_withdrawn"
+    REGISTRATION_REQUIRED = "registration_required"
+    SEARCH_IS_OLD = "search_is_old"
+    NOTICE_HAS_NOT_ARRIVED = "notice_has_not_arrived"
     # -- settlement
     DISBURSEMENT_IN_FLIGHT = "disbursement_in_flight"
     PAYER_IS_NOT_OBLIGOR = "payer_is_not_obligor"

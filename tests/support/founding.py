@@ -19,6 +19,7 @@ from ledger.policy.commands import (
     Clocks,
     CurrencyDigits,
     FeeLine,
+    Gates,
     IdentifierRule,
     Statute,
 )
@@ -77,7 +78,13 @@ def calendar(last: str = "2040-12-31") -> bytes:
     )
 
 
-def policy(document: bytes, rounding: str = "half_up", roll: str = "following") -> AdoptPolicy:
+def policy(
+    document: bytes,
+    rounding: str = "half_up",
+    roll: str = "following",
+    *,
+    registration: bool = False,
+) -> AdoptPolicy:
     """A policy whose caps a short history reaches."""
     currencies = (CurrencyDigits(code=code, digits=digits) for code, digits in DIGITS.items())
     return AdoptPolicy(
@@ -107,6 +114,7 @@ def policy(document: bytes, rounding: str = "half_up", roll: str = "following") 
             suspend_days=366,
             remind_days=(30, 7, 1),
         ),
+        gates=Gates(registration=registration),
         certificate_roots=(b64url_encode(hashlib.sha256(ROOT).digest()),),
         fees=SCHEDULE,
         statute=Statute(large_days=60, public_days=30, late_ppm=500, late_floor_ppm=83),

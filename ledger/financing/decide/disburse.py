@@ -26,6 +26,7 @@ from ledger.financing.events import (
 )
 from ledger.financing.records import Financing, FinancingState, Request, RequestState
 from ledger.model.records import Reader, Signer, need, refuse_if
+from ledger.notices.gate import check_registration
 from ledger.parties.commands import Role
 from ledger.parties.recovering import check_not_recovering
 from ledger.policy.state import today_of
@@ -61,7 +62,10 @@ def instruct(book: Reader, command: InstructDisbursement, by: Signer, at_ms: int
         f"A court has frozen {holding.id} or part of it.",
     )
     instructed = DisbursementInstructed(
-        financing=financing.id, reference=command.reference, at_ms=at_ms
+        financing=financing.id,
+        reference=command.reference,
+        at_ms=at_ms,
+        filing=check_registration(book, financing, at_ms),
     )
     return (instructed, *acts.lock(book, holding, financing.id, at_ms, None))
 

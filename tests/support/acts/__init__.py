@@ -13,6 +13,7 @@ from tests.support.acts.conduct import CONDUCT
 from tests.support.acts.fees import FEES
 from tests.support.acts.funding import FUNDING, distribution, lapsed, part_of, payable, payment
 from tests.support.acts.keys import KEYS
+from tests.support.acts.notices import NOTICES
 from tests.support.acts.parties import STANDING, Act, bind, claims_by_manifest, rotation
 from tests.support.acts.paying import PAYING
 from tests.support.acts.quotas import QUOTAS
@@ -54,5 +55,6 @@ ACTS: dict[str, Act] = {
     **FEES,
     **CONDUCT,
     **PAYING,
+    **NOTICES,
 }
 """What to do for each kind of command."""

@@ -16,6 +16,7 @@ from tests.support.acts.parties import Act
 from tests.support.founding import (
     FINANCIERS,
 )
+from tests.support.having.notices import clear
 
 OPEN = (HoldingState.HELD, HoldingState.TRANSFER_PENDING, HoldingState.FINANCED)
 
@@ -67,6 +68,7 @@ def _accept_offer(s: Stage) -> None:
 
 def _instruct(s: Stage) -> None:
     item = h.financing(s, FinancingState.ACCEPTED)
+    clear(s, item)
     s.do(s.name_of(item.financier), h.instruction(item))
 
 

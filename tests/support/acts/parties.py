@@ -39,7 +39,8 @@ Act = Callable[[Stage], object]
 def _adopt_policy(s: Stage) -> None:
     rounding = s.random.choice(["half_up", "half_even", "up", "down"])
     document = calendar()
-    command = policy(document, rounding, s.random.choice(["following", "modified_following"]))
+    roll = s.random.choice(["following", "modified_following"])
+    command = policy(document, rounding, roll, registration=s.random.random() < 0.4)
     s.do("operator", command, documents=[document])
 
 

@@ -19,6 +19,7 @@ from tests.support.having.claims import (
     FRESH,
     PLAIN,
     PROTECTED,
+    account_of,
     acknowledgement,
     claim,
     closed,
@@ -41,7 +42,6 @@ from tests.support.having.claims import (
 )
 from tests.support.having.funding import (
     acceptance,
-    account_of,
     financing,
     instruction,
     offer_for,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from ledger.errors import Refused
 from ledger.model.records import R
 from ledger.money import Money
+from ledger.parties.state import Account
 from ledger.receivables import commands as c
 from ledger.receivables.acts import check_circulates, check_unburdened
 from ledger.receivables.clocks import issue_is_over, lock_is_over, transfer_is_over
@@ -246,3 +247,9 @@ def receipt(s: Stage, item: Holding, amount: Money) -> ReceivePayment:
     return ReceivePayment(
         holding=item.id, amount=amount, value_date=s.today, reference=f"mine {s.next()}"
     )
+
+
+def account_of(s: Stage, party: str, currency: str) -> str:
+    """An account of a party."""
+    found = s.store.records.find(Account, {"party": party})
+    return next(item.id for item in found if item.currency == currency)

@@ -12,7 +12,6 @@ from ledger.financing.terms import quote
 from ledger.model.records import Record
 from ledger.money import Money
 from ledger.parties.commands import Assurance
-from ledger.parties.state import Account
 from ledger.policy.state import calendar_of
 from ledger.receivables import commands as c
 from ledger.receivables.records import (
@@ -21,7 +20,8 @@ from ledger.receivables.records import (
 from tests.support.actors import DAY, Stage
 from tests.support.founding import SUPPLIERS
 from tests.support.having.alerts import is_clean
-from tests.support.having.claims import FRESH, held, is_free, one, sure
+from tests.support.having.claims import FRESH, account_of, held, is_free, one, sure
+from tests.support.having.notices import clear
 
 
 def programme(s: Stage, by: str = "fund", *, currency: str = "CNY", **changes: Any) -> Programme:
@@ -80,12 +80,6 @@ def value_date(s: Stage) -> date:
     return day
 
 
-def account_of(s: Stage, party: str, currency: str) -> str:
-    """An account of a party."""
-    found = s.store.records.find(Account, {"party": party})
-    return next(item.id for item in found if item.currency == currency)
-
-
 def acceptance(s: Stage, item: Holding, offer: Offer) -> tuple[f.AcceptOffer, Record, Record]:
     """The command that accepts an offer at its exact price, and the two records it must expect."""
     day = value_date(s)
@@ -133,6 +127,7 @@ def financing(s: Stage, state: FinancingState, *, fresh: float = FRESH) -> Finan
 
     def advance(item: Financing) -> Financing:
         if state is not FinancingState.ACCEPTED:
+            clear(s, item)
             sure(s.do(s.name_of(item.financier), instruction(item)))
         if state is FinancingState.ACTIVE:
             sure(s.do(s.name_of(item.holder), proof(s, item)))

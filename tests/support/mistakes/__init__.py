@@ -9,6 +9,7 @@ from tests.support.mistakes.fees import FEES
 from tests.support.mistakes.form import FORM, Mistake
 from tests.support.mistakes.keys import KEYS
 from tests.support.mistakes.money import MONEY
+from tests.support.mistakes.notices import NOTICES
 from tests.support.mistakes.paying import PAYING
 from tests.support.mistakes.quotas import QUOTAS
 from tests.support.mistakes.standing import EMPTY, REAL, STANDING
@@ -27,5 +28,6 @@ MISTAKES: dict[str, Mistake] = {
     **FEES,
     **CONDUCT,
     **PAYING,
+    **NOTICES,
 }
 """Those that any ledger refuses, whatever its state."""

@@ -27,6 +27,7 @@ FIXED = {
         "/v1/receivables/{record_id}/history",
         "/v1/holdings/{record_id}/alerts",
         "/v1/alerts/late",
+        "/v1/holdings/{record_id}/priority",
         "/v1/entries/{seq}",
         "/v1/receipts/{seq}",
         "/log/checkpoint",

@@ -284,7 +284,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "4SIsvbqUQmHdEy-yNw1sVJjOltwp3KzRDQCIrH09-Gk"}
+FIELD_CLASSES: Mapping[int, str] = {1: "XwyaxV2qpOekZtVf_CL4NhHVwcecSisE2GUvRIcQxuU"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 from msgspec.structs import replace
@@ -30,6 +30,7 @@ from api.sending import send_all, tell_verdicts
 from api.target import Target, now_ms
 from api.terminal import error_console, note, say_json, show_table
 from ledger.dates import parse_date
+from ledger.keys import SigningKey
 from ledger.receivables.commands import Basis, Size, Tranche
 
 HEADERS = ("invoice", "number", "counterparty", "amount", "due", "verdict")
@@ -133,9 +134,7 @@ def run(
         if ready and keys and not prepare:
             if not yes:
                 typer.confirm("Sign and send these?", abort=True, err=True)
-            parts = draft_rows(desk, ready)
-            verdicts = send_all(target, signed(parts, keys), receipts)
-            tell_verdicts(_names(parts, ready), verdicts, as_json=as_json, also=also)
+            _send(target, draft_rows(desk, ready), ready, keys, receipts, also, as_json=as_json)
         elif as_json:
             say_json(also)
     if ready and prepare:
@@ -143,6 +142,21 @@ def run(
         note(f"{prepare} waits for signatures: duebill sign, then duebill submit.")
     if len(ready) < len(rows):
         raise typer.Exit(1)
+
+
+def _send(
+    target: Target,
+    parts: Sequence[tuple[Draft, list[bytes]]],
+    ready: Sequence[ImportRow],
+    keys: Sequence[SigningKey],
+    receipts: Path | None,
+    also: dict[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    """Sign the rows that are ready, send them and tell the verdict of each."""
+    verdicts = send_all(target, signed(parts, keys), receipts)
+    tell_verdicts(_names(parts, ready), verdicts, as_json=as_json, also=also)
 
 
 def _preview(rows: Sequence[ImportRow], target: Target, *, as_json: bool) -> list[ImportRow]:

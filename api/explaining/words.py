@@ -21,6 +21,7 @@ from ledger.receivables.commands import (
     Size,
     Tranche,
 )
+from ledger.settlement.commands import ReturnReason
 
 Said: TypeAlias = tuple[str, str]
 """English and Chinese."""
@@ -87,5 +88,14 @@ WORDS: Mapping[Enum, Said] = {
     DischargesUnderlying.ON_TRANSFER: ("at once, on transfer", "转让时即清偿"),
     DischargesUnderlying.ON_PAYMENT: ("once this claim is paid", "兑付时清偿"),
     DischargesUnderlying.NO: ("not by this", "不因此清偿"),
+    ReturnReason.ACCOUNT_WRONG: ("the account is wrong", "账号有误"),
+    ReturnReason.ACCOUNT_CLOSED: ("the account is closed", "账户已销户"),
+    ReturnReason.ACCOUNT_BLOCKED: ("the account is blocked", "账户被冻结"),
+    ReturnReason.NAME_DIFFERS: ("the name does not fit the account", "户名不符"),
+    ReturnReason.RECALLED: ("the payer recalled it", "付款人撤回"),
+    ReturnReason.DUPLICATE: ("it was paid twice", "重复支付"),
+    ReturnReason.FRAUD: ("fraud", "涉嫌欺诈"),
+    ReturnReason.BY_ORDER: ("by order of an authority", "依有权机关要求"),
+    ReturnReason.OTHER: ("another reason", "其他原因"),
 }
 """By choice its words; a test finds a choice without."""

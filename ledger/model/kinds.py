@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, TypeVar
 
+from ledger.dates import LAST_INSTANT_MS
 from ledger.money import Money
 
 T = TypeVar("T")
@@ -142,8 +143,8 @@ Country = Annotated[str, Pattern(r"[A-Z]{2}", "an ISO 3166-1 code of two letters
 Amount = Annotated[Money, Positive()]
 """An amount above zero."""
 AmountOrZero = Annotated[Money, NotNegative()]
-Instant = Annotated[int, Range(0, 253_402_300_799_999)]
-"""Milliseconds since 1970-01-01T00:00Z, to the end of the year 9999."""
+Instant = Annotated[int, Range(0, LAST_INSTANT_MS)]
+"""Milliseconds since 1970-01-01T00:00Z, to the end of the year 9998."""
 DailyPpm = Annotated[int, Range(0, 10_000)]
 """A daily rate in millionths: 0.05 % is 500. At most 1 %."""
 RatePpm = Annotated[int, Range(0, 1_000_000)]

@@ -109,23 +109,18 @@ def run(
 ) -> None:
     """Read invoices, show row by row what would be registered and why not, sign once, send.
 
-    The rows that can be registered go under one signed manifest; each has its own verdict. For
-    two people name two keys, or `--prepare FILE`, then `duebill sign` by each, then submit.
-    Without --key and --prepare only the preview is shown. Exit 1 when any row is refused.
+    The rows that can be registered go under one signed manifest, each with its own verdict. Two
+    people: two keys, or `--prepare FILE`, then `duebill sign` by each, then submit. Without --key
+    and --prepare only the preview is shown. Exit 1 when any row is refused.
     """
     stated = Stated(
         due=parse_date(due) if due else None,
         basis=basis,
         basis_date=parse_date(basis_date) if basis_date else None,
         terms=replace(ISSUE_TERMS, waiver_of_defences=waive_defences),
-        sizes=sizes_of(sizes) if sizes else None,
-        tranche=Tranche.RETENTION if retention else Tranche.PRINCIPAL,
-        clause=clause,
-        reason=reason,
-        late_ppm=late_ppm,
+        **_agreed(sizes, clause, reason, late_ppm, retention=retention),
     )
-    mode = Mode.ISSUE if issue else Mode.REGISTER
-    keys = read_keys(key or [], password_file)
+    keys, mode = read_keys(key or [], password_file), Mode.ISSUE if issue else Mode.REGISTER
     with open_target(folder, url, party, keys[0] if keys else None) as target:
         desk = Desk(target.origin, target.party(party), now_ms, target.digits)
         rows = plan_files(files, target, desk.party, stated, mode, read_columns(columns))
@@ -138,8 +133,7 @@ def run(
         elif as_json:
             say_json(also)
     if ready and prepare:
-        write_file(prepare, signed(draft_rows(desk, ready), keys))
-        note(f"{prepare} waits for signatures: duebill sign, then duebill submit.")
+        _prepare(prepare, signed(draft_rows(desk, ready), keys))
     if len(ready) < len(rows):
         raise typer.Exit(1)
 
@@ -167,6 +161,25 @@ def _preview(rows: Sequence[ImportRow], target: Target, *, as_json: bool) -> lis
     ready = [row for row in rows if row.command is not None]
     note(f"{len(ready)} of {len(rows)} invoices can be registered.")
     return ready
+
+
+def _agreed(
+    sizes: str | None, clause: str | None, reason: str | None, rate: int | None, *, retention: bool
+) -> dict[str, Any]:
+    """What the contract says and no invoice does, as fields of `Stated`. Raises `Refused`."""
+    return {
+        "sizes": sizes_of(sizes) if sizes else None,
+        "tranche": Tranche.RETENTION if retention else Tranche.PRINCIPAL,
+        "clause": clause,
+        "reason": reason,
+        "late_ppm": rate,
+    }
+
+
+def _prepare(file: Path, submissions: Sequence[bytes]) -> None:
+    """Write what is to be signed and sent later, and say how."""
+    write_file(file, submissions)
+    note(f"{file} waits for signatures: duebill sign, then duebill submit.")
 
 
 def _names(parts: Sequence[tuple[Draft, list[bytes]]], rows: Sequence[ImportRow]) -> list[str]:

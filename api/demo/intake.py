@@ -149,12 +149,8 @@ def _by_seller(data: bytes, name: str, found: Found) -> dict[str, list[ReadResul
     return groups
 
 
-REASON = "as the invoice states it"
-"""Why a long term is reasonable, in the demonstration."""
-
-
 def _plan_rows(results: Sequence[ReadResult], seller: str, found: Found) -> list[ImportRow]:
-    stated = Stated(days=DAYS_WITHOUT_DUE_DATE, reason=REASON)
+    stated = Stated(days=DAYS_WITHOUT_DUE_DATE)
     return plan_rows(results, party=seller, resolve=found.label, stated=stated)
 
 

@@ -22,6 +22,7 @@ from api.target import now_ms
 from api.terminal import error_console, note, say, say_json, show_table
 from ledger.errors import RefusalCode, Refused
 from ledger.model import codec
+from ledger.parties.commands import OpenRecovery
 
 Expected: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="RECORD=SEQ: the record as you saw it; repeat.")
@@ -30,7 +31,10 @@ Documents: TypeAlias = Annotated[
     list[Path] | None, typer.Option(exists=True, help="A rule document; repeat.")
 ]
 NewKeyFile: TypeAlias = Annotated[
-    str | None, typer.Option(help="PERSON=FILE: for key.bind and key.rotate, the new key.")
+    list[str] | None,
+    typer.Option(
+        help="PERSON=FILE: the new key of key.bind or key.rotate; of recovery.open: repeat."
+    ),
 ]
 
 
@@ -73,8 +77,9 @@ def run(
     with open_target(folder, url) as target:
         desk = Desk(target.origin, target.party(party), now_ms, target.digits)
     tree, jti = _read_json(body), new_jti(now_ms())
-    if new_key is not None:
-        tree["new"] = _new_key(desk, new_key, password_file, jti)
+    if new_key:
+        keys = [_new_key(desk, named, password_file, jti) for named in new_key]
+        tree |= {"keys": keys} if found.command is OpenRecovery else {"new": _only(keys)}
     draft = desk.draft(
         read_body(found.command, tree, desk.digits, desk.personal),
         jti=jti,
@@ -110,6 +115,12 @@ def _show(kind: Kind, *, schema_only: bool) -> None:
     ]
     note(f"{kind.name} {kind.ver}, signed by {kind.who}")
     show_table(("field", "is", "", "class"), rows, error_console())
+
+
+def _only(keys: list[dict[str, Any]]) -> dict[str, Any]:
+    if len(keys) != 1:
+        raise typer.BadParameter("One --new-key is bound at a time.")
+    return keys[0]
 
 
 def _new_key(desk: Desk, named: str, password_file: Path | None, jti: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ PAGES = (
     "audit-the-chain",
     "sign-offline",
     "sign-with-two-people",
+    "recover-a-key",
     "back-up-and-restore",
     "run-a-witness",
     "keep-the-log-key",

@@ -7,14 +7,16 @@ own part, its debtor and its day, and nothing of the whole, of the other parts o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 from api.auth import Caller
+from api.visibility_burdens import BURDENS, is_offered, secures
+from api.visibility_rule import NOTHING, Hidden, Rule, sides
 from ledger.alerts.state import Alert, Disposition
+from ledger.audience.base import may_take
+from ledger.burdens.records import Encumbrance
 from ledger.conduct.records import Insolvency, Licence, Screening, Suspension
-from ledger.evidence import may_take
 from ledger.fees.state import Fee
 from ledger.financing.state import (
     Financing,
@@ -34,14 +36,9 @@ from ledger.receivables.state import (
     Invoice,
     Receivable,
     Transfer,
-    TransferState,
 )
 from ledger.settlement.records import Instruction, Misdirected, Payment, Redemption
 from ledger.store.pages import Via
-
-Hidden: TypeAlias = frozenset[str] | None
-"""The fields that stay hidden, or None for a record that does not concern the party."""
-NOTHING: frozenset[str] = frozenset()
 
 INSTITUTIONS = frozenset(Role) - {Role.SUPPLIER}
 """Roles that offer something to everybody here; their names are known to all members."""
@@ -52,33 +49,6 @@ _WHOLE = frozenset(
     | {"merged", "open_holdings", "paid", "paying_agent", "reduced", "uses"}
 )
 _ORIGIN = frozenset({"parent", "ordinal"})
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Whom records of one kind concern.
-
-    A record that names the party in a field of `sides`, or by way of `via`, may concern it; with
-    neither, any may. `hidden` decides. `sealed` are the fields that the operator does not see.
-    """
-
-    kind: type[Any]
-    hidden: Callable[[Any, Reader, str], Hidden]
-    sides: tuple[str, ...] = ()
-    via: tuple[Via, ...] = ()
-    sealed: frozenset[str] = NOTHING
-    private: frozenset[str] = NOTHING
-    """Fields by which nobody may search."""
-
-    def filters(self, caller: Caller) -> frozenset[str]:
-        """The fields of the kind's indexes and its state, unless searching would tell secrets.
-
-        The state has no index: it changes often, and most records are in one of few states.
-        """
-        sealed = self.sealed if Role.OPERATOR in caller.roles else NOTHING
-        indexed = frozenset(name for index in self.kind.INDEXES for name in index)
-        state = {"state"}.intersection(self.kind.__struct_fields__)
-        return (indexed | state) - self.private - sealed
 
 
 def hidden_fields(rule: Rule, record: Any, book: Reader, caller: Caller) -> Hidden:
@@ -112,6 +82,7 @@ def deals(book: Reader, one: str, other: str) -> bool:
             or any(item.obligor == b for item in book.find(Holding, holder=a))
             or any(item.assignee == b for item in book.find(Transfer, assignor=a))
             or any(item.holder == b for item in book.find(Financing, financier=a))
+            or any(b in (item.holder, item.obligor) for item in secures(book, a))
         ):
             return True
     return False
@@ -131,15 +102,6 @@ def _pays(book: Reader, payer: str, payee: str) -> bool:
     )
 
 
-def _sides(*names: str) -> Callable[[Any, Reader, str], Hidden]:
-    """Both sides see all of it, nobody else anything."""
-
-    def hidden(record: Any, book: Reader, party: str) -> Hidden:
-        return NOTHING if any(getattr(record, name) == party for name in names) else None
-
-    return hidden
-
-
 def _receivable(record: Receivable, book: Reader, party: str) -> Hidden:
     if party in (record.creditor, record.obligor, record.paying_agent):
         return NOTHING
@@ -152,7 +114,10 @@ def _holding(record: Holding, book: Reader, party: str) -> Hidden:
         return NOTHING
     if party == record.holder:
         return NOTHING if _holds_parent(record, book, party) else _ORIGIN
-    if record.pending and _is_offered(book, record.pending, party):
+    if record.pending and is_offered(book, record.pending, party):
+        return _ORIGIN
+    lies = {burden.id for burden in record.burdens}
+    if any(item.holding == record.id or item.id in lies for item in secures(book, party)):
         return _ORIGIN
     requests = book.find(Request, holding=record.id)
     return _ORIGIN if any(_request(item, book, party) is not None for item in requests) else None
@@ -161,14 +126,6 @@ def _holding(record: Holding, book: Reader, party: str) -> Hidden:
 def _holds_parent(record: Holding, book: Reader, party: str) -> bool:
     parent = book.get(Holding, record.parent) if record.parent else None
     return parent is not None and parent.holder == party
-
-
-def _is_offered(book: Reader, pending: str, party: str) -> bool:
-    transfer = book.get(Transfer, pending)
-    if transfer is not None:
-        return transfer.assignee == party and transfer.state is TransferState.PROPOSED
-    financing = book.get(Financing, pending)
-    return financing is not None and financing.financier == party
 
 
 def _request(record: Request, book: Reader, party: str) -> Hidden:
@@ -284,30 +241,30 @@ RULES: Mapping[type[Any], Rule] = {
     for rule in (
         Rule(Party, _party, private=frozenset({"token"})),
         Rule(Account, _account, sealed=frozenset({"number", "bank"})),
-        Rule(Contact, _sides("id"), ("id",), sealed=frozenset({"address", "earlier"})),
+        Rule(Contact, sides("id"), ("id",), sealed=frozenset({"address", "earlier"})),
         Rule(
             Delegation,
-            _sides("party"),
+            sides("party"),
             ("party",),
             sealed=frozenset({"per_act", "per_day", "used"}),
         ),
-        Rule(Recovery, _sides("party", "opened_by"), ("party", "opened_by")),
+        Rule(Recovery, sides("party", "opened_by"), ("party", "opened_by")),
         Rule(Alert, _alert, ("subject",), _ABOUT),
         Rule(
             Disposition,
-            _sides("financier"),
+            sides("financier"),
             ("financier",),
             sealed=frozenset({"alert", "verdict", "persons"}),
         ),
         Rule(
             Membership,
-            _sides("member", "parent"),
+            sides("member", "parent"),
             ("member", "parent"),
             sealed=frozenset({"id", "member", "parent"}),
         ),
         Rule(
             Quota,
-            _sides("obligor", "set_by"),
+            sides("obligor", "set_by"),
             ("obligor", "set_by"),
             sealed=frozenset({"id", "obligor", "creditor", "amount", "set_by"}),
         ),
@@ -317,7 +274,7 @@ RULES: Mapping[type[Any], Rule] = {
         Rule(Insolvency, _insolvency, sealed=frozenset({"case"})),
         Rule(
             Invoice,
-            _sides("seller", "buyer"),
+            sides("seller", "buyer"),
             ("seller", "buyer"),
             sealed=frozenset(
                 {"key", "seller", "buyer", "number", "code", "gross", "prepaid", "credited"}
@@ -338,26 +295,27 @@ RULES: Mapping[type[Any], Rule] = {
             (
                 Via("pending", Transfer, "id", "assignee"),
                 Via("pending", Financing, "id", "financier"),
+                Via("id", Encumbrance, "holding", "secured_party"),
             ),
             frozenset({"amount", "paid", "reduced", "burdens", "obligor", "holder", "chain"}),
         ),
         Rule(
             Transfer,
-            _sides("assignor", "assignee"),
+            sides("assignor", "assignee"),
             ("assignor", "assignee"),
             sealed=frozenset({"assignor", "assignee", "consideration"}),
         ),
         Rule(Designation, lambda _record, _book, _party: NOTHING),  # declared to everybody
         Rule(
             Notice,
-            _sides("obligor", "assignor", "assignee"),
+            sides("obligor", "assignor", "assignee"),
             ("obligor", "assignor", "assignee"),
             sealed=frozenset({"obligor", "assignor", "assignee", "account"}),
         ),
-        Rule(Search, _sides("searcher"), ("searcher",), sealed=frozenset({"creditor", "obligor"})),
+        Rule(Search, sides("searcher"), ("searcher",), sealed=frozenset({"creditor", "obligor"})),
         Rule(
             Filing,
-            _sides("secured", "grantor"),
+            sides("secured", "grantor"),
             ("secured", "grantor"),
             sealed=frozenset({"number", "grantor", "over", "obligor"}) | _EXTENT,
         ),
@@ -368,9 +326,10 @@ RULES: Mapping[type[Any], Rule] = {
             (Via("holding", Holding, "id", "holder"), Via("holding", Holding, "id", "obligor")),
             _EXTENT | {"claimant", "grantor"},
         ),
+        *BURDENS,
         Rule(
             Programme,
-            _sides("financier"),
+            sides("financier"),
             ("financier",),
             sealed=frozenset({"name", "obligors", "limit_obligor", "limit_total"}),
         ),
@@ -378,19 +337,19 @@ RULES: Mapping[type[Any], Rule] = {
         Rule(Offer, _offer, sealed=frozenset({"rate_ppm", "max_amount", "obligors"})),
         Rule(
             Financing,
-            _sides("financier", "holder"),
+            sides("financier", "holder"),
             ("financier", "holder"),
             sealed=_MONEY_OF_FINANCING,
         ),
         Rule(
             Fee,
-            _sides("charged_by", "bearer"),
+            sides("charged_by", "bearer"),
             ("charged_by", "bearer"),
             sealed=frozenset({"bearer", "amount", "allowed"}),
         ),
         Rule(
             Payment,
-            _sides("payer", "payee", "attested_by"),
+            sides("payer", "payee", "attested_by"),
             ("payer", "payee", "attested_by"),
             sealed=frozenset(
                 {"payer", "payee", "account", "amount", "reference", "costs", "interest"}
@@ -399,7 +358,7 @@ RULES: Mapping[type[Any], Rule] = {
         ),
         Rule(
             Instruction,
-            _sides("payer", "payee"),
+            sides("payer", "payee"),
             ("payer", "payee"),
             sealed=frozenset({"payer", "payee", "account", "amount", "reference"}),
         ),

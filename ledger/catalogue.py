@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from ledger.alerts import state as alerts_state
+from ledger.burdens import records as burdens_records
 from ledger.conduct import records as conduct_records
 from ledger.fees import state as fees_state
 from ledger.financing import records as financing_records
@@ -70,6 +71,8 @@ RECORDS: tuple[type[Any], ...] = (
     receivables_records.Transfer,
     receivables_records.Maturity,
     receivables_records.Owed,
+    burdens_records.Encumbrance,
+    burdens_records.Freeze,
     notices_records.Designation,
     notices_records.Notice,
     notices_records.Search,

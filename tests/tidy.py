@@ -41,6 +41,7 @@ FLOORS = {
     "ledger/alerts/": 2.875,
     "ledger/quotas/": 2.875,
     "ledger/receivables/": 3,
+    "ledger/burdens/": 3.25,
     "ledger/financing/events.py": 3.0625,  # what a financing is: notices name one
     "ledger/financing/records.py": 3.125,
     "ledger/notices/": 3.375,
@@ -61,6 +62,7 @@ FLOORS = {
     "ledger/hands.py": 6.75,
     "ledger/invariants/": 6.75,
     "ledger/reports/": 7,
+    "ledger/audience/": 6.875,
     "ledger/evidence.py": 7,
     "ledger/helper.py": 7,
     "ledger/checking.py": 7.125,
@@ -143,6 +145,7 @@ THIRD_PARTY = {
     "ledger/alerts/": {"msgspec"},
     "ledger/quotas/": {"msgspec"},
     "ledger/receivables/": {"msgspec"},
+    "ledger/burdens/": {"msgspec"},
     "ledger/financing/": {"msgspec"},
     "ledger/fees/": {"msgspec"},
     "ledger/financing/records.py": {"msgspec"},

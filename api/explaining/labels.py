@@ -13,6 +13,7 @@ from typing import Any
 from api.explaining import pattern
 from api.explaining.facts import digits_in, read_facts
 from api.explaining.wording import Names, Wording
+from ledger.burdens.records import Encumbrance, Freeze
 from ledger.errors import Refused
 from ledger.financing.records import Financing, Offer, Programme, Request
 from ledger.model.codec import WireForm
@@ -69,6 +70,18 @@ LABELS: Mapping[str, Label] = {
             Assertion,
             "{kind} in {holding}[ of {claimant|name}]",
             "[{claimant|name}]对{holding}的{kind}",
+        ),
+        Label(
+            "encumbrances",
+            Encumbrance,
+            "{kind} of {holder|name} for {secured_party|name}[, {amount}][, {share_ppm|percent}]",
+            "{holder|name}为{secured_party|name}设立的{kind}[，{amount}][，{share_ppm|percent}]",
+        ),
+        Label(
+            "freezes",
+            Freeze,
+            "[{amount} ]by {court} in {case}, until {until_ms|instant}",
+            "{court}{case}[，{amount}]，期限至{until_ms|instant}",
         ),
         Label("programmes", Programme, "[{name}]", "[{name}]"),
         Label("requests", Request, "for {holding}", "就{holding}"),

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from ledger.alerts.commands import Verdict
+from ledger.burdens.commands import EncumbranceKind
 from ledger.conduct.commands import ScreeningResult
 from ledger.notices.commands import InterestKind
 from ledger.parties.commands import Assurance, Notice, Role
@@ -66,6 +67,8 @@ WORDS: Mapping[Enum, Said] = {
     DocumentKind.GOODS_RECEIPT: ("goods receipt", "收货单"),
     DocumentKind.ACCEPTANCE: ("acceptance record", "验收单"),
     DocumentKind.SETTLEMENT: ("settlement statement", "结算单"),
+    EncumbranceKind.PLEDGE: ("a pledge", "质押"),
+    EncumbranceKind.FIDUCIARY: ("title in trust for a debt", "让与担保"),
     Basis.DELIVERY: ("delivery", "交付"),
     Basis.ACCEPTANCE: ("acceptance of the goods", "验收"),
     Basis.INSPECTION_LAPSED: ("the end of the inspection period", "检验期满"),

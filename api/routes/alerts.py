@@ -11,7 +11,8 @@ from fastapi import APIRouter
 from api.auth import Caller
 from api.routes.reads import MOST, SCANNED, record_tree, visible
 from api.site import Here, Sight, SignedIn
-from api.visibility import NOTHING, RULES, hidden_fields
+from api.visibility import RULES, hidden_fields
+from api.visibility_rule import NOTHING
 from ledger.alerts.state import Alert, open_alerts
 from ledger.financing.late import late_alerts
 from ledger.financing.state import Financing, FinancingState

@@ -11,9 +11,11 @@ from fastapi import APIRouter, Query, Request
 from api.auth import Caller
 from api.disclosing import entries_about, step_of
 from api.site import Here, Sight, SignedIn
-from api.visibility import RULES, Rule, hidden_fields
+from api.visibility import RULES, hidden_fields
+from api.visibility_rule import Rule
 from ledger.alerts.state import Alert, Disposition
 from ledger.base64url import b64url_decode, b64url_encode
+from ledger.burdens.records import Encumbrance, Freeze
 from ledger.conduct.records import Insolvency, Licence, Screening, Suspension
 from ledger.errors import RefusalCode, Refused
 from ledger.fees.state import Fee
@@ -50,6 +52,8 @@ KINDS: dict[str, type[Any]] = {
     "searches": Search,
     "filings": Filing,
     "interests": Assertion,
+    "encumbrances": Encumbrance,
+    "freezes": Freeze,
     "programmes": Programme,
     "requests": FinancingRequest,
     "offers": Offer,
@@ -150,7 +154,7 @@ def _related(sight: Sight, receivable: str, caller: Caller) -> set[str]:
     for holding in sight.book.find(Holding, receivable=receivable):
         transfers = sight.book.find(Transfer, holding=holding.id)
         related: list[Any] = [holding, *transfers]
-        for kind in (FinancingRequest, Financing, Payment):
+        for kind in (Encumbrance, FinancingRequest, Financing, Payment):
             related += sight.book.find(kind, holding=holding.id)
         ids |= {
             item.id

@@ -14,6 +14,7 @@ from types import ModuleType
 
 from msgspec import Struct
 
+from ledger.burdens import invariants as burdens
 from ledger.fees import invariants as fees
 from ledger.financing import invariants as financing
 from ledger.invariants.entries import ENTRY_CHECKS, EntryCheck
@@ -26,6 +27,7 @@ from ledger.settlement import invariants as settlement
 PLACES: tuple[ModuleType, ...] = (
     parties,
     receivables,
+    burdens,
     notices,
     financing,
     fees,

@@ -10,6 +10,7 @@ from enum import Enum
 
 from ledger.refusals import (
     alerts,
+    burdens,
     documents,
     doors,
     financing,
@@ -21,7 +22,7 @@ from ledger.refusals import (
 )
 from ledger.refusals.language import Language
 
-_AREAS = (alerts, documents, doors, financing, forms, logs, notices, receivables, standing)
+_AREAS = (alerts, burdens, documents, doors, financing, forms, logs, notices, receivables, standing)
 _REMEDIES: dict[Language, dict[str, str]] = {
     Language.ENGLISH: {code: said for area in _AREAS for code, said in area.REMEDIES.items()},
     Language.CHINESE: {code: said for area in _AREAS for code, said in area.REMEDIES_ZH.items()},
@@ -218,6 +219,17 @@ class RefusalCode(Enum):
     INVOICE_IS_RED = "invoice_is_red"
     INVOICE_STATUS_IS_MISSING = "invoice_status_is_missing"
     INVOICE_STATUS_IS_OLD = "invoice_status_is_old"
+    # -- security and freezes
+    BURDEN_EXCEEDS_HOLDING = "burden_exceeds_holding"
+    HOLDING_HAS_ANOTHER_HOLDER = "holding_has_another_holder"
+    SECURED_PARTY_DOES_NOT_FIT = "secured_party_does_not_fit"
+    ENCUMBRANCE_HAS_LAPSED = "encumbrance_has_lapsed"
+    ENCUMBRANCE_IS_CLOSED = "encumbrance_is_closed"
+    RELEASE_DOES_NOT_FIT = "release_does_not_fit"
+    FREEZE_EXCEEDS_ORDER = "freeze_exceeds_order"
+    FREEZE_IS_RECORDED = "freeze_is_recorded"
+    FREEZE_HAS_LAPSED = "freeze_has_lapsed"
+    FREEZE_IS_LIFTED = "freeze_is_lifted"
     # -- financing
     OPERATOR_IN_PRINCIPAL_LEG = "operator_in_principal_leg"
     PROGRAMME_IS_CLOSED = "programme_is_closed"

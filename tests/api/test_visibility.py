@@ -28,6 +28,8 @@ COUNTS = {
     "receivables": "4 4 4 1 1 0 0 4 4",
     "holdings": "6 6 4 1 1 0 0 6 6",
     "transfers": "1 0 1 1 0 0 0 1 1",
+    "encumbrances": "0 0 0 0 0 0 0 0 0",
+    "freezes": "0 0 0 0 0 0 0 0 0",
     "designations": "0 0 0 0 0 0 0 0 0",
     "notices": "0 0 0 0 0 0 0 0 0",
     "searches": "0 0 0 0 0 0 0 0 0",

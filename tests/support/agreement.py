@@ -21,7 +21,8 @@ from ledger.receivables.records import (
     Transfer,
 )
 from tests.support.actors import Stage
-from tests.support.toy import Toy
+from tests.support.toy import FOREVER, Toy
+from tests.support.toy_burdens import shown
 
 
 class Everything:
@@ -58,6 +59,7 @@ def disagreements(stage: Stage, toy: Toy) -> list[str]:
     view = Everything(stage)
     pairs: list[tuple[str, Any, Any]] = [
         ("holdings", _holdings(view, toy), _toy_holdings(toy)),
+        ("burdens", _burdens(view, toy), _toy_burdens(toy)),
         ("claims", _claims(view, toy), _toy_claims(toy)),
         ("invoices", _used(view, toy), toy.used()),
         ("exposures", _exposures(view, toy), toy.exposures()),
@@ -91,6 +93,22 @@ def _toy_holdings(toy: Toy) -> dict[str, Any]:
         key: (item["holder"], item["amount"], item["paid"], item["open"], toy.lien(item))
         for key, item in toy.holdings.items()
     }
+
+
+def _burdens(view: Everything, toy: Toy) -> dict[str, Any]:
+    return {
+        item.id: [
+            (one.id, None if one.ppm else one.amount.minor, one.ppm, one.until_ms or FOREVER)
+            for one in item.burdens
+            if one.is_live(toy.now)
+        ]
+        for item in view.all(Holding)
+        if item.is_open
+    }
+
+
+def _toy_burdens(toy: Toy) -> dict[str, Any]:
+    return {key: shown(item, toy.now) for key, item in toy.holdings.items() if item["open"]}
 
 
 _OWED = (ReceivableState.ACKNOWLEDGED, ReceivableState.SETTLED)

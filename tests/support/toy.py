@@ -14,6 +14,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from tests.support import toy_burdens
 from tests.support.actors import DAY, Said, Stage
 
 FOREVER = 10**18
@@ -50,10 +51,15 @@ class Toy:
         self.loans: Toys = {}
         self.programmes: Toys = {}
         self.offers: Toys = {}
+        self.securities: dict[str, Any] = {}
         self.roles: dict[str, set[str]] = {}
         self.payments: Toys = {}
         self.astray: Toys = {}
         self.now = 0
+
+    def name(self, said: Said, prefix: str) -> str:
+        """The id of what a command makes first."""
+        return made_id(said, prefix)
 
     def hear(self, said: Said) -> None:
         """Something was said; only what was accepted for the first time counts."""
@@ -102,7 +108,9 @@ class Toy:
             "paid": 0,
             "costs": 0,
             "open": True,
+            "split": False,
             "lien": None,
+            "burdens": [],
         }
         self.holdings[made_id(said, "hld")] = holding
 
@@ -123,11 +131,14 @@ class Toy:
 
     def _split_holding(self, said: Said, c: Any) -> None:
         parent = self.holdings[c.holding]
-        parent["open"] = False
-        shares = shared(parent["costs"], [child.amount.minor for child in c.children])
-        for ordinal, child in enumerate(c.children):
-            own = {"amount": child.amount.minor, "paid": 0, "costs": shares[ordinal]}
-            part = parent | own | {"open": True, "lien": None}
+        parent |= {"open": False, "split": True}
+        sizes = [child.amount.minor for child in c.children]
+        costs = shared(parent["costs"], sizes)
+        live = toy_burdens.live(parent["burdens"], self.now)
+        dealt = toy_burdens.dealt(live, sizes)
+        for ordinal, size in enumerate(sizes):
+            own = {"amount": size, "paid": 0, "costs": costs[ordinal], "burdens": dealt[ordinal]}
+            part = parent | own | {"open": True, "split": False, "lien": None}
             self.holdings[made_id(said, "hld", ordinal)] = part
 
     def _propose_transfer(self, said: Said, c: Any) -> None:
@@ -284,6 +295,7 @@ _TELLS: dict[str, Callable[[Toy, Said, Any], None]] = {
     "AttestDisbursement": Toy._prove,
     "AttestFailure": Toy._let_go,
     "ReleaseLock": Toy._let_go,
+    **toy_burdens.TELLS,
 }
 """What each accepted command changes here; others change nothing that the toy keeps."""
 

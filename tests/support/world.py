@@ -120,9 +120,13 @@ class World:
         return self._receivable(self.do("core", replace(command, **changes))[-1])
 
     def acknowledge(
-        self, receivable: Receivable, amount: int | None = None, terms: c.Terms = TERMS
+        self,
+        receivable: Receivable,
+        amount: int | None = None,
+        terms: c.Terms = TERMS,
+        by: str = "core",
     ) -> Holding:
-        """The creditor's holding, once the core enterprise has acknowledged."""
+        """The creditor's holding, once the core enterprise (or `by`) has acknowledged."""
         command = c.Acknowledge(
             receivable=receivable.id,
             accepts=receivable.proposal,
@@ -130,7 +134,7 @@ class World:
             due=receivable.due,
             terms=terms,
         )
-        return self.holding(self.do("core", command, receivable.id)[-1].holding)
+        return self.holding(self.do(by, command, receivable.id)[-1].holding)
 
     def held(self, amount: int = 100_00, terms: c.Terms = TERMS) -> Holding:
         """A holding of the supplier, from a receivable of its own."""

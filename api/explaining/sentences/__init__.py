@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from api.explaining.sentences import (
     alerts,
+    burdens,
     conduct,
     fees,
     financing,
@@ -26,6 +27,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **conduct.SENTENCES,
     **alerts.SENTENCES,
     **receivables.SENTENCES,
+    **burdens.SENTENCES,
     **quotas.SENTENCES,
     **notices.SENTENCES,
     **financing.SENTENCES,

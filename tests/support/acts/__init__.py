@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tests.support.actors import HOUR, Stage
 from tests.support.acts.alerts import ALERTS
+from tests.support.acts.burdens import BURDENS
 from tests.support.acts.claims import CLAIMS
 from tests.support.acts.conduct import CONDUCT
 from tests.support.acts.fees import FEES
@@ -49,6 +50,7 @@ ACTS: dict[str, Act] = {
     **STANDING,
     **KEYS,
     **CLAIMS,
+    **BURDENS,
     **FUNDING,
     **ALERTS,
     **QUOTAS,

@@ -83,7 +83,7 @@ def _withdraw(s: Stage) -> None:
 
 
 def _split(s: Stage) -> None:
-    item = h.held(s)
+    item = h.held(s) if s.random.random() < 0.6 else h.burdened(s)
     parts = s.random.randint(2, 4)
     part = item.outstanding.minor // parts
     amounts = [part] * (parts - 1) + [item.outstanding.minor - part * (parts - 1)]

@@ -20,6 +20,7 @@ from ledger.receivables.records import (
 from tests.support.actors import DAY, Stage
 from tests.support.founding import SUPPLIERS
 from tests.support.having.alerts import is_clean
+from tests.support.having.burdens import is_frozen
 from tests.support.having.claims import FRESH, account_of, held, is_free, one, sure
 from tests.support.having.notices import clear
 
@@ -136,7 +137,11 @@ def financing(s: Stage, state: FinancingState, *, fresh: float = FRESH) -> Finan
     return one(
         s,
         Financing,
-        lambda item: item.state is state and not item.has_lapsed(s.clock.ms),
+        lambda item: (
+            item.state is state
+            and not item.has_lapsed(s.clock.ms)
+            and not is_frozen(s, item.holding)
+        ),
         lambda: advance(make()),
         fresh,
     )

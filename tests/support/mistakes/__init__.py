@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.mistakes.alerts import ALERTS
+from tests.support.mistakes.burdens import BURDENS
 from tests.support.mistakes.claims import CLAIMS, CROWDED
 from tests.support.mistakes.conduct import CONDUCT
 from tests.support.mistakes.fees import FEES
@@ -22,6 +23,7 @@ MISTAKES: dict[str, Mistake] = {
     **STANDING,
     **KEYS,
     **CLAIMS,
+    **BURDENS,
     **MONEY,
     **ALERTS,
     **QUOTAS,

@@ -88,14 +88,6 @@ UNREACHABLE: dict[str, str] = {
     ),
     **dict.fromkeys(["key_file_exposed", "key_is_locked"], _KEYS),
     "holding_is_not_locked": "an instructed advance keeps its lock until it ends itself",
-    **dict.fromkeys(
-        [
-            "holding_is_frozen",
-            "holding_is_disputed",
-            "holding_is_encumbered",
-            "amount_is_frozen",
-        ],
-        "no command burdens a holding yet",
-    ),
+    "holding_is_disputed": "no command disputes a holding yet",
     "holding_is_not_financed": "no command gives title back yet",
 }

@@ -1,0 +1,1 @@
+"""Who may see the sealed fields of each kind of command; the table is in `ledger.evidence`."""

@@ -29,6 +29,7 @@ from tests.support.having.funding import (
     proof,
     sellable,
 )
+from tests.support.having.notices import clear
 
 
 def paid(s: Stage) -> Payment:
@@ -139,6 +140,7 @@ def with_surplus(s: Stage) -> Financing:
         offer = offer_for(s, item, recourse=Recourse.ASSIGNOR, rate_ppm=120_000)
         said = sure(s.do(s.name_of(item.holder), *acceptance(s, item, offer)))
         financing = s.get(Financing, said.id("fin"))
+        clear(s, financing)
         sure(s.do(s.name_of(financing.financier), instruction(financing)))
         sure(s.do(s.name_of(financing.holder), proof(s, financing)))
         held_ = s.get(Holding, item.id)

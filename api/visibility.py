@@ -12,6 +12,7 @@ from typing import Any
 
 from api.auth import Caller
 from api.visibility_burdens import BURDENS, is_offered, secures
+from api.visibility_changes import CHANGES
 from api.visibility_rule import NOTHING, Hidden, Rule, sides
 from ledger.alerts.state import Alert, Disposition
 from ledger.audience.base import may_take
@@ -347,6 +348,7 @@ RULES: Mapping[type[Any], Rule] = {
             ("charged_by", "bearer"),
             sealed=frozenset({"bearer", "amount", "allowed"}),
         ),
+        *CHANGES,
         Rule(
             Payment,
             sides("payer", "payee", "attested_by"),

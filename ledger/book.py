@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from ledger import vocabulary
-from ledger.catalogue import BY_PREFIX, Touch, spent_id, touch_id
+from ledger.catalogue import BY_PREFIX, Touch, touch_id
 from ledger.chain.entry import LARGEST_ENTRY
 from ledger.conduct.gates import check_may_begin
 from ledger.envelope import Envelope, verify_signatures
@@ -24,6 +24,7 @@ from ledger.parties import commands as parties_commands
 from ledger.parties import decide as parties
 from ledger.parties import delegating, standing
 from ledger.parties.events import DelegationUsed
+from ledger.parties.records import spent_id
 from ledger.parties.state import Key, Party, Spent
 from ledger.policy import state as policy_state
 from ledger.routing import decide, evolve, stake

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ledger.alerts import state as alerts_state
 from ledger.burdens import records as burdens_records
+from ledger.changes import records as changes_records
 from ledger.conduct import records as conduct_records
 from ledger.fees import state as fees_state
 from ledger.financing import records as financing_records
@@ -91,6 +92,12 @@ RECORDS: tuple[type[Any], ...] = (
     settlement_records.Misdirected,
     settlement_records.Redemption,
     settlement_records.Surplus,
+    changes_records.Dispute,
+    changes_records.Change,
+    changes_records.Ask,
+    changes_records.TakenNote,
+    changes_records.Claim,
+    changes_records.Correction,
     Touch,
 )
 """Every kind of record: each is one derived table."""
@@ -99,11 +106,6 @@ BY_PREFIX = {kind.PREFIX: kind for kind in RECORDS if kind.PREFIX}
 """The kind of record that an id belongs to, by what stands before its underscore."""
 BY_TABLE = {snake(kind.__name__): kind for kind in RECORDS}
 """The kind of record by the name of its table."""
-
-
-def spent_id(party: str, jti: str) -> str:
-    """Under which id the record of a spent `jti` is kept: in the order of time, as `jti` is."""
-    return f"{jti}/{party}"
 
 
 def touch_id(seq: int) -> str:

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.alerts.state import Alert
-from ledger.audience import burdens
+from ledger.audience import burdens, changes
 from ledger.audience.base import Act, Audience, Path, of
 from ledger.catalogue import history_of
 from ledger.chain.entry import read_entry
+from ledger.changes.records import Ask, Change
 from ledger.envelope import Envelope, read_disclosure, read_envelope
 from ledger.errors import RefusalCode, Refused
 from ledger.fees.state import Fee
@@ -119,6 +120,12 @@ def _history_ids(view: Hands, holding: Holding) -> set[str]:
         for kind in (Notice, Assertion):
             ids |= {item.id for item in view.records.find(kind, {"holding": above.id})}
         ids |= {item.id for item in view.records.find(Filing, {"over": above.id})}
+        ids |= {item.change for item in view.records.find(Ask, {"holding": above.id})}
+        ids |= {
+            item.id
+            for item in view.records.find(Change, {"receivable": holding.receivable})
+            if item.counterclaim is not None and item.counterclaim.holding == above.id
+        }
     alerts = [alert for name in ids for alert in view.records.find(Alert, {"subject": name})]
     return ids | {alert.id for alert in alerts}
 
@@ -303,6 +310,12 @@ _RULES: Mapping[str, Callable[[Act, Path], Audience]] = {
     "fee.charge": _fee,
     "encumbrance.propose": burdens.encumbrance,
     "encumbrance.release": burdens.encumbrance,
+    "change.propose_credit_note": changes.change,
+    "change.propose_set_off": changes.change,
+    "change.propose_settlement": changes.change,
+    "claim.settle": changes.claim,
+    "dispute.award": changes.dispute,
+    "dispute.raise": changes.dispute,
     "financing.attest": _financing,
     "financing.fail": _financing,
     "financing.instruct": _financing,

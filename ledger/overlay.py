@@ -11,9 +11,10 @@ from enum import Enum
 from itertools import islice
 from typing import Any, TypeAlias, cast
 
-from ledger.catalogue import BY_PREFIX, BY_TABLE, spent_id
+from ledger.catalogue import BY_PREFIX, BY_TABLE
 from ledger.envelope import Envelope
 from ledger.model.records import R, Record
+from ledger.parties.records import spent_id
 from ledger.parties.state import Key, Spent
 from ledger.ports import Place, Records
 

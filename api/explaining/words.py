@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from ledger.alerts.commands import Verdict
 from ledger.burdens.commands import EncumbranceKind
+from ledger.changes.commands import CorrectionCode, DisputeReason
 from ledger.conduct.commands import ScreeningResult
 from ledger.notices.commands import InterestKind
 from ledger.parties.commands import Assurance, Notice, Role
@@ -100,5 +101,19 @@ WORDS: Mapping[Enum, Said] = {
     ReturnReason.FRAUD: ("fraud", "涉嫌欺诈"),
     ReturnReason.BY_ORDER: ("by order of an authority", "依有权机关要求"),
     ReturnReason.OTHER: ("another reason", "其他原因"),
+    DisputeReason.DELIVERY: ("the delivery is incomplete", "交付不完整"),
+    DisputeReason.QUALITY: ("the quality is insufficient", "质量不合格"),
+    DisputeReason.QUANTITY: ("the quantity is incorrect", "数量有误"),
+    DisputeReason.PRICE: ("the price is incorrect", "价格有误"),
+    DisputeReason.TERMS: ("the payment terms are incorrect", "付款条件有误"),
+    DisputeReason.SET_OFF: ("there is a counterclaim", "另有反对债权"),
+    DisputeReason.PAID: ("it is paid already", "已付款"),
+    DisputeReason.OTHER: ("of another reason", "其他原因"),
+    CorrectionCode.AMOUNT: ("a wrong amount", "金额有误"),
+    CorrectionCode.DATE: ("a wrong date", "日期有误"),
+    CorrectionCode.PARTY: ("a wrong party", "参与方有误"),
+    CorrectionCode.RECORD: ("a wrong record", "对象有误"),
+    CorrectionCode.TWICE: ("said twice", "重复提交"),
+    CorrectionCode.OTHER: ("another reason", "其他原因"),
 }
 """By choice its words; a test finds a choice without."""

@@ -17,11 +17,11 @@ from api.routes.commands import receipt_tree
 from api.site import Here, Sight, SignedIn, Site, raw, raw_body
 from ledger import canonical, vocabulary
 from ledger.base64url import b64url_decode
-from ledger.catalogue import spent_id
 from ledger.envelope import LONGEST_SUBMISSION, Envelope, read_submission, verify_signatures
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import refuse_if
 from ledger.parties import delegating, standing
+from ledger.parties.records import spent_id
 from ledger.parties.state import Spent
 from ledger.policy.state import digits_of, ledger_of
 from ledger.routing import stake

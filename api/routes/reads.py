@@ -16,6 +16,7 @@ from api.visibility_rule import Rule
 from ledger.alerts.state import Alert, Disposition
 from ledger.base64url import b64url_decode, b64url_encode
 from ledger.burdens.records import Encumbrance, Freeze
+from ledger.changes.records import Ask, Change, Claim, Correction, Dispute
 from ledger.conduct.records import Insolvency, Licence, Screening, Suspension
 from ledger.errors import RefusalCode, Refused
 from ledger.fees.state import Fee
@@ -59,6 +60,11 @@ KINDS: dict[str, type[Any]] = {
     "offers": Offer,
     "financings": Financing,
     "fees": Fee,
+    "disputes": Dispute,
+    "changes": Change,
+    "asks": Ask,
+    "claims": Claim,
+    "corrections": Correction,
     "payments": Payment,
     "alerts": Alert,
     "dispositions": Disposition,

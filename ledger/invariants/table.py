@@ -15,6 +15,7 @@ from types import ModuleType
 from msgspec import Struct
 
 from ledger.burdens import invariants as burdens
+from ledger.changes import invariants as changes
 from ledger.fees import invariants as fees
 from ledger.financing import invariants as financing
 from ledger.invariants.entries import ENTRY_CHECKS, EntryCheck
@@ -31,6 +32,7 @@ PLACES: tuple[ModuleType, ...] = (
     notices,
     financing,
     fees,
+    changes,
     settlement,
 )
 """Every module with checks of its own, lowest floor first."""

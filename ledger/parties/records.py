@@ -217,3 +217,8 @@ class Spent(Struct, frozen=True, kw_only=True, gc=False):
     id: str
     last_seq: int = -1
     payload: str
+
+
+def spent_id(party: str, jti: str) -> str:
+    """Under which id the record of a spent `jti` is kept: in the order of time, as `jti` is."""
+    return f"{jti}/{party}"

@@ -11,6 +11,7 @@ from enum import Enum
 from ledger.refusals import (
     alerts,
     burdens,
+    changes,
     documents,
     doors,
     financing,
@@ -22,7 +23,19 @@ from ledger.refusals import (
 )
 from ledger.refusals.language import Language
 
-_AREAS = (alerts, burdens, documents, doors, financing, forms, logs, notices, receivables, standing)
+_AREAS = (
+    alerts,
+    burdens,
+    changes,
+    documents,
+    doors,
+    financing,
+    forms,
+    logs,
+    notices,
+    receivables,
+    standing,
+)
 _REMEDIES: dict[Language, dict[str, str]] = {
     Language.ENGLISH: {code: said for area in _AREAS for code, said in area.REMEDIES.items()},
     Language.CHINESE: {code: said for area in _AREAS for code, said in area.REMEDIES_ZH.items()},
@@ -282,6 +295,26 @@ class RefusalCode(Enum):
     REGISTRATION_REQUIRED = "registration_required"
     SEARCH_IS_OLD = "search_is_old"
     NOTICE_HAS_NOT_ARRIVED = "notice_has_not_arrived"
+    # -- disputes and changes
+    DISPUTE_EXCEEDS_DEBT = "dispute_exceeds_debt"
+    DISPUTE_IS_CLOSED = "dispute_is_closed"
+    MORE_THAN_DISPUTED = "more_than_disputed"
+    CHANGE_HAS_LAPSED = "change_has_lapsed"
+    CHANGE_IS_CLOSED = "change_is_closed"
+    ANSWER_IS_GIVEN = "answer_is_given"
+    CREDIT_NOTE_IS_RECORDED = "credit_note_is_recorded"
+    NOTE_EXCEEDS_INVOICE = "note_exceeds_invoice"
+    PART_DOES_NOT_FIT = "part_does_not_fit"
+    NOTHING_WOULD_CHANGE = "nothing_would_change"
+    COUNTERCLAIM_IS_ON_A_STRANGER = "counterclaim_is_on_a_stranger"
+    COUNTERCLAIM_IS_NOT_DUE = "counterclaim_is_not_due"
+    COUNTERCLAIM_CAME_TOO_LATE = "counterclaim_came_too_late"
+    DEFENCES_ARE_WAIVED = "defences_are_waived"
+    NOTHING_TO_CLAIM = "nothing_to_claim"
+    CLAIM_IS_EXCEEDED = "claim_is_exceeded"
+    CORRECTED_COMMAND_DIFFERS = "corrected_command_differs"
+    COMMAND_IS_CORRECTED = "command_is_corrected"
+    COMPENSATION_IS_MISSING = "compensation_is_missing"
     # -- settlement
     DISBURSEMENT_IN_FLIGHT = "disbursement_in_flight"
     PAYER_IS_NOT_OBLIGOR = "payer_is_not_obligor"

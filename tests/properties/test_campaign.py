@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from ledger.audit.findings import Verdict
 from ledger.catalogue import RECORDS, Touch
+from ledger.changes.records import Correction
 from ledger.errors import RefusalCode
 from ledger.financing.commands import AdvanceClock
 from ledger.financing.records import Financing, FinancingState
@@ -132,9 +133,16 @@ def records(s: Stage) -> dict[Any, Any]:
     found: dict[Any, Any] = {}
     for kind in RECORDS:
         if kind not in (Touch, Spent):
-            other = {Financing: {"proposal": ""}, Ledger: {"log_keys": ()}}.get(kind, {})
+            other = _ENTRIES.get(kind, {})
             found |= {(kind, item.id): replace(item, last_seq=-1, **other) for item in s.all(kind)}
     return found
+
+
+_ENTRIES: dict[Any, dict[str, Any]] = {
+    Financing: {"proposal": ""},
+    Ledger: {"log_keys": ()},
+    Correction: {"entry": 0, "compensated_by": ()},
+}
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from ledger.changes.records import Claim
 from ledger.financing.records import Financing
 from ledger.invariants.table import CHECKS
 from ledger.invariants.tally import contradictions
@@ -61,6 +62,7 @@ def disagreements(stage: Stage, toy: Toy) -> list[str]:
         ("holdings", _holdings(view, toy), _toy_holdings(toy)),
         ("burdens", _burdens(view, toy), _toy_burdens(toy)),
         ("claims", _claims(view, toy), _toy_claims(toy)),
+        ("debts", _debts(view), {key: item["open"] for key, item in toy.debts.items()}),
         ("invoices", _used(view, toy), toy.used()),
         ("exposures", _exposures(view, toy), toy.exposures()),
         ("roles", _roles(view, toy), toy.roles),
@@ -84,13 +86,21 @@ def _holdings(view: Everything, toy: Toy) -> dict[str, Any]:
             else lock_is_over(item, toy.now)
         )
         lien = (kind, item.pending) if kind and not over else None
-        found[item.id] = (item.holder, item.amount.minor, item.paid.minor, item.is_open, lien)
+        ended = (item.paid.minor, item.reduced.minor)
+        found[item.id] = (item.holder, item.amount.minor, *ended, item.is_open, lien)
     return found
 
 
 def _toy_holdings(toy: Toy) -> dict[str, Any]:
     return {
-        key: (item["holder"], item["amount"], item["paid"], item["open"], toy.lien(item))
+        key: (
+            item["holder"],
+            item["amount"],
+            item["paid"],
+            item["reduced"],
+            item["open"],
+            toy.lien(item),
+        )
         for key, item in toy.holdings.items()
     }
 
@@ -111,7 +121,7 @@ def _toy_burdens(toy: Toy) -> dict[str, Any]:
     return {key: shown(item, toy.now) for key, item in toy.holdings.items() if item["open"]}
 
 
-_OWED = (ReceivableState.ACKNOWLEDGED, ReceivableState.SETTLED)
+_OWED = (ReceivableState.ACKNOWLEDGED, ReceivableState.SETTLED, ReceivableState.CANCELLED)
 _WAITING = (ReceivableState.REGISTERED, ReceivableState.PROPOSED)
 
 
@@ -121,7 +131,8 @@ def _claims(view: Everything, toy: Toy) -> dict[str, Any]:
         waits = item.state in _WAITING and not issue_is_over(item, toy.now)
         state = "owed" if item.state in _OWED else "waiting" if waits else "over"
         parties = (item.creditor, item.obligor)
-        found[item.id] = (state, *parties, item.face.minor, item.outstanding.minor)
+        amounts = (item.face.minor, item.outstanding.minor)
+        found[item.id] = (state, *parties, *amounts, item.due)
     return found
 
 
@@ -130,8 +141,14 @@ def _toy_claims(toy: Toy) -> dict[str, Any]:
     for key, item in toy.claims.items():
         lapsed = item["state"] == "waiting" and item["until"] <= toy.now
         state = "over" if lapsed else item["state"]
-        found[key] = (state, item["creditor"], item["obligor"], item["face"], item["owed"])
+        parties = (item["creditor"], item["obligor"])
+        found[key] = (state, *parties, item["face"], item["owed"], item["due"])
     return found
+
+
+def _debts(view: Everything) -> dict[str, Any]:
+    """What is open of each claim beside a receivable."""
+    return {item.id: item.outstanding.minor for item in view.all(Claim)}
 
 
 def _used(view: Everything, toy: Toy) -> Counter[tuple[str, str]]:

@@ -7,26 +7,18 @@ looks whether the ledger's records say the same.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from tests.support import toy_burdens
+from tests.support import toy_burdens, toy_changes
 from tests.support.actors import DAY, Said, Stage
+from tests.support.toy_ids import made_id
 
 FOREVER = 10**18
 LOCK_DAYS, ISSUE_DAYS = 4, 10
 Toys = dict[str, dict[str, Any]]
-
-
-def made_id(said: Said, prefix: str, ordinal: int = 0) -> str:
-    """The id that a command gives to what it makes, worked out anew."""
-    seed = f"duebill.id.v1\n{prefix}\n{said.party}\n{said.jti}\n{ordinal}".encode()
-    short = hashlib.sha256(seed).digest()[:16]
-    return f"{prefix}_{base64.b32encode(short).decode().rstrip('=').lower()}"
 
 
 def shared(total: int, weights: list[int]) -> list[int]:
@@ -52,6 +44,13 @@ class Toy:
         self.programmes: Toys = {}
         self.offers: Toys = {}
         self.securities: dict[str, Any] = {}
+        self.changes: Toys = {}
+        self.disputes: Toys = {}
+        self.debts: Toys = {}
+        self.invoices: dict[tuple[str, str], str] = {}
+        self.net: dict[str, int] = {}
+        self.red: dict[str, int] = {}
+        self.unabsorbed: Counter[str] = Counter()
         self.roles: dict[str, set[str]] = {}
         self.payments: Toys = {}
         self.astray: Toys = {}
@@ -77,12 +76,21 @@ class Toy:
 
     # -- claims ------------------------------------------------------------------------------------
     def _claim(self, said: Said, c: Any, creditor: str, obligor: str, until: int) -> None:
+        names = []
+        for ordinal, line in enumerate(c.invoices):
+            name = made_id(said, "inv", ordinal)
+            names.append(self.invoices.setdefault((creditor, line.facts.number), name))
+            prepaid = line.facts.prepaid.minor if line.facts.prepaid else 0
+            self.net[names[-1]] = line.facts.gross.minor - prepaid
         self.claims[made_id(said, "rcv")] = {
             "creditor": creditor,
             "obligor": obligor,
             "face": sum(line.used.minor for line in c.invoices),
             "currency": c.invoices[0].used.currency,
             "uses": [[creditor, line.facts.number, line.used.minor] for line in c.invoices],
+            "invoices": names,
+            "due": c.due,
+            "waived": "terms" in c.__struct_fields__ and c.terms.waiver_of_defences,
             "state": "waiting",
             "until": until,
             "owed": 0,
@@ -107,6 +115,7 @@ class Toy:
             "amount": amount,
             "paid": 0,
             "costs": 0,
+            "reduced": 0,
             "open": True,
             "split": False,
             "lien": None,
@@ -116,6 +125,7 @@ class Toy:
 
     def _acknowledge(self, said: Said, c: Any) -> None:
         self._owed(said, c.receivable, c.amount.minor)
+        self.claims[c.receivable]["waived"] = c.terms.waiver_of_defences
 
     def _sign_for_issue(self, said: Said, c: Any) -> None:
         self._owed(said, c.receivable, self.claims[c.receivable]["face"])
@@ -137,7 +147,13 @@ class Toy:
         live = toy_burdens.live(parent["burdens"], self.now)
         dealt = toy_burdens.dealt(live, sizes)
         for ordinal, size in enumerate(sizes):
-            own = {"amount": size, "paid": 0, "costs": costs[ordinal], "burdens": dealt[ordinal]}
+            own = {
+                "amount": size,
+                "paid": 0,
+                "reduced": 0,
+                "costs": costs[ordinal],
+                "burdens": dealt[ordinal],
+            }
             part = parent | own | {"open": True, "split": False, "lien": None}
             self.holdings[made_id(said, "hld", ordinal)] = part
 
@@ -151,7 +167,8 @@ class Toy:
         holding = self.holdings[transfer["holding"]]
         holding |= {"holder": transfer["to"], "lien": None}
         if self.claims[holding["claim"]]["obligor"] == transfer["to"]:
-            self.claims[holding["claim"]]["owed"] -= holding["amount"] - holding["paid"]
+            left = holding["amount"] - holding["paid"] - holding["reduced"]
+            self.claims[holding["claim"]]["owed"] -= left
             holding["open"] = False
 
     def _end_transfer(self, _: Said, c: Any) -> None:
@@ -166,14 +183,19 @@ class Toy:
         lien = holding["lien"]
         payment = {"holding": holding_id, "costs": costs, "principal": principal, "loan": None}
         self.payments[made_id(said, "pay", ordinal)] = payment
-        if not principal:
-            return
-        holding["paid"] += principal
-        holding["open"] = holding["paid"] < holding["amount"]
-        self.claims[holding["claim"]]["owed"] -= principal
+        if principal:
+            payment["loan"] = lien[1] if lien is not None and lien[0] == "title" else None
+            self.fall(holding_id, principal, "paid")
+
+    def fall(self, holding_id: str, minor: int, how: str) -> None:
+        """So much less is owed on a holding: it was ``paid`` or ``reduced``."""
+        holding = self.holdings[holding_id]
+        holding[how] += minor
+        holding["open"] = holding["paid"] + holding["reduced"] < holding["amount"]
+        self.claims[holding["claim"]]["owed"] -= minor
+        lien = holding["lien"]
         if lien is not None and lien[0] == "title":
-            self.loans[lien[1]]["exposure"] -= principal
-            payment["loan"] = lien[1]
+            self.loans[lien[1]]["exposure"] -= minor
         if lien is not None and (lien[0] != "title" or not holding["open"]):
             if lien[0] == "lock":
                 self.loans[lien[1]]["exposure"] = 0
@@ -225,7 +247,7 @@ class Toy:
             "holding": c.holding,
             "programme": programme,
             "financier": self.programmes[programme]["by"],
-            "exposure": holding["amount"],
+            "exposure": holding["amount"] - holding["reduced"],
             "until": until,
         }
 
@@ -296,6 +318,7 @@ _TELLS: dict[str, Callable[[Toy, Said, Any], None]] = {
     "AttestFailure": Toy._let_go,
     "ReleaseLock": Toy._let_go,
     **toy_burdens.TELLS,
+    **toy_changes.TELLS,
 }
 """What each accepted command changes here; others change nothing that the toy keeps."""
 

@@ -19,7 +19,8 @@ Burden = dict[str, Any]
 
 def left_of(holding: dict[str, Any]) -> int:
     """What is outstanding on a holding, in minor units."""
-    return int(holding["amount"] - holding["paid"]) if holding["open"] else 0
+    gone = holding["paid"] + holding["reduced"]
+    return int(holding["amount"] - gone) if holding["open"] else 0
 
 
 def asks(burden: Burden, outstanding: int) -> int:

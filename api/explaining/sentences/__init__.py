@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from api.explaining.sentences import (
     alerts,
     burdens,
+    changes,
     conduct,
     fees,
     financing,
@@ -32,6 +33,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **notices.SENTENCES,
     **financing.SENTENCES,
     **fees.SENTENCES,
+    **changes.SENTENCES,
     **settlement.SENTENCES,
 }
 """By kind its sentence; a test finds a kind without, and a field that does not exist."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from tests.support.actors import HOUR, Stage
 from tests.support.acts.alerts import ALERTS
 from tests.support.acts.burdens import BURDENS
+from tests.support.acts.changes import CHANGES
 from tests.support.acts.claims import CLAIMS
 from tests.support.acts.conduct import CONDUCT
 from tests.support.acts.fees import FEES
@@ -58,5 +59,6 @@ ACTS: dict[str, Act] = {
     **CONDUCT,
     **PAYING,
     **NOTICES,
+    **CHANGES,
 }
 """What to do for each kind of command."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.support.mistakes.alerts import ALERTS
 from tests.support.mistakes.burdens import BURDENS
+from tests.support.mistakes.changes import CHANGES
 from tests.support.mistakes.claims import CLAIMS, CROWDED
 from tests.support.mistakes.conduct import CONDUCT
 from tests.support.mistakes.fees import FEES
@@ -31,5 +32,6 @@ MISTAKES: dict[str, Mistake] = {
     **CONDUCT,
     **PAYING,
     **NOTICES,
+    **CHANGES,
 }
 """Those that any ledger refuses, whatever its state."""

@@ -1,0 +1,1 @@
+"""Changes: disputes, and what all concerned alter of an acknowledged debt."""

@@ -38,7 +38,6 @@ PARTIES: dict[str, tuple[tuple[Role, ...], tuple[str, ...]]] = {
     "bank": ((Role.BANK,), ("ann",)),
     "auditor": ((Role.AUDITOR,), ("ann",)),
     "tax": ((Role.DATA_PROVIDER,), ("ann",)),
-    "court": ((Role.REGULATOR,), ("ann",)),
 }
 """Everybody but the operator: roles, and people, of whom each has a key."""
 OBLIGORS = ("core", "other")

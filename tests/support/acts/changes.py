@@ -44,7 +44,7 @@ def _award(s: Stage) -> None:
     command = c.AwardDispute(
         dispute=item.id, amount=amount, file=f"case {s.next()}", award=digest("award")
     )
-    s.do("court", command)
+    s.do(hc.court(s), command)
 
 
 def _credit_note(s: Stage) -> None:

@@ -10,9 +10,10 @@ from ledger.changes.clocks import change_is_over
 from ledger.changes.decide.checks import needed
 from ledger.changes.records import Change, ChangeState, Claim, ClaimState, Dispute, DisputeState
 from ledger.money import Money
-from ledger.parties.commands import AddAccount
+from ledger.parties.commands import AddAccount, Role
 from ledger.receivables.records import Holding, Receivable, ReceivableState
 from tests.support.actors import DAY, Said, Stage, digest
+from tests.support.founding import enrol
 from tests.support.having.claims import FRESH, held, one, sure, travelled
 
 
@@ -157,6 +158,13 @@ def applied(s: Stage, item: Change) -> Said:
     return said[-1]
 
 
+def court(s: Stage) -> str:
+    """The name of a court, which is enrolled when it is needed first."""
+    if "court" not in s.parties:
+        sure(enrol(s, "court", (Role.REGULATOR,), ("ann",)))
+    return "court"
+
+
 def claim_on(s: Stage, *, fresh: float = FRESH) -> Claim:
     """An open claim of an obligor on a creditor."""
 
@@ -167,7 +175,7 @@ def claim_on(s: Stage, *, fresh: float = FRESH) -> Claim:
         award = c.AwardDispute(
             dispute=raised.id("dsp"), amount=amount, file="case", award=digest("award")
         )
-        return s.get(Claim, sure(s.do("court", award)).id("clm"))
+        return s.get(Claim, sure(s.do(court(s), award)).id("clm"))
 
     return one(s, Claim, lambda item: item.state is ClaimState.OPEN, make, fresh)
 

@@ -58,7 +58,7 @@ def _awards_more(s: Stage) -> None:
     command = c.AwardDispute(
         dispute=item.id, amount=_more(item.amount), file="case", award=digest("award")
     )
-    s.do("court", command)
+    s.do(hc.court(s), command)
 
 
 def _late(s: Stage) -> None:

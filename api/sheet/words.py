@@ -18,6 +18,7 @@ TERMS: dict[str, Said] = {
     "financed": ("financed", "已融资"),
     "split": ("split into parts", "已拆分"),
     "redeemed": ("redeemed", "已兑付"),
+    "cancelled": ("cancelled", "已核销"),
     # how a hand came
     "acknowledgement": ("acknowledgement by the obligor", "债务人确权"),
     "transfer": ("transfer", "转让"),

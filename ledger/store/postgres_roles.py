@@ -23,7 +23,7 @@ _RIGHTS = {
     "derived": "SELECT, INSERT, UPDATE, DELETE",
     "volatile": "SELECT, INSERT, UPDATE, DELETE",
 }
-_SHARED = {"tip": "SELECT, UPDATE", "change": "SELECT, INSERT, UPDATE"}
+_SHARED = {"tip": "SELECT, UPDATE", "recent": "SELECT, INSERT, UPDATE"}
 
 
 def grant_roles(url: str, app: str = APP, auditor: str = AUDITOR) -> None:

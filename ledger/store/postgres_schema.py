@@ -3,7 +3,7 @@
 Tables and columns are those of `ledger.store.tables`. Text is ordered by code points (collation
 "C"), as SQLite and Python order it, whatever the database's own language is. Beside them stand
 two tables that only several writers need: `tip`, the one row whose lock is the right to append,
-and `change`, a ring of what the last groups changed.
+and `recent`, a ring of what the last groups changed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ledger.errors import Unavailable
 from ledger.store.tables import DERIVED_TABLES, LOG_TABLES, METADATA
 
 LAYOUT = 1
-"""The shape of the log tables, of `tip` and of `change`."""
+"""The shape of the log tables, of `tip` and of `recent`."""
 RING = 1_000
 """How many groups back it is known what they changed."""
 
@@ -29,8 +29,8 @@ _SHARED = {
         "CREATE TABLE tip (one boolean PRIMARY KEY CHECK (one), layout bigint NOT NULL,"
         " size bigint NOT NULL, groups bigint NOT NULL)"
     ),
-    "change": (
-        "CREATE TABLE change (slot bigint PRIMARY KEY, first_seq bigint NOT NULL,"
+    "recent": (
+        "CREATE TABLE recent (slot bigint PRIMARY KEY, first_seq bigint NOT NULL,"
         " last_seq bigint NOT NULL, kinds text[] NOT NULL, ids text[] NOT NULL)"
     ),
 }

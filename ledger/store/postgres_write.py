@@ -18,11 +18,11 @@ from ledger.store.tables import DISCLOSURE, DOCUMENT, ENTRY, TILE
 
 _ADVANCE = b"UPDATE tip SET size = %s, groups = %s"
 _REMEMBER = (
-    b"INSERT INTO change VALUES (%b, %b, %b, %b, %b) ON CONFLICT (slot) DO UPDATE"
+    b"INSERT INTO recent VALUES (%b, %b, %b, %b, %b) ON CONFLICT (slot) DO UPDATE"
     b" SET first_seq = excluded.first_seq, last_seq = excluded.last_seq,"
     b" kinds = excluded.kinds, ids = excluded.ids"
 )
-_CHANGED = b"SELECT first_seq, last_seq, kinds, ids FROM change WHERE last_seq >= %s"
+_CHANGED = b"SELECT first_seq, last_seq, kinds, ids FROM recent WHERE last_seq >= %s"
 
 
 def write_batch(connection: Connection, batch: Batch, size: int, groups: int) -> None:

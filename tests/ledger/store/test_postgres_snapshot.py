@@ -124,7 +124,7 @@ def test_a_database_without_its_head_store_is_not_audited(books: Books) -> None:
         ("CREATE TABLE strange (x int)", None),
         ("ALTER TABLE payment ADD x int", None),
         ("UPDATE tip SET size = size + 1", None),
-        ("DROP TABLE change", None),
+        ("DROP TABLE recent", None),
     ],
 )
 def test_what_was_changed_is_found(books: Books, statement: str, place: int | None) -> None:

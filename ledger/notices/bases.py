@@ -1,9 +1,10 @@
-"""What a notice is about: a transfer, a financing or an asserted interest, looked at as one."""
+"""What a notice is about: transfer, financing, security or asserted interest, seen as one."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
+from ledger.burdens.records import Encumbrance, EncumbranceState
 from ledger.financing.records import Financing, FinancingState
 from ledger.model.records import Reader
 from ledger.notices.commands import InterestKind
@@ -31,7 +32,8 @@ def basis_of(book: Reader, record_id: str, at_ms: int) -> Basis | None:
     """The assignment that a record states, None where there is none or it has come to nothing.
 
     A transfer stands once it is accepted, a financing from acceptance until it fails, lapses or
-    is released or repaid, an asserted interest until it is withdrawn. A pledge is no assignment,
+    is released or repaid, security from acceptance until it is given back, an asserted interest
+    until it is withdrawn. A pledge is no assignment,
     but the obligor of the pledged claim is told in the same way.
     """
     transfer = book.get(Transfer, record_id)
@@ -53,6 +55,16 @@ def basis_of(book: Reader, record_id: str, at_ms: int) -> Basis | None:
             assignee=financing.financier,
             is_factoring=True,
             since_ms=financing.accepted_ms,
+        )
+    security = book.get(Encumbrance, record_id)
+    if security is not None and security.state is EncumbranceState.PLACED:
+        return Basis(
+            id=security.id,
+            holding=security.holding,
+            assignor=security.holder,
+            assignee=security.secured_party,
+            is_factoring=False,
+            since_ms=security.placed_ms or 0,
         )
     asserted = book.get(Assertion, record_id)
     if asserted is not None and asserted.withdrawn_ms is None:

@@ -60,7 +60,7 @@ class RevokeReceiver(Struct, frozen=True, kw_only=True, gc=False):
 class GiveNotice(Struct, frozen=True, kw_only=True, gc=False):
     """Assignor or assignee tells the obligor that a holding was assigned, and where to pay.
 
-    `basis` is the accepted transfer, the financing or the asserted interest; `account` one of the
+    `basis` is the accepted transfer, financing, security or asserted interest; `account` one of the
     assignee's. A factor shows its identity by its enrolled name, and `vouchers` (Civil Code 764).
     """
 

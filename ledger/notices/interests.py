@@ -1,7 +1,8 @@
 """What the records say of the claims to a holding: the values that the order is computed from.
 
-The holder's title, financings under way, asserted rights, and filings that belong to none of
-them. `interests` is the one place where a further kind of right is added.
+The holder's title, financings under way, security given here, rights asserted from elsewhere, and
+filings that belong to none of them. `interests` is the one place where a further kind of right is
+added.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from ledger.burdens.commands import EncumbranceKind
+from ledger.burdens.records import Encumbrance
 from ledger.financing.records import Financing, FinancingState
 from ledger.model.records import Reader, need
 from ledger.notices.bases import financing_stands
@@ -27,6 +30,7 @@ from ledger.notices.scene import (
     with_filing,
     with_notice,
 )
+from ledger.receivables.burdens import weight
 from ledger.receivables.events import BurdenKind
 from ledger.receivables.records import Holding, Transfer, TransferState
 
@@ -129,10 +133,10 @@ def _step(
 
 # -- the claims of others --------------------------------------------------------------------------
 def _claims(scene: Scene) -> list[Interest]:
-    """Financings under way, assertions, and filings that belong to neither."""
+    """Financings under way, security, assertions, and filings that belong to none of them."""
     used: set[str] = set()
     found = []
-    for made in (*_under_way(scene), *_asserted(scene)):
+    for made in (*_under_way(scene), *_secured(scene), *_asserted(scene)):
         claim, filing = with_filing(scene, made, scene.holding.chain[made.level], used)
         if filing is not None:
             used.add(filing.id)
@@ -165,6 +169,30 @@ def _under_way(scene: Scene) -> Iterator[Interest]:
         due=financing.price.minor,
         rests_on=((financing.id, financing.last_seq),),
     )
+
+
+_SECURITY = {
+    EncumbranceKind.PLEDGE: InterestKind.PLEDGE,
+    EncumbranceKind.FIDUCIARY: InterestKind.FIDUCIARY,
+}
+
+
+def _secured(scene: Scene) -> Iterator[Interest]:
+    """What lies on the holding as security by both sides' signatures here."""
+    for burden in scene.holding.burdens:
+        item = scene.book.get(Encumbrance, burden.id)
+        if item is not None:
+            most = min(weight(burden, scene.holding.outstanding), scene.holding.outstanding).minor
+            yield Interest(
+                id=item.id,
+                claimant=item.secured_party,
+                kind=_SECURITY[item.kind],
+                level=scene.level(item.holder),
+                most=most,
+                due=max(most, 1),
+                behind=item.behind,
+                rests_on=((item.id, item.last_seq),),
+            )
 
 
 def _asserted(scene: Scene) -> Iterator[Interest]:

@@ -13,7 +13,7 @@ the order of these keys; equal keys share a rank. Order of input, entry and name
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from itertools import groupby
 
@@ -42,7 +42,7 @@ class Interest(Struct, frozen=True, kw_only=True, gc=False):
     nothing else does, in minor units; `filed_ms` the registry's time of its live filing,
     `arrived_ms` when its notice reached the obligor. `lost` tells of filings and notices that
     count no more, with their times; `rests_on` names records with the entries that changed them
-    last.
+    last. `behind` is the claim to which this one gives way by agreement, if any.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Interest(Struct, frozen=True, kw_only=True, gc=False):
     due: int
     filed_ms: int | None = None
     arrived_ms: int | None = None
+    behind: str | None = None
     lost: tuple[tuple[Reason, int], ...] = ()
     rests_on: tuple[tuple[str, int], ...] = ()
 
@@ -114,6 +115,7 @@ def rank(
     own = _own(title, effective)
     vectors = {item.id: _vector(title, item, regime) for item in effective}
     vectors[own.id] = _chain_keys(title, regime)
+    vectors |= _given_way(effective, vectors)
     ordered = sorted((own, *effective), key=lambda item: (vectors[item.id], item.id))
     groups = [list(group) for _, group in groupby(ordered, key=lambda item: vectors[item.id])]
     return Ranking(
@@ -178,6 +180,24 @@ def _vector(title: Title, item: Interest, regime: Regime) -> tuple[Key, ...]:
     return (*chain[: item.level], own, *chain[item.level + 1 :])
 
 
+def _given_way(
+    effective: Sequence[Interest], vectors: Mapping[str, tuple[Key, ...]]
+) -> dict[str, tuple[Key, ...]]:
+    """The vectors of all claims; one that gives way by agreement has its place right behind.
+
+    It gives way to one that was there before it, so nobody does in a circle.
+    """
+    behind = {item.id: item.behind for item in effective}
+
+    def given(name: str) -> tuple[Key, ...]:
+        senior = behind.get(name)
+        if senior is None or senior not in behind:
+            return vectors[name]
+        return max(vectors[name], (*given(senior), (_REST + 1, 0), *vectors[name]))
+
+    return {name: given(name) for name in behind}
+
+
 def _places(
     title: Title,
     own: Interest,
@@ -194,6 +214,8 @@ def _places(
         for item in group:
             level = min(levels, default=len(title.steps)) if item.id == own.id else item.level
             reasons = [_deciding(vectors[item.id][level], regime), *item.lost]
+            if len(vectors[item.id]) > len(title.steps) + 1:
+                reasons[0] = (Reason.GIVES_WAY, None)
             if len(group) > 1:
                 reasons.append((Reason.SHARED_RANK, None))
             if shares[item.id] == 0 < item.most:

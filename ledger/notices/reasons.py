@@ -22,6 +22,7 @@ class Reason(Enum):
     REMAINDER = "holder_takes_the_rest"
     UNCONTESTED = "no_other_claim"
     PLEDGE_UNFILED = "pledge_is_not_filed"
+    GIVES_WAY = "gives_way_by_agreement"
     SHARED_RANK = "rank_is_shared"
     NOTHING_LEFT = "nothing_is_left"
     FILING_EXPIRED = "filing_has_expired"
@@ -77,6 +78,11 @@ WORDS: dict[Reason, Words] = {
         "A pledge of receivables comes into being with its filing: there is none.",
         "应收账款质权自办理出质登记时设立:未登记,质权不存在。",
         "Civil Code 445",
+    ),
+    Reason.GIVES_WAY: Words(
+        "It gives way by agreement, and comes right behind the claim it names.",
+        "依约定让位:列于其所指权利之后。",
+        "Civil Code 119, 509",
     ),
     Reason.SHARED_RANK: Words(
         "Others have the same rank: they share in proportion to what is due to them.",

@@ -8,6 +8,7 @@ of hands is named, the supplier is creditor and holder.
 from __future__ import annotations
 
 from ledger.notices.commands import InterestKind
+from tests.ledger.notices.constellations_of_security import SECURITY
 from tests.ledger.notices.shapes import Claim, Constellation, Filed, Step, Told
 
 FACTORING, ASSIGNMENT = InterestKind.FACTORING, InterestKind.ASSIGNMENT
@@ -22,6 +23,7 @@ WHY = {
     "rest": "holder_takes_the_rest",
     "alone": "no_other_claim",
     "void": "pledge_is_not_filed",
+    "gives_way": "gives_way_by_agreement",
     "shared": "rank_is_shared",
     "empty": "nothing_is_left",
     "expired": "filing_has_expired",
@@ -374,4 +376,5 @@ TABLE = (
         (Claim("financier", filed=(Filed(4),)),),
         frozen_until=(50, 60),
     ),
+    *SECURITY,
 )

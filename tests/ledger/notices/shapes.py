@@ -29,7 +29,10 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Claim:
-    """A right that `grantor` gave to `by`; `due` is what it financed."""
+    """A right that `grantor` gave to `by`; `due` is what it financed.
+
+    With `here` it is security that both signed on this ledger, `behind` whose it may be.
+    """
 
     by: str
     kind: InterestKind = InterestKind.FACTORING
@@ -42,6 +45,8 @@ class Claim:
     asserted: bool = True
     withdrawn: bool = False
     over: str = "holding"
+    here: bool = False
+    behind: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from msgspec.structs import replace
+
+from ledger.burdens.commands import EncumbranceKind
+from ledger.burdens.records import Encumbrance, EncumbranceState
 from ledger.financing.records import Financing, FinancingState
 from ledger.notices.commands import InterestKind
 from ledger.notices.events import Arrival
@@ -131,7 +135,9 @@ class Staging:
 
     def _claim(self, claim: Claim) -> None:
         over = WHOLE if claim.over == "whole" else HOLDING
-        if claim.asserted:
+        if claim.here:
+            self._security(claim)
+        elif claim.asserted:
             interest = self._put(
                 Assertion,
                 "int",
@@ -149,6 +155,39 @@ class Staging:
             )
             self._notices(claim.told, interest, over, party(claim.grantor), party(claim.by))
         self._filings(claim.filed, claim.kind, party(claim.by), party(claim.grantor))
+
+    def _security(self, claim: Claim) -> None:
+        """Security on the holding under an id of its secured party."""
+        name = f"enc_{claim.by}"
+        amount = None if claim.amount is None else cny(claim.amount)
+        self.book.records[(Encumbrance, name)] = Encumbrance(
+            id=name,
+            last_seq=40,
+            holding=HOLDING,
+            receivable=RECEIVABLE,
+            obligor=party("core"),
+            holder=party(claim.grantor),
+            secured_party=party(claim.by),
+            kind=EncumbranceKind(claim.kind.value),
+            agreement=digest("loan"),
+            amount=amount,
+            share_ppm=claim.share_ppm,
+            behind=f"enc_{claim.behind}" if claim.behind else None,
+            lapses_ms=0,
+            proposal=digest("proposal"),
+            state=EncumbranceState.PLACED,
+            placed_ms=0,
+        )
+        burden = Burden(
+            id=name,
+            kind=BurdenKind.ENCUMBRANCE,
+            amount=amount or cny(1),
+            ppm=claim.share_ppm,
+        )
+        holding = self.book.records[(Holding, HOLDING)]
+        burdens = (*holding.burdens, burden)
+        self.book.records[(Holding, HOLDING)] = replace(holding, burdens=burdens)
+        self._notices(claim.told, name, HOLDING, party(claim.grantor), party(claim.by))
 
     def _filings(self, filed: tuple[Filed, ...], kind: Any, by: str, grantor: str) -> None:
         names = {"holding": HOLDING, "whole": WHOLE, "receivable": RECEIVABLE, "all": grantor}

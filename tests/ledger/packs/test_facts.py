@@ -39,6 +39,8 @@ def test_the_class_of_an_invoice_follows_its_key(number: str, code: str | None, 
         gross=NOTHING,
         prepaid=NOTHING,
         credited=NOTHING,
+        unabsorbed=NOTHING,
+        reduced=NOTHING,
         used=NOTHING,
     )
     assert invoice_class(invoice) == said

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from api.explaining.facts import Text, Withheld
 from api.explaining.words import WORDS
 from ledger.dates import instant_text
+from ledger.errors import Refused
 from ledger.money import Money, format_decimal
 from ledger.refusals.language import Language
 
@@ -106,7 +107,11 @@ class Wording:
         amounts = value if isinstance(value, list | tuple) else [value]
         if any(isinstance(item, Withheld) for item in amounts):
             return self.say(Withheld())
-        return self.pick(" + ", "＋").join(map(self.money, totals(amounts))) or self.say(None)
+        try:
+            sums = totals(amounts)
+        except Refused:
+            return self.pick("more than can be written", "超出可表示的金额")
+        return self.pick(" + ", "＋").join(map(self.money, sums)) or self.say(None)
 
     def percent(self, value: int) -> str:
         """Millionths as per cent: 43500 is 4.35 %."""

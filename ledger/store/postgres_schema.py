@@ -111,7 +111,7 @@ def renew_derived(connection: Connection) -> None:
         if found.get(table.name) == _due(table):
             connection.execute(SQL("DELETE FROM {}").format(Identifier(table.name)))
         else:
-            made = [f"DROP TABLE IF EXISTS {table.name}", *_creating(table)]
+            made = [f'DROP TABLE IF EXISTS "{table.name}"', *_creating(table)]
             connection.execute(";\n".join(made).encode())
             _grant_again(connection, table)
 

@@ -77,7 +77,7 @@ def _insert_text(table: Table, conflict: str) -> bytes:
     lists = ", ".join(f"%b::{column.type.compile(dialect)}[]" for column in table.columns)
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     otherwise = f" ON CONFLICT {conflict}" if conflict else ""
-    text = f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({lists}){otherwise}"  # noqa: S608 - names of our own tables
+    text = f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({lists}){otherwise}'  # noqa: S608 - names of our own tables
     return text.encode()
 
 

@@ -14,6 +14,7 @@ from ledger.store.records import temporary_records
 from ledger.store.snapshot import open_snapshot
 from tests.support.actors import Stage, open_stage
 from tests.support.acts import ACTS, Act, wait
+from tests.support.acts.changes import CHANGES
 from tests.support.founding import found
 from tests.support.mistakes import EMPTY, MISTAKES, REAL, Mistake
 
@@ -53,7 +54,8 @@ def tour(folder: Path, seed: int, more: Act = lambda _: None) -> Ending:
     """A history in which every kind of act is tried once, and `more`: a row in every table."""
     with open_stage(folder, seed) as s:
         found(s)
-        for act in ACTS.values():
+        # What changes a debt takes several turns until it has met all that it leaves behind.
+        for act in (*ACTS.values(), *(3 * list(CHANGES.values()))):
             act(s)
         more(s)
         return Ending(s)

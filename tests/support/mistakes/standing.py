@@ -15,7 +15,7 @@ from tests.support.actors import Stage, digest
 from tests.support.acts import bind
 from tests.support.acts.parties import certificate, log_key_change, log_key_rotated
 from tests.support.authority import Authority
-from tests.support.founding import enrolment, genesis, open_ledger
+from tests.support.founding import SUPPLIERS, enrolment, genesis, open_ledger
 from tests.support.mistakes.form import Mistake
 
 
@@ -89,23 +89,21 @@ def _own_word(s: Stage) -> None:
     s.do("bank", p.AttestKey(kid=kid, evidence=digest("mine"), account="DE02"))
 
 
-def _uncertified(s: Stage) -> Key:
-    """A key of the first supplier that no authority has certified yet."""
-    for key in s.keys_of("first"):
-        if key.assurance is not p.Assurance.CA_CERTIFIED:
-            return key
-    return bind(s, "first", "clerk")
+def _uncertified(s: Stage) -> tuple[str, Key]:
+    """A supplier and a key of its own that no authority has certified yet."""
+    found = ((name, key) for name in SUPPLIERS for key in s.keys_of(name))
+    return next((name, key) for name, key in found if key.assurance is not p.Assurance.CA_CERTIFIED)
 
 
 def _forged_certificate(s: Stage) -> None:
-    key = _uncertified(s)
+    name, key = _uncertified(s)
     forger = Authority("Forger", bytes(32))
-    s.do("first", p.CertifyKey(kid=key.id, chain=(certificate(key, "FIRST", forger),)))
+    s.do(name, p.CertifyKey(kid=key.id, chain=(certificate(key, name.upper(), forger),)))
 
 
 def _anothers_certificate(s: Stage) -> None:
-    key = _uncertified(s)
-    s.do("first", p.CertifyKey(kid=key.id, chain=(certificate(key, "SECOND"),)))
+    name, key = _uncertified(s)
+    s.do(name, p.CertifyKey(kid=key.id, chain=(certificate(key, "SOMEBODY"),)))
 
 
 def _too_many_people(s: Stage) -> None:

@@ -50,13 +50,20 @@ def step(s: Stage, without: frozenset[str] = frozenset()) -> None:
         err(s, *s.random.choice(list(MISTAKES.items())))
 
 
+def play_all(s: Stage) -> None:
+    """Every kind of act, so that each table has a row.
+
+    What changes a debt takes several turns until it has met all that it leaves behind.
+    """
+    for act in (*ACTS.values(), *(3 * list(CHANGES.values()))):
+        act(s)
+
+
 def tour(folder: Path, seed: int, more: Act = lambda _: None) -> Ending:
-    """A history in which every kind of act is tried once, and `more`: a row in every table."""
+    """A history in which every kind of act is tried, and `more`: a row in every table."""
     with open_stage(folder, seed) as s:
         found(s)
-        # What changes a debt takes several turns until it has met all that it leaves behind.
-        for act in (*ACTS.values(), *(3 * list(CHANGES.values()))):
-            act(s)
+        play_all(s)
         more(s)
         return Ending(s)
 

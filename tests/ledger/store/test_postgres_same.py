@@ -19,9 +19,9 @@ from ledger.store.sql import everything
 from ledger.store.sqlite import View
 from ledger.store.tables import METADATA
 from tests.support.actors import Clock, Stage, open_stage
-from tests.support.acts import ACTS, claims_by_manifest
+from tests.support.acts import claims_by_manifest
 from tests.support.founding import found
-from tests.support.history import err
+from tests.support.history import err, play_all
 from tests.support.mistakes import MISTAKES
 
 
@@ -92,8 +92,7 @@ def test_the_same_history_is_the_same_bytes(
     with open_stage(tmp_path, seed) as stage, monkeypatch.context() as patch:
         heard = listen(stage, patch)
         found(stage)
-        for act in ACTS.values():
-            act(stage)
+        play_all(stage)
         for code, mistake in MISTAKES.items():
             err(stage, code, mistake)
         claims_by_manifest(stage)

@@ -81,20 +81,19 @@ def take_back(
 ) -> tuple[Event, ...]:
     """A payment of `amount` on a holding was taken back by the payer's bank: it is owed again.
 
-    The only way in which what is owed ever rises: it had not been paid. A redeemed holding is open
-    again, `financing` having it if one had; so is a receivable that was settled with it. Raises
-    `Refused` (`payment_does_not_fit`) where less was paid on the holding, or what was left of it
-    has been split or acquired by the obligor since.
+    The only way in which what is owed ever rises: it had not been paid. A pending transfer ends. A
+    redeemed holding is open again, `financing` having it if one had; so is a receivable that was
+    settled with it. Raises `Refused` (`payment_does_not_fit`) where less was paid on the holding,
+    or what was left of it has been split or acquired by the obligor since.
     """
-    went_on = not holding.is_open and holding.paid + holding.reduced < holding.amount
     refuse_if(
-        holding.paid < amount or went_on,
+        holding.paid < amount or holding.went_on,
         RefusalCode.PAYMENT_DOES_NOT_FIT,
         f"So much was not paid on {holding.id} as it is now.",
     )
     unpaid = HoldingUnpaid(holding=holding.id, amount=amount)
     if holding.is_open:
-        return (unpaid,)
+        return (*_changed(holding), unpaid)
     reopened = HoldingReopened(holding=holding.id, financing=financing)
     receivable = need(book, Receivable, holding.receivable, "")
     if receivable.open_holdings:

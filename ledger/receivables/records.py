@@ -260,6 +260,11 @@ class Holding(Struct, frozen=True, kw_only=True, gc=False):
             return Money(0, self.amount.currency)
         return self.amount - self.paid - self.reduced
 
+    @property
+    def went_on(self) -> bool:
+        """Whether what was left of it is elsewhere now: split off, or acquired by the obligor."""
+        return not self.is_open and self.paid + self.reduced < self.amount
+
     def burdened(self, kind: BurdenKind, at_ms: int) -> Money:
         """How much of what is outstanding burdens of this kind take at this instant."""
         return burdened(self.burdens, kind, self.outstanding, at_ms)

@@ -9,6 +9,8 @@ in proportion, to the unit.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -35,8 +37,13 @@ class Parts(Struct, frozen=True, kw_only=True, gc=False):
     over: Money
 
 
-def interest_on(book: Reader, holding: Holding, principal: Money, first: date, last: date) -> Money:
-    """The late interest on `principal` for the days after `first` up to `last`, rounded once."""
+def interest_on(book: Reader, holding: Holding, principal: Money, since: date, last: date) -> Money:
+    """The late interest on `principal` for the days after `since` up to `last`, rounded once.
+
+    Only days on which it was late count, as the due day and an insolvency are now. Raises
+    `Refused` (`calendar_does_not_cover`).
+    """
+    first = max(since, payable_from(book, holding.obligor, holding.due))
     days = max((_last_counted(book, holding.obligor, last) - first).days, 0)
     receivable = need(book, Receivable, holding.receivable, "")
     policy = policy_of(book)
@@ -56,35 +63,49 @@ def arrears_of(book: Reader, holding: Holding, day: date) -> Arrears:
     """What is owed beside the principal at the end of `day`, if nothing is paid that day.
 
     Nothing accrues for days before one that was counted already: a payment that is recorded late
-    does not undo interest. Raises `Refused` (`calendar_does_not_cover`).
+    does not undo interest. What was split or acquired by the obligor owes nothing any more: its
+    parts do, or nobody does. Raises `Refused` (`calendar_does_not_cover`).
     """
-    known = _known(book, holding)
-    more = interest_on(book, holding, holding.outstanding, known.until, day)
-    return replace(known, until=max(known.until, day), interest=known.interest + more)
-
-
-def _known(book: Reader, holding: Holding) -> Arrears:
-    """What was on record: of the holding itself, or its share of what it was split from."""
-    known = book.get(Arrears, holding.id)
-    if known is not None:
-        return known
-    if holding.parent is None:
+    if holding.went_on:
         nothing = Money(0, holding.amount.currency)
-        until = payable_from(book, holding.obligor, holding.due)
-        return Arrears(id=holding.id, until=until, interest=nothing, costs=nothing)
-    above = _known(book, need(book, Holding, holding.parent, ""))
-    siblings = [
-        item
-        for item in book.find(Holding, receivable=holding.receivable)
-        if item.parent == holding.parent
-    ]
-    weights = [item.amount.minor for item in sorted(siblings, key=lambda item: item.ordinal)]
-    interest = allocate(above.interest.minor, weights)[holding.ordinal]
-    costs = allocate(above.costs.minor, weights)[holding.ordinal]
-    currency = holding.amount.currency
+        return Arrears(id=holding.id, until=day, interest=nothing, costs=nothing)
+    known = arrears_on_record(book, holding)
+    until = max(known.until, _last_counted(book, holding.obligor, day))
+    more = interest_on(book, holding, holding.outstanding, known.until, until)
+    return replace(known, until=until, interest=known.interest + more)
+
+
+def arrears_on_record(book: Reader, holding: Holding) -> Arrears:
+    """What was counted already: of the holding itself, or its share of what it was split from."""
+    path, known = [holding], book.get(Arrears, holding.id)
+    while known is None and path[-1].parent is not None:
+        path.append(need(book, Holding, path[-1].parent, ""))
+        known = book.get(Arrears, path[-1].id)
+    if known is None:
+        nothing = Money(0, holding.amount.currency)
+        since = need(book, Receivable, holding.receivable, "").issued
+        return Arrears(id=holding.id, until=since, interest=nothing, costs=nothing)
+    return _share(book, known, path[-2::-1])
+
+
+def _share(book: Reader, known: Arrears, path: Sequence[Holding]) -> Arrears:
+    """What of `known` has come down the path of splits to its last holding."""
+    if not path:
+        return known
+    interest, costs = known.interest.minor, known.costs.minor
+    children: defaultdict[str | None, list[Holding]] = defaultdict(list)
+    if interest or costs:
+        for item in book.find(Holding, receivable=path[-1].receivable):
+            children[item.parent].append(item)
+        for holding in path:
+            siblings = sorted(children[holding.parent], key=lambda item: item.ordinal)
+            weights = [item.amount.minor for item in siblings]
+            interest = allocate(interest, weights)[holding.ordinal]
+            costs = allocate(costs, weights)[holding.ordinal]
+    currency = known.interest.currency
     return Arrears(
-        id=holding.id,
-        until=above.until,
+        id=path[-1].id,
+        until=known.until,
         interest=Money(interest, currency),
         costs=Money(costs, currency),
     )

@@ -13,8 +13,8 @@ from ledger.settlement.commands import ReturnReason
 class PaymentRecorded(Effect, frozen=True, kw_only=True):
     """`payer` has paid `payee`, the holder, `amount` on `holding`, by the word of `by`.
 
-    It is made up of `costs`, late `interest` and `principal`. `account` is where a bank saw it
-    arrive; a receipt names none.
+    It is made up of `costs`, late `interest` and `principal`; interest on the latter has been
+    counted to the end of `until`. `account` is where a bank saw it arrive; a receipt names none.
     """
 
     payment: str
@@ -28,6 +28,7 @@ class PaymentRecorded(Effect, frozen=True, kw_only=True):
     interest: Money
     principal: Money
     value_date: date
+    until: date
     evidence: Evidence
     reference: str
     by: str

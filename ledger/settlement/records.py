@@ -39,7 +39,9 @@ class MisdirectedState(Enum):
 class Payment(Struct, frozen=True, kw_only=True, gc=False):
     """One proven payment on one holding: `amount` is `costs`, `interest` and `principal`.
 
-    It changes once at most: when its money went back.
+    Late interest on the principal has been counted to the end of `until`: after the value date
+    where a later payment was recorded before this one. It changes once at most: when its money
+    went back.
     """
 
     PREFIX: ClassVar[str] = "pay"
@@ -63,6 +65,7 @@ class Payment(Struct, frozen=True, kw_only=True, gc=False):
     interest: Money
     principal: Money
     value_date: date
+    until: date
     evidence: Evidence
     reference: str
     attested_by: str
@@ -80,7 +83,8 @@ class Payment(Struct, frozen=True, kw_only=True, gc=False):
 class Arrears(Struct, frozen=True, kw_only=True, gc=False):
     """What is owed on a holding besides its principal. `id` is the holding's.
 
-    `interest` is late interest until the end of `until` that is unpaid; `costs` of pursuing.
+    `interest` is unpaid late interest for the days that were counted, those to the end of `until`;
+    `costs` of pursuing.
     """
 
     PREFIX: ClassVar[str] = ""

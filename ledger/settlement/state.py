@@ -103,6 +103,7 @@ def _payment(event: e.PaymentRecorded) -> Payment:
         interest=event.interest,
         principal=event.principal,
         value_date=event.value_date,
+        until=event.until,
         evidence=event.evidence,
         reference=event.reference,
         attested_by=event.by,

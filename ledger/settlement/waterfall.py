@@ -10,22 +10,19 @@ from __future__ import annotations
 from datetime import date
 
 from ledger.financing.records import Financing
-from ledger.money import Money, Rounding, divide
+from ledger.money import Money
 from ledger.receivables.commands import Recourse
 
 
-def surplus(financing: Financing, principal: Money, day: date, rounding: Rounding) -> Money:
+def surplus(financing: Financing, principal: Money, day: date) -> Money:
     """What belongs to the seller of `principal` that the obligor paid on `day`; zero after the due.
 
     The unearned part of the discount, in proportion to the face that was paid and the days that
-    were left, rounded once.
+    were left, rounded down: so that many small payments never leave more than the discount.
     """
     left = max((financing.due - max(day, financing.value_date)).days, 0)
     if financing.recourse is not Recourse.ASSIGNOR or left == 0:
         return Money(0, principal.currency)
-    minor = divide(
-        financing.discount.minor * principal.minor * left,
-        financing.face.minor * financing.days,
-        rounding,
-    )
-    return Money(minor, principal.currency)
+    whole = financing.face.minor * financing.days
+    unearned = financing.discount.minor * principal.minor * left // whole
+    return Money(unearned, principal.currency)

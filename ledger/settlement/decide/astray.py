@@ -15,7 +15,6 @@ from ledger.financing.decide.checks import check_paid_on, principal
 from ledger.financing.events import Evidence
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import Role
-from ledger.receivables.debts import discharge
 from ledger.receivables.decide.checks import only
 from ledger.receivables.records import Holding, Receivable
 from ledger.settlement.commands import ReportMisdirected, ReturnMisdirected, TurnOver
@@ -23,9 +22,8 @@ from ledger.settlement.decide.payments import (
     Arrival,
     Events,
     Proof,
-    arrears_after,
-    meet,
-    recorded_of,
+    check_not_sold,
+    record,
 )
 from ledger.settlement.events import MisdirectedEnded, PaymentMisdirected
 from ledger.settlement.records import Misdirected, MisdirectedState
@@ -75,7 +73,7 @@ def turn_over(book: Reader, command: TurnOver, by: Signer, at_ms: int) -> Events
     misdirected = _open(book, command.misdirected)
     holding = need(book, Holding, misdirected.holding, "")
     only(holding.holder, by, "holder")
-    _check_day(book, holding, command.value_date, at_ms)
+    check_not_sold(holding, at_ms, "/body/misdirected")
     arrival = Arrival(payment=by.new_id("pay"), holding=holding, amount=misdirected.amount)
     proof = Proof(
         by=by.party,
@@ -84,12 +82,8 @@ def turn_over(book: Reader, command: TurnOver, by: Signer, at_ms: int) -> Events
         reference=command.reference,
         at_ms=at_ms,
     )
-    paid = recorded_of(book, arrival, proof)
-    ended = MisdirectedEnded(misdirected=misdirected.id, payment=paid.payment, at_ms=at_ms)
-    stood, met = arrears_after(book, holding, paid), meet(book, holding, paid)
-    legs = [(holding, paid.principal)] if paid.principal.minor else []
-    discharged = discharge(book, legs, at_ms) if legs else ()
-    return (paid, ended, *stood, *met, *discharged)
+    ended = MisdirectedEnded(misdirected=misdirected.id, payment=arrival.payment, at_ms=at_ms)
+    return (*record(book, (arrival,), proof, None), ended)
 
 
 def give_back(book: Reader, command: ReturnMisdirected, by: Signer, at_ms: int) -> Events:

@@ -22,7 +22,6 @@ from ledger.financing.events import Evidence, StatementLineUsed
 from ledger.financing.records import Financing
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
-from ledger.policy.state import policy_of
 from ledger.receivables.clocks import lock_is_over
 from ledger.receivables.debts import discharge
 from ledger.receivables.decide.checks import check_account, only
@@ -69,18 +68,25 @@ def receive(book: Reader, command: ReceivePayment, by: Signer, at_ms: int) -> Ev
     """The holder says that it has the money."""
     holding = need(book, Holding, command.holding, "/body/holding")
     only(holding.holder, by, "holder")
-    # A seller's own word must not end the contract of sale that it signed; a bank's may.
-    refuse_if(
-        holding.lock_lapses_ms is not None and not lock_is_over(holding, at_ms),
-        RefusalCode.HOLDING_IS_LOCKED,
-        f"A financing has {holding.id} to itself.",
-        "/body/holding",
-    )
+    check_not_sold(holding, at_ms, "/body/holding")
     arrival = Arrival(payment=by.new_id("pay"), holding=holding, amount=command.amount)
     proof = replace(
         _proof(command, Evidence.RECEIPT, by, at_ms), principal_first=command.principal_first
     )
-    return _record(book, (arrival,), proof, command.instruction)
+    return record(book, (arrival,), proof, command.instruction)
+
+
+def check_not_sold(holding: Holding, at_ms: int, place: str) -> None:
+    """Raises `Refused` (`holding_is_locked`) where the holder has signed a contract of sale.
+
+    A seller's own word that it was paid must not end that contract; a bank's may.
+    """
+    refuse_if(
+        holding.lock_lapses_ms is not None and not lock_is_over(holding, at_ms),
+        RefusalCode.HOLDING_IS_LOCKED,
+        f"A financing has {holding.id} to itself.",
+        place,
+    )
 
 
 def attest(book: Reader, command: AttestPayment, by: Signer, at_ms: int) -> Events:
@@ -97,7 +103,7 @@ def attest(book: Reader, command: AttestPayment, by: Signer, at_ms: int) -> Even
         payment=by.new_id("pay"), holding=holding, amount=command.amount, account=command.account
     )
     proof = _proof(command, Evidence.STATEMENT, by, at_ms)
-    events = _record(book, (arrival,), proof, command.instruction)
+    events = record(book, (arrival,), proof, command.instruction)
     return (*events, _line(book, command.reference, by))
 
 
@@ -110,14 +116,14 @@ def distribute(book: Reader, command: DistributePayment, by: Signer, at_ms: int)
         RefusalCode.NOT_THE_PAYING_AGENT,
         f"The acknowledgement of {receivable.id} does not name this bank.",
     )
-    legs = []
+    legs: list[Arrival] = []
     for index, leg in enumerate(command.legs):
         place = f"/body/legs/{index}"
         holding = need(book, Holding, leg.holding, f"{place}/holding")
         refuse_if(
-            holding.receivable != receivable.id,
+            holding.receivable != receivable.id or any(item.holding == holding for item in legs),
             RefusalCode.PAYMENT_DOES_NOT_FIT,
-            f"{holding.id} is of another receivable.",
+            f"{holding.id} is of another receivable, or of an earlier leg.",
             f"{place}/holding",
         )
         arrival = Arrival(
@@ -128,7 +134,7 @@ def distribute(book: Reader, command: DistributePayment, by: Signer, at_ms: int)
             place=place,
         )
         legs.append(arrival)
-    events = _record(book, legs, _proof(command, Evidence.STATEMENT, by, at_ms), None)
+    events = record(book, legs, _proof(command, Evidence.STATEMENT, by, at_ms), None)
     return (*events, _line(book, command.reference, by))
 
 
@@ -152,19 +158,19 @@ def _proof(
     )
 
 
-def _record(book: Reader, legs: Sequence[Arrival], proof: Proof, instruction: str | None) -> Events:
+def record(book: Reader, legs: Sequence[Arrival], proof: Proof, instruction: str | None) -> Events:
     """The payments of all legs, what they mean for financings, and the debts that fall."""
     if instruction is not None:
         check_met(book, instruction, legs[0].holding, legs[0].amount)
     for leg in legs:
         _check_leg(book, leg, proof)
-    recorded = [recorded_of(book, leg, proof) for leg in legs]
+    recorded = [_recorded(book, leg, proof) for leg in legs]
     events: list[Event | FinancingEvent | ReceivablesEvent | AlertsEvent] = [*recorded]
     if instruction is not None:
         events.append(InstructionMet(instruction=instruction, payment=recorded[0].payment))
     for leg, paid in zip(legs, recorded, strict=True):
-        events += arrears_after(book, leg.holding, paid)
-        events += meet(book, leg.holding, paid)
+        events += _arrears_after(book, leg.holding, paid)
+        events += _meet(book, leg.holding, paid)
     principals = [
         (leg.holding, paid.principal)
         for leg, paid in zip(legs, recorded, strict=True)
@@ -173,7 +179,7 @@ def _record(book: Reader, legs: Sequence[Arrival], proof: Proof, instruction: st
     return (*events, *(discharge(book, principals, proof.at_ms) if principals else ()))
 
 
-def recorded_of(book: Reader, arrival: Arrival, proof: Proof) -> PaymentRecorded:
+def _recorded(book: Reader, arrival: Arrival, proof: Proof) -> PaymentRecorded:
     """The payment, in the parts that it is made up of.
 
     Raises `Refused` (`holding_is_closed`, `payment_exceeds_outstanding`).
@@ -208,6 +214,7 @@ def recorded_of(book: Reader, arrival: Arrival, proof: Proof) -> PaymentRecorded
         interest=parts.interest,
         principal=parts.principal,
         value_date=proof.value_date,
+        until=arrears.until,
         evidence=proof.evidence,
         reference=proof.reference,
         by=proof.by,
@@ -215,7 +222,7 @@ def recorded_of(book: Reader, arrival: Arrival, proof: Proof) -> PaymentRecorded
     )
 
 
-def arrears_after(
+def _arrears_after(
     book: Reader, holding: Holding, paid: PaymentRecorded
 ) -> tuple[ArrearsStood, ...]:
     """What is owed beside the principal once `paid` has arrived; none where nothing ever was."""
@@ -231,7 +238,7 @@ def arrears_after(
     return (stood,)
 
 
-def meet(book: Reader, holding: Holding, paid: PaymentRecorded) -> Events:
+def _meet(book: Reader, holding: Holding, paid: PaymentRecorded) -> Events:
     """What a payment means for the financing that has the holding, and for its seller."""
     if paid.principal.minor == 0:
         return ()
@@ -239,7 +246,7 @@ def meet(book: Reader, holding: Holding, paid: PaymentRecorded) -> Events:
     if holding.state is not HoldingState.FINANCED:
         return met
     financing = need(book, Financing, holding.pending or "", "")
-    over = surplus(financing, paid.principal, paid.value_date, policy_of(book).rounding)
+    over = surplus(financing, paid.principal, paid.value_date)
     if over.minor == 0:
         return met
     return (*met, SurplusArose(financing=financing.id, amount=over))

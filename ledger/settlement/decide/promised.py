@@ -12,12 +12,12 @@ from ledger.financing.decide.checks import bank_for
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
 from ledger.policy.state import payable_on, today_of
-from ledger.receivables.clocks import payable_from, record_date
+from ledger.receivables.clocks import record_date
 from ledger.receivables.decide.checks import check_account, only
 from ledger.receivables.invoices import total
 from ledger.receivables.records import Holding, Receivable
 from ledger.settlement import commands as c
-from ledger.settlement.arrears import arrears_of
+from ledger.settlement.arrears import arrears_on_record
 from ledger.settlement.events import (
     ArrearsStood,
     Event,
@@ -131,7 +131,7 @@ def _admit(book: Reader, command: c.AdmitCosts, by: Signer, at_ms: int) -> tuple
         f"The holding is in {holding.amount.currency}.",
         "/body/amount",
     )
-    known = arrears_of(book, holding, payable_from(book, holding.obligor, holding.due))
+    known = arrears_on_record(book, holding)
     stood = ArrearsStood(
         holding=holding.id,
         until=known.until,

@@ -8,8 +8,6 @@ from ledger.financing.decide.checks import check_paid_on
 from ledger.financing.events import Evidence, FinancingReversed
 from ledger.financing.records import Financing
 from ledger.model.records import Reader, Signer, need, refuse_if
-from ledger.policy.state import policy_of
-from ledger.receivables.clocks import payable_from
 from ledger.receivables.debts import take_back
 from ledger.receivables.decide.checks import only
 from ledger.receivables.records import Holding
@@ -38,9 +36,9 @@ def reverse(book: Reader, command: ReversePayment, by: Signer, at_ms: int) -> Ev
     check_paid_on(book, command.value_date, payment.recorded_ms, at_ms, "/body/value_date")
     holding = need(book, Holding, payment.holding, "")
     refuse_if(
-        holding.holder != payment.payee,
+        holding.holder != payment.payee or holding.went_on,
         RefusalCode.PAYMENT_DOES_NOT_FIT,
-        f"{holding.id} has passed to another hand since.",
+        f"{holding.id} has passed to another hand or was split since.",
         "/body/payment",
     )
     reversed_ = PaymentReversed(
@@ -63,8 +61,7 @@ def reverse(book: Reader, command: ReversePayment, by: Signer, at_ms: int) -> Ev
 def _stands_again(book: Reader, holding: Holding, payment: Payment) -> ArrearsStood:
     """Costs and interest that the payment had paid, and the interest that ran on meanwhile."""
     arrears = arrears_of(book, holding, payment.value_date)
-    since = max(payment.value_date, payable_from(book, holding.obligor, holding.due))
-    meanwhile = interest_on(book, holding, payment.principal, since, arrears.until)
+    meanwhile = interest_on(book, holding, payment.principal, payment.until, arrears.until)
     return ArrearsStood(
         holding=holding.id,
         until=arrears.until,
@@ -85,7 +82,7 @@ def _financing_of(book: Reader, payment: Payment) -> Financing | None:
 
 def _uncollected(book: Reader, financing: Financing, payment: Payment) -> Events:
     back = FinancingReversed(financing=financing.id, amount=payment.principal)
-    over = surplus(financing, payment.principal, payment.value_date, policy_of(book).rounding)
+    over = surplus(financing, payment.principal, payment.value_date)
     if over.minor == 0:
         return (back,)
     return (back, SurplusArose(financing=financing.id, amount=-over))

@@ -76,6 +76,47 @@ def test_what_a_late_payment_had_paid_stands_again_with_the_interest_meanwhile()
     assert market.findings() == []
 
 
+def test_interest_that_was_counted_before_is_not_counted_again() -> None:
+    """30.00 come 20 days late; that 50.00 had come ten days late is recorded after that, and taken
+    back: 20 days on 100.00 are 1.00, whatever was recorded when.
+    """
+    market = late_market()
+    holding = market.held()
+    at(market, 20)
+    late = replace(market.payment(holding, 30_00), principal_first=True)
+    market.do("supplier", late)
+    earlier = replace(late, amount=cny(50_00), value_date=market.today - timedelta(days=10))
+    events = market.do("supplier", earlier)
+    market.do("supplier", market.taken_back(events[0].payment))
+    again = market.holding(holding.id)
+    assert again.outstanding == cny(70_00)
+    assert arrears_of(market.book, again, market.today).interest == cny(1_00)
+
+
+def test_what_is_owed_again_ends_an_offer_of_less() -> None:
+    """60.00 were offered; when the other 40.00 are owed again, nobody accepts them unseen."""
+    market = Market()
+    holding = market.held()
+    market.do("supplier", market.payment(holding, 40_00))
+    transfer = market.propose("supplier", market.holding(holding.id), "second")
+    market.do("supplier", market.taken_back(only_payment(market, holding).id))
+    assert market.holding(holding.id).state is HoldingState.HELD
+    assert refusal(market.accept, "second", transfer) == "transfer_has_lapsed"
+    assert market.findings() == []
+
+
+def test_interest_is_not_owed_again_on_what_was_split_since() -> None:
+    """The parts have other holders by then; the two sides settle it between them."""
+    market = late_market()
+    holding = market.held()
+    at(market, 20)
+    (paid, *_) = market.do("supplier", market.payment(holding, 1_00))
+    market.split("supplier", market.holding(holding.id), 50_00, 50_00)
+    assert paid.principal == cny(0)
+    command = market.taken_back(paid.payment)
+    assert refusal(market.do, "supplier", command) == "payment_does_not_fit"
+
+
 def test_a_financed_debt_that_opens_again_is_the_financier_s() -> None:
     """Its financing is active again with nothing collected; the seller's surplus is gone."""
     market = Market()
@@ -133,6 +174,18 @@ def test_with_recourse_the_unearned_discount_is_the_seller_s(
     assert refusal(market.do, "financier", receipt) == "act_belongs_to_another_party"
     market.do("supplier", replace(receipt, amount=cny(owed)))
     assert refusal(market.do, "supplier", receipt) == "surplus_exceeded"
+    assert market.findings() == []
+
+
+def test_many_small_payments_leave_no_more_than_the_discount() -> None:
+    """Each of 50.00 in hundred parts would leave half a cent and more, rounded by itself."""
+    market = Market()
+    offer = market.make_offer(recourse=Recourse.ASSIGNOR)
+    active = market.confirm(market.instruct(market.accept_offer(market.held(), offer)))
+    market.at_ms += DAY
+    for minor in (*[50] * 100, 50_00):
+        market.do("financier", market.payment(market.holding_of(active), minor))
+    assert market.get(Surplus, active.id).owed <= active.discount
     assert market.findings() == []
 
 
@@ -205,6 +258,28 @@ def test_money_that_reached_another_discharges_nothing_until_it_is_turned_over()
     assert ended.payment == only_payment(market, holding).id
     assert refusal(market.do, "supplier", got) == "misdirected_is_closed"
     assert market.findings() == []
+
+
+def test_the_holder_s_word_about_money_astray_ends_no_sale() -> None:
+    """It would have to wait with a plain receipt, too."""
+    market = Market()
+    holding = market.held()
+    market.accept_offer(holding, market.make_offer())
+    market.do("second", astray(market, holding))
+    (found,) = market.book.all(Misdirected)
+    got = s.TurnOver(misdirected=found.id, value_date=market.today, reference="from second")
+    assert refusal(market.do, "supplier", got) == "holding_is_locked"
+
+
+def test_what_a_bank_has_proven_is_not_turned_over_as_well() -> None:
+    """Same holder, day and amount by another's word."""
+    market = Market()
+    holding = market.held()
+    market.do("second", astray(market, holding))
+    market.do("bank", market.credit(holding, 1_00))
+    (found,) = market.book.all(Misdirected)
+    got = s.TurnOver(misdirected=found.id, value_date=market.today, reference="from second")
+    assert refusal(market.do, "supplier", got) == "payment_is_recorded"
 
 
 def test_misdirected_money_may_go_back_to_its_payer() -> None:

@@ -6,7 +6,7 @@ The debts of this world are due on Thursday 2026-04-30, a business day. The poli
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from ledger.money import Money
 from ledger.policy.commands import Statute
 from ledger.policy.state import POLICY, Policy
 from ledger.receivables.clocks import is_overdue, payable_from
+from ledger.receivables.events import DueDateAmended
 from ledger.receivables.records import Holding, HoldingState, ReceivableState
 from ledger.settlement import commands as s
 from ledger.settlement.arrears import Parts, arrears_of, parts_of
@@ -223,3 +224,64 @@ def test_an_insolvency_that_ended_stops_nothing() -> None:
     market.do("operator", EndInsolvency(party=party("core"), evidence=digest("set aside")))
     at(market, 40)
     assert arrears_of(market.book, holding, market.today).interest == cny(2_00)
+
+
+def test_an_insolvency_that_ended_makes_nobody_late_before_the_due_day() -> None:
+    """Costs were admitted while it lasted, a month before the due day; ten days late cost 0.50."""
+    market = late_market()
+    holding = market.held()
+    at(market, -30)
+    insolvent(market, market.today)
+    market.do("core", admitted(holding))
+    market.do("operator", EndInsolvency(party=party("core"), evidence=digest("set aside")))
+    at(market, 10)
+    assert arrears_of(market.book, market.holding(holding.id), market.today).interest == cny(50)
+
+
+@pytest.mark.parametrize("due", [date(2026, 3, 31), date(2026, 6, 30)])
+def test_interest_runs_from_the_day_that_all_concerned_agreed_on(due: date) -> None:
+    """Costs that were admitted before do not keep the old day: ten days late cost 0.50."""
+    market = late_market()
+    holding = market.held()
+    market.do("core", admitted(holding))
+    market.book.apply([DueDateAmended(receivable=holding.receivable, due=due)])
+    amended = market.holding(holding.id)
+    late = arrears_of(market.book, amended, due + timedelta(days=10))
+    assert (late.interest, late.costs) == (cny(50), cny(2_00))
+
+
+def test_what_was_split_or_acquired_is_not_paid_beside_what_it_became() -> None:
+    """Its arrears are the children's, and whoever owes itself proves no payment."""
+    market = late_market()
+    split, acquired = (market.acknowledge(market.register(line(name))) for name in ("A", "B"))
+    for item in (split, acquired):
+        market.do("core", admitted(item))
+    at(market, 10)
+    one, two = market.split("supplier", market.holding(split.id), 50_00, 50_00)
+    payment = market.payment(market.holding(split.id), 2_00)
+    assert refusal(market.do, "supplier", payment) == "holding_is_closed"
+    owed = [arrears_of(market.book, market.holding(item), DUE).costs for item in (split.id, one.id)]
+    assert owed == [cny(0), cny(1_00)]
+    assert arrears_of(market.book, two, DUE).costs == cny(1_00)
+    market.accept("core", market.propose("supplier", market.holding(acquired.id), "core"))
+    payment = market.payment(market.holding(acquired.id), 2_00)
+    assert refusal(market.do, "core", payment) == "holding_is_closed"
+    assert market.findings() == []
+
+
+def test_a_long_line_of_splits_is_no_hindrance() -> None:
+    """What was split two thousand times is paid like anything else, its costs with it."""
+    market = late_market()
+    holding = market.held()
+    market.do("core", admitted(holding))
+    above = market.holding(holding.id)
+    for depth in range(2_000):
+        market.book.records[Holding, above.id] = replace(above, state=HoldingState.SPLIT)
+        above = replace(above, id=f"hld_{depth}", parent=above.id)
+    market.book.records[Holding, above.id] = above
+    assert arrears_of(market.book, above, DUE + timedelta(days=10)).costs == cny(2_00)
+
+
+def admitted(holding: Holding) -> s.AdmitCosts:
+    """The command by which the obligor owes 2.00 of costs on a holding."""
+    return s.AdmitCosts(holding=holding.id, amount=cny(2_00), evidence=digest("bill"))

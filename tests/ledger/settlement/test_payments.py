@@ -20,7 +20,7 @@ from ledger.settlement import commands as s
 from ledger.settlement.decide import stake
 from ledger.settlement.state import Payment
 from tests.support.market import Market, account, usd
-from tests.support.world import DAY, TERMS, cny, party, refusal
+from tests.support.world import DAY, TERMS, cny, digest, party, refusal
 
 AGENT = replace(TERMS, pay_to=PayTo.PAYING_AGENT, paying_agent=party("bank"))
 
@@ -299,6 +299,10 @@ def test_a_distribution_is_the_agents_on_one_receivable_within_each_debt() -> No
         (((one, 1), (two, 40_01)), "payment_exceeds_outstanding"),
     ):
         assert refusal(market.do, "bank", distribution(market, *legs)) == code
+    bill = s.AdmitCosts(holding=one.id, amount=cny(1), evidence=digest("bill"))
+    market.do("core", bill)
+    costs = distribution(market, (one, 1), (one, 1))
+    assert refusal(market.do, "bank", costs) == "payment_does_not_fit"
     stranger = replace(good.legs[0], account=account("second"))
     wrong = replace(good, legs=(stranger, good.legs[1]))
     assert refusal(market.do, "bank", wrong) == "account_not_of_holder"

@@ -12,6 +12,7 @@ from ledger.financing.records import Offer
 from ledger.model.records import Reader, refuse_if
 from ledger.money import Money, Rounding, divide
 from ledger.policy.state import calendar_of, payable_on, policy_of, today_of
+from ledger.receivables.clocks import record_date
 from ledger.receivables.records import Holding
 
 PPM = 1_000_000
@@ -52,13 +53,13 @@ def quote(book: Reader, holding: Holding, offer: Offer, value_date: date, at_ms:
     Raises `Refused`: `value_date_out_of_range`, `value_date_is_no_business_day`,
     `nothing_would_be_paid`, `calendar_does_not_cover`.
     """
-    due = payable_on(book, holding.due)
+    due, fixed = payable_on(book, holding.due), record_date(book, holding.due)
     today = today_of(book, at_ms)
     last = add_days(today, policy_of(book).clocks.lock_days)
     refuse_if(
-        not today <= value_date <= last or value_date >= due,
+        not today <= value_date <= last or value_date >= fixed,
         RefusalCode.VALUE_DATE_OUT_OF_RANGE,
-        f"The value date is from {today} to {last} and before {due}.",
+        f"The value date is from {today} to {last} and before {fixed}, when who is paid is fixed.",
         "/body/value_date",
     )
     refuse_if(

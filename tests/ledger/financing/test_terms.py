@@ -85,13 +85,14 @@ def test_a_quote_counts_to_the_business_day_on_which_the_debt_is_payable() -> No
         (date(2026, 1, 4), 0, "value_date_out_of_range"),  # yesterday
         (date(2026, 1, 9), 0, "value_date_out_of_range"),  # one day beyond the lock
         (date(2026, 4, 30), 114, "value_date_out_of_range"),  # the due date itself
+        (date(2026, 4, 29), 113, "value_date_out_of_range"),  # the record date: the list is signed
         (date(2026, 1, 10), 2, "value_date_is_no_business_day"),  # a Saturday
     ],
 )
 def test_a_value_date_is_a_business_day_soon_and_before_the_due_date(
     value_date: date, later_days: int, code: str
 ) -> None:
-    """From today to the end of the policy's lock period, before the debt is payable."""
+    """From today to the end of the policy's lock period, before it is fixed who is paid."""
     market = Market()
     offer, holding = market.make_offer(), market.held()
     at_ms = market.at_ms + later_days * DAY

@@ -47,8 +47,7 @@ def paid(s: Stage) -> Payment:
 
 def _may_go_back(s: Stage, item: Payment) -> bool:
     holding = s.get(Holding, item.holding)
-    went_on = not holding.is_open and holding.paid + holding.reduced < holding.amount
-    return item.counts and holding.holder == item.payee and not went_on
+    return item.counts and holding.holder == item.payee and not holding.went_on
 
 
 def reversal(s: Stage, item: Payment) -> t.ReversePayment:

@@ -13,7 +13,7 @@ from ledger.changes.events import Counterclaim
 from ledger.dates import civil_date
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, refuse_if
-from ledger.notices.records import Notice
+from ledger.notices.interests import notice_arrived
 from ledger.policy.state import ledger_of, today_of
 from ledger.receivables.records import Holding, Receivable
 
@@ -52,7 +52,7 @@ def check_set_off(
         RefusalCode.DEFENCES_ARE_WAIVED,
         f"The acknowledgement of {receivable.id} waives defences against later holders.",
     )
-    told_ms = notice_ms(book, holding, claim.against)
+    told_ms = notice_arrived(book, holding, claim.against, at_ms)
     if claim.same_contract or told_ms is None:
         return
     told = civil_date(told_ms, ledger_of(book).time_zone)
@@ -62,22 +62,3 @@ def check_set_off(
         f"The obligor was told of the assignment on {told}, and the debt is due on {holding.due}.",
         "/body/arose",
     )
-
-
-def notice_ms(book: Reader, holding: Holding, assignor: str) -> int | None:
-    """When the obligor was last told that `assignor` had passed the holding on; None: it was not.
-
-    Told of what it was split from it is told of the holding. A notice that was taken back is none.
-    """
-    found = []
-    above: Holding | None = holding
-    while above is not None:
-        found += [
-            notice.arrived_ms
-            for notice in book.find(Notice, holding=above.id)
-            if notice.assignor == assignor
-            and notice.arrived_ms is not None
-            and notice.withdrawn_ms is None
-        ]
-        above = book.get(Holding, above.parent) if above.parent else None
-    return max(found, default=None)

@@ -55,14 +55,16 @@ def interests(book: Reader, holding: Holding, at_ms: int) -> list[Interest]:
     return _claims(scene_of(book, holding, at_ms))
 
 
-def notice_arrived(book: Reader, holding: Holding, at_ms: int) -> int | None:
-    """When the obligor first had notice of the assignment by which the holder has the holding.
+def notice_arrived(book: Reader, holding: Holding, assignor: str, at_ms: int) -> int | None:
+    """When the obligor first had notice that `assignor`, an earlier holder, had passed it on.
 
-    None where it has had none by `at_ms`, or the holder is the creditor. What the obligor could
-    set off against the assignor is judged as of this instant (Civil Code 549).
+    Notice of a later step is notice of those before it. None where it has had none by `at_ms`.
+    What the obligor could set off against the assignor is judged as of this instant (Civil Code
+    549).
     """
-    arrivals = [step.arrived_ms for step in _title(scene_of(book, holding, at_ms)).steps]
-    return min((item for item in arrivals if item is not None), default=None)
+    scene = scene_of(book, holding, at_ms)
+    steps = _title(scene).steps[scene.level(assignor) :]
+    return min((it.arrived_ms for it in steps if it.arrived_ms is not None), default=None)
 
 
 # -- the holder's title ----------------------------------------------------------------------------

@@ -9,9 +9,21 @@ from msgspec.structs import replace
 
 from ledger.changes import commands as c
 from ledger.changes.records import Change, ChangeState, Dispute, DisputeState
-from ledger.notices.commands import GiveNotice, ReceiveNotice
+from ledger.notices.commands import (
+    AssertInterest,
+    DesignateReceiver,
+    GiveNotice,
+    InterestKind,
+    ReceiveNotice,
+)
 from ledger.receivables.events import Burden, BurdenKind, HoldingBurdened
-from ledger.receivables.records import HoldingState, ReceivableState, Transfer, TransferState
+from ledger.receivables.records import (
+    Holding,
+    HoldingState,
+    ReceivableState,
+    Transfer,
+    TransferState,
+)
 from tests.support.changing import PLAIN, Changing, asked, complaint, consenting
 from tests.support.market import account, instruct
 from tests.support.world import DAY, TERMS, cny, digest, party, refusal
@@ -202,6 +214,7 @@ def told(market: Changing, transfer: Transfer) -> None:
         basis=transfer.id,
         assignee=transfer.assignee,
         account=account(name),
+        vouchers=(digest("invoice"),),
     )
     given = market.do(name, notice)[0]
     market.do("core", ReceiveNotice(notice=given.notice))
@@ -231,6 +244,54 @@ def test_which_counterclaims_follow_the_debt() -> None:
         ({"amount": cny(300_01)}, "part_does_not_fit"),
     ):
         assert refusal(market.do, "core", replace(late, **wrong)) == code
+
+
+def late_claim(market: Changing, holding: Holding) -> c.ProposeSetOff:
+    """A counterclaim on the first holder that arose two days after it passed the holding on."""
+    day = date(2026, 1, 7)
+    return market.set_off(holding, "supplier", 1_00, arose=day, matures=day)
+
+
+def test_who_receives_by_entry_was_told_with_the_transfer() -> None:
+    """The ranking says that the obligor had notice: then it has it for set-off, too."""
+    market = Changing()
+    market.do("core", DesignateReceiver(declaration=digest("declaration")))
+    holding = market.given("supplier", market.held(300_00, PLAIN), "second")
+    market.at_ms += 2 * DAY
+    late = late_claim(market, holding)
+    assert refusal(market.do, "core", late) == "counterclaim_came_too_late"
+
+
+def test_notice_of_a_later_transfer_is_notice_of_those_before() -> None:
+    """And notice that the holding is somebody's security says of no transfer of it."""
+    market = Changing()
+    holding = market.given("supplier", market.held(300_00, PLAIN), "second")
+    lien = AssertInterest(
+        holding=holding.id,
+        kind=InterestKind.PLEDGE,
+        grantor=party("supplier"),
+        since_ms=market.at_ms,
+        due=cny(1_00),
+        evidence=digest("pledge"),
+    )
+    interest = market.do("rival", lien)[0].interest
+    pledge = GiveNotice(
+        holding=holding.id,
+        basis=interest,
+        assignee=party("rival"),
+        account=account("rival"),
+        vouchers=(digest("loan"),),
+    )
+    market.do("core", ReceiveNotice(notice=market.do("rival", pledge)[0].notice))
+    market.at_ms += 2 * DAY
+    market.do("core", late_claim(market, holding))  # of the transfer it was not told: 546
+    market.at_ms -= 2 * DAY
+    transfer = market.propose("second", holding, "house")
+    passed = market.accept("house", transfer)
+    told(market, market.get(Transfer, transfer.id))
+    market.at_ms += 2 * DAY
+    late = late_claim(market, passed)
+    assert refusal(market.do, "core", late) == "counterclaim_came_too_late"
 
 
 def test_a_waiver_keeps_earlier_holders_debts_out() -> None:

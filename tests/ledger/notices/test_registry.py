@@ -12,13 +12,14 @@ from ledger.dates import Calendar
 from ledger.financing.records import Financing, FinancingState
 from ledger.notices import commands as n
 from ledger.notices.clocks import discharge_due, to_discharge
+from ledger.notices.decide import stake
 from ledger.notices.interests import priority
 from ledger.notices.reasons import Reason
 from ledger.notices.records import Filing, Notice, Search
 from ledger.policy.commands import Gates
 from ledger.policy.events import PolicyAdopted
 from tests.support.market import Market, account, instruct
-from tests.support.world import DAY, cny, digest, party, policy, refusal
+from tests.support.world import DAY, cny, digest, line, party, policy, refusal
 
 HOUR = 3_600_000
 
@@ -116,6 +117,26 @@ def test_a_filing_is_over_what_its_grantor_had() -> None:
     market.accept("second", market.propose("supplier", holding, "second"))
     taken = filing(market.at_ms, over=holding.receivable, grantor=party("second"))
     assert market.do("financier", taken)
+
+
+def test_a_filing_without_an_amount_is_about_all_that_it_is_over() -> None:
+    """So neither its record nor its discharge passes by an approval tier or a delegation's cap."""
+    market = Market()
+    holding, registered = market.held(100_00), market.register(line("INV-2", 70_00))
+    kept, _ = market.split("supplier", holding, 60_00, 40_00)
+    wide = filing(market.at_ms)
+    for number, (over, minor) in enumerate(
+        ((kept.id, 60_00), (holding.receivable, 100_00), (registered.id, 70_00))
+    ):
+        command = replace(wide, over=over, share_ppm=1, number=f"ZD-{number}")
+        assert stake(market.book, command) == cny(minor)
+        recorded = market.do("financier", command)[0].filing
+        discharge = n.DischargeFiling(
+            filing=recorded, discharged_ms=market.at_ms, certificate=digest("off")
+        )
+        assert stake(market.book, discharge) == cny(minor)
+    assert stake(market.book, wide) is None
+    assert stake(market.book, replace(wide, amount=cny(1_00))) == cny(1_00)
 
 
 def test_times_of_a_filing_are_in_order() -> None:

@@ -69,7 +69,7 @@ def _reinstate(
             f"{command.party} is not suspended.",
             place="/body/party",
         )
-    _may_undo(book, suspension.by, by)
+    _may_undo(suspension.by, suspension.id, by)
     reinstated = e.PartyReinstated(
         party=suspension.id,
         by=by.party,
@@ -183,7 +183,7 @@ def _end_insolvency(
             f"No insolvency of {command.party} is on record.",
             place="/body/party",
         )
-    _may_undo(book, insolvency.by, by)
+    _may_undo(insolvency.by, insolvency.id, by)
     ended = e.InsolvencyEnded(
         party=insolvency.id,
         on=today_of(book, at_ms),
@@ -211,11 +211,14 @@ def _overseer(by: Signer) -> None:
     )
 
 
-def _may_undo(book: Reader, first: str, by: Signer) -> None:
-    """Raises `Refused` (`role_missing`) where a regulator spoke `first` and none speaks now."""
-    spoke = book.get(Party, first)
+def _may_undo(first: str, party: str, by: Signer) -> None:
+    """Raises `Refused` (`role_missing`) where a regulator spoke `first` and none speaks now.
+
+    Who is neither the signer nor the party itself was a regulator then, whatever roles the
+    operator has given it since.
+    """
     refuse_if(
-        spoke is not None and spoke.has(Role.REGULATOR) and Role.REGULATOR.value not in by.roles,
+        first not in (by.party, party) and Role.REGULATOR.value not in by.roles,
         RefusalCode.ROLE_MISSING,
         "What a regulator ordered a regulator ends.",
     )

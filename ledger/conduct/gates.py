@@ -29,6 +29,9 @@ BEGINS = frozenset(
         "receivable.acknowledge",
         "holding.propose_transfer",
         "holding.accept_transfer",
+        # security
+        "encumbrance.propose",
+        "encumbrance.accept",
         # financing
         "programme.open",
         "offer.make",
@@ -45,7 +48,11 @@ BEGINS = frozenset(
         "party.set_contact",
     }
 )
-"""What a suspended party does not do; everything else goes on."""
+"""What a suspended party does not do; everything else goes on.
+
+Freezes are a court's. Notices, searches, filings and asserted interests keep rights that are
+there. Disputes and changes lower or defer what is owed, by the signatures of all who lose by it.
+"""
 
 OWES = frozenset({"receivable.issue", "receivable.acknowledge"})
 """By which an obligor comes to owe: what an insolvent one does not do."""

@@ -39,6 +39,9 @@ from ledger.policy.state import policy_of
 
 GOES_ON = frozenset(
     {
+        "change.rescind",
+        "encumbrance.reject",
+        "encumbrance.rescind",
         "financing.withdraw_request",
         "holding.reject_transfer",
         "holding.rescind_transfer",

@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from api.drafting import new_jti
 from ledger.book import Book
+from ledger.burdens import commands as b
+from ledger.burdens.records import Encumbrance, EncumbranceState
+from ledger.changes import commands as ch
+from ledger.changes.records import Change, ChangeState
 from ledger.conduct.commands import SuspendParty
 from ledger.errors import Refused
 from ledger.financing import commands as f
@@ -25,7 +30,8 @@ from ledger.receivables import commands as c
 from ledger.receivables.records import Holding, HoldingState
 from ledger.service import Receipt
 from ledger.settlement.commands import AttestPayment
-from tests.support.sandbox import Sandbox, digest, open_sandbox, signing_key
+from tests.support.changing import consenting
+from tests.support.sandbox import DAY, Sandbox, cny, digest, open_sandbox, signing_key
 
 OFFICE = "mailto:finance@victim.example"
 THIEF = "https://thief.example/inbox"
@@ -110,7 +116,7 @@ def test_a_thief_with_the_only_key_can_veto_and_gains_nothing(box: Sandbox) -> N
     """What remains: the log cannot know who is the thief, so a living key stops a recovery.
 
     Until a court has spoken the operator, or a regulator, suspends the party: nothing that its
-    key signs takes effect on others, and who opens another recovery has the holding in peace.
+    key has begun passes on, and who opens another recovery has the holding in peace.
     """
     by(box, BOB, p.RevokeKey(kid=box.keys[BOB].public.kid, reason="left"))
     holding = box.held(100_00, by="victim")
@@ -157,6 +163,49 @@ def test_an_issue_of_a_stolen_key_binds_no_obligor(box: Sandbox) -> None:
     proposed = box.issue(50_00)
     open_recovery(box, "bank", of="core")
     assert refusal(box.sign_for, proposed) == "recovery_is_open"
+
+
+def test_security_of_a_stolen_key_secures_nobody(box: Sandbox) -> None:
+    """A pledge that a thief offered is not accepted while a recovery is open; it is taken back."""
+    holding = box.held(50_00, by="victim")
+    offer = b.ProposeEncumbrance(
+        holding=holding.id,
+        secured_party=box.party("financier"),
+        kind=b.EncumbranceKind.PLEDGE,
+        agreement=digest("loan"),
+        lapses_ms=box.clock.ms + DAY,
+        amount=holding.amount,
+    )
+    by(box, ANN, offer)
+    (item,) = box.all(Encumbrance)
+    open_recovery(box, "bank")
+    accept = b.AcceptEncumbrance(encumbrance=item.id, accepts=item.proposal)
+    assert refusal(box.do, "financier", accept, item, box.now(holding)) == "recovery_is_open"
+    by(box, BOB, b.RescindEncumbrance(encumbrance=item.id))
+    assert box.now(item).state is EncumbranceState.RESCINDED
+    assert box.now(holding).burdens == ()
+
+
+def test_a_change_that_a_stolen_key_signed_is_not_applied(box: Sandbox) -> None:
+    """Whoever answers last: neither a thief's proposal nor its consent ends a debt."""
+    holding = box.held(50_00, by="victim")
+    end = ch.ProposeCancellation(
+        receivable=holding.receivable, document=digest("end"), lapses_ms=box.clock.ms + DAY
+    )
+    by(box, ANN, end)
+    (proposed,) = box.all(Change)
+    passed = box.transfer("victim", box.held(50_00, by="victim"), "second")
+    end = replace(end, receivable=passed.receivable)
+    box.do("core", end)
+    (consented,) = (item for item in box.all(Change) if item.id != proposed.id)
+    by(box, ANN, consenting(consented), consented)
+    open_recovery(box, "bank")
+    consented = box.now(consented)
+    for name, item in (("core", proposed), ("second", consented)):
+        assert refusal(box.do, name, consenting(item), item) == "recovery_is_open"
+    by(box, BOB, ch.RescindChange(change=proposed.id))
+    assert box.now(proposed).state is ChangeState.RESCINDED
+    assert (box.now(holding).outstanding, box.now(passed).outstanding) == (cny(50_00), cny(50_00))
 
 
 def test_debts_of_a_party_that_recovers_are_paid(box: Sandbox) -> None:

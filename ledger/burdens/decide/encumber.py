@@ -27,6 +27,7 @@ from ledger.burdens.events import (
     EncumbranceRescinded,
 )
 from ledger.burdens.records import Encumbrance, EncumbranceState
+from ledger.conduct.gates import check_proposer, check_screened
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import Role
@@ -139,6 +140,8 @@ def accept(book: Reader, command: AcceptEncumbrance, by: Signer, at_ms: int) -> 
         f"expect does not name {encumbrance.holding}.",
         "/expect",
     )
+    check_proposer(book, encumbrance.holder, at_ms, "/body/encumbrance")
+    check_screened(book, (encumbrance.holder, encumbrance.secured_party))
     holding = need(book, Holding, encumbrance.holding, "")
     check_holder(holding, encumbrance.holder, "")
     before = _free(book, holding, at_ms)

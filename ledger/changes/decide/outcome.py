@@ -24,6 +24,7 @@ from ledger.financing.acts import meet_reduction
 from ledger.financing.events import Event as FinancingEvent
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
+from ledger.parties.recovering import check_not_recovering
 from ledger.receivables.claim import Use
 from ledger.receivables.debts import reduce
 from ledger.receivables.events import (
@@ -40,7 +41,12 @@ Events = tuple[e.Event | ReceivablesEvent | FinancingEvent, ...]
 
 
 def applied(book: Reader, change: Change, by: Signer, at_ms: int) -> Events:
-    """What follows from a change to which all have consented who had to, or `Refused`."""
+    """What follows from a change to which all have consented who had to, or `Refused`.
+
+    What was signed in the name of a party whose keys are being recovered may be a thief's word.
+    """
+    for party in change.consents:
+        check_not_recovering(book, party, at_ms, "/body/change")
     receivable = owed(book, change.receivable, "")
     match change.kind:
         case ChangeKind.CREDIT_NOTE:

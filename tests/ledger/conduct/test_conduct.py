@@ -12,17 +12,24 @@ from msgspec.structs import replace
 
 from api.defaults import default_calendar, default_policy
 from ledger.book import Book
+from ledger.burdens import commands as b
+from ledger.burdens.records import Encumbrance
+from ledger.changes.commands import ProposeCancellation
+from ledger.changes.records import Change
 from ledger.conduct import commands as c
 from ledger.conduct.gates import BEGINS, LICENSED, OWES, insolvency_of, suspension_of
 from ledger.conduct.records import Insolvency, Licence, Screening, Suspension
 from ledger.errors import Refused
 from ledger.financing import commands as f
 from ledger.financing.records import Offer, Programme
-from ledger.parties.commands import Role
+from ledger.notices.commands import DesignateReceiver
+from ledger.parties.commands import AssignRoles, Role
 from ledger.policy.commands import Gates
 from ledger.receivables.commands import RejectReason, RejectReceivable
 from ledger.receivables.invariants import invariant_23_nothing_new_is_owed
+from ledger.receivables.records import Holding
 from ledger.vocabulary import COMMANDS
+from tests.support.changing import complaint, consenting
 from tests.support.sandbox import DAY, Sandbox, digest, open_sandbox
 
 Result = c.ScreeningResult
@@ -157,6 +164,69 @@ def _of(box: Sandbox, offer: Offer) -> Programme:
     return box.get(Programme, offer.programme)
 
 
+def pledge(box: Sandbox, holding: Holding, by: str = "supplier") -> Encumbrance:
+    """A pledge of a holding that is offered to the financier."""
+    command = b.ProposeEncumbrance(
+        holding=holding.id,
+        secured_party=box.party("financier"),
+        kind=b.EncumbranceKind.PLEDGE,
+        agreement=digest("loan"),
+        lapses_ms=box.clock.ms + DAY,
+        amount=holding.amount,
+    )
+    receipt = box.do(by, command)
+    return box.get(Encumbrance, receipt.events[-1].encumbrance)  # type: ignore[union-attr]  # the last says so
+
+
+def secure(box: Sandbox, item: Encumbrance) -> None:
+    """The financier takes the security."""
+    command = b.AcceptEncumbrance(encumbrance=item.id, accepts=item.proposal)
+    box.do("financier", command, item, box.get(Holding, item.holding))
+
+
+def test_a_suspended_party_gives_and_takes_no_security(box: Sandbox) -> None:
+    """Neither side begins any, and what was offered before is not accepted now; it is released."""
+    holding, other = box.held(100_00), box.held(50_00)
+    lying, offered = pledge(box, holding), pledge(box, other)
+    secure(box, lying)
+    box.do("operator", suspend(box, "supplier"))
+    assert refusal(pledge, box, other) == (SUSPENDED, "")
+    assert refusal(secure, box, offered) == (SUSPENDED, "/body/encumbrance")
+    box.do("operator", reinstate(box, "supplier"))
+    box.do("operator", suspend(box, "financier"))
+    assert refusal(secure, box, offered) == (SUSPENDED, "")
+    box.do("financier", b.ReleaseEncumbrance(encumbrance=lying.id))
+    assert box.now(holding).burdens == ()
+
+
+def test_a_suspended_party_settles_what_there_is(box: Sandbox) -> None:
+    """Notice of what it holds, a change by all concerned, a dispute: nothing new begins."""
+    holding = box.held(100_00)
+    box.do("operator", suspend(box, "supplier"))
+    box.do("operator", suspend(box, "core"))
+    box.do("core", DesignateReceiver(declaration=digest("declaration")))
+    box.do("core", complaint(holding.receivable, 10_00))
+    end = ProposeCancellation(
+        receivable=holding.receivable, document=digest("end"), lapses_ms=box.clock.ms + DAY
+    )
+    box.do("core", end)
+    (change,) = box.all(Change)
+    box.do("supplier", consenting(change), change)
+    assert box.now(holding).outstanding.minor == 0
+
+
+def test_an_order_outlives_the_role_of_who_gave_it(box: Sandbox) -> None:
+    """The operator takes a regulator's role away, and still ends nothing that it ordered."""
+    box.enrol("old", (Role.REGULATOR,))
+    box.do("old", suspend(box, "core"))
+    box.do("old", insolvent(box, "core"))
+    box.do("operator", AssignRoles(party=box.party("old"), roles=()))
+    end = c.EndInsolvency(party=box.party("core"), evidence=digest("decision"))
+    for command in (reinstate(box, "core"), end):
+        assert refusal(box.do, "operator", command) == ("role_missing", "")
+        box.do("regulator", command)
+
+
 def test_who_suspends_and_who_reinstates(box: Sandbox) -> None:
     """Operator or regulator; what a regulator suspended no operator reinstates."""
     assert refusal(box.do, "core", suspend(box, "supplier")) == ("role_missing", "")
@@ -242,17 +312,19 @@ def test_refusals_of_a_licence_in_their_order(box: Sandbox) -> None:
 
 # -- screening -------------------------------------------------------------------------------------
 def test_both_sides_of_a_contract_are_screened_where_the_policy_asks(box: Sandbox) -> None:
-    """Acknowledgement, signing for, transfer and sale; a hit stops what its absence allowed."""
+    """Debts, transfers, sales and security; a hit stops what its absence allowed."""
     registered, proposed = box.register(), box.issue()
     holding, sold = box.held(100_00), box.held(50_00)
     pending = box.propose("supplier", holding, "second")
     offer = box.offer(box.programme())
+    secured = pledge(box, box.held(30_00))
     gates(box, screening=True)
     contracts = (
         lambda: box.acknowledge(registered),
         lambda: box.sign_for(proposed),
         lambda: box.accept("second", pending),
         lambda: box.sell("supplier", sold, offer),
+        lambda: secure(box, secured),
     )
     for contract in contracts:
         assert refusal(contract) == ("screening_missing", "")

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from ledger.burdens.records import Encumbrance, EncumbranceState, Freeze, FreezeState
+from ledger.model.records import View
 from ledger.receivables.events import Burden, BurdenKind
-from ledger.receivables.invariants import View
 from ledger.receivables.records import Holding, HoldingState
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from ledger.changes.events import ChangeKind
 from ledger.changes.records import Change, ChangeState, Claim, ClaimState, Dispute, DisputeState
+from ledger.model.records import View
 from ledger.receivables.events import BurdenKind
-from ledger.receivables.invariants import View
 from ledger.receivables.records import Holding, Invoice, Receivable
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from ledger.fees.state import Fee, FeeState
-from ledger.receivables.invariants import View
+from ledger.model.records import View
 
 
 def invariant_13_fees_have_two_sides(view: View) -> list[str]:

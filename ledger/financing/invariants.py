@@ -19,7 +19,7 @@ from ledger.financing.records import (
     exposure_id,
 )
 from ledger.financing.terms import PPM
-from ledger.receivables.invariants import View
+from ledger.model.records import View
 from ledger.receivables.lineage import rests_on
 from ledger.receivables.records import Holding, HoldingState, Receivable
 

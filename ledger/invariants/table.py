@@ -19,10 +19,10 @@ from ledger.changes import invariants as changes
 from ledger.fees import invariants as fees
 from ledger.financing import invariants as financing
 from ledger.invariants.entries import ENTRY_CHECKS, EntryCheck
+from ledger.model.records import View
 from ledger.notices import invariants as notices
 from ledger.parties import invariants as parties
 from ledger.receivables import invariants as receivables
-from ledger.receivables.invariants import View
 from ledger.settlement import invariants as settlement
 
 PLACES: tuple[ModuleType, ...] = (

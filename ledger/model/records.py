@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
@@ -69,6 +69,14 @@ class Reader(Protocol):
 
     def document(self, digest: str) -> bytes | None:
         """The bytes of a rule document (calendar, curve, …) by their SHA-256, or None."""
+        ...
+
+
+class View(Protocol):
+    """All records of a ledger as of one entry: what invariants are checked over."""
+
+    def all(self, kind: type[R], /) -> Iterable[R]:
+        """Every record of a kind, in any order."""
         ...
 
 

@@ -9,10 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ledger.model.records import R
+from ledger.model.records import R, View
 from ledger.notices.interests import priority
 from ledger.notices.records import Assertion, Designation, Filing, Notice
-from ledger.receivables.invariants import View
 from ledger.receivables.records import Holding
 
 

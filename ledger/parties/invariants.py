@@ -5,19 +5,10 @@ Each check returns what contradicts it, in sentences with record ids; nothing wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Callable
 
-from ledger.model.records import R
+from ledger.model.records import View
 from ledger.parties.records import Delegation, Key, Manifest
-
-
-class View(Protocol):
-    """All records of a ledger."""
-
-    def all(self, kind: type[R], /) -> Iterable[R]:
-        """Every record of a kind."""
-        ...
 
 
 def invariant_17_delegations(view: View) -> list[str]:

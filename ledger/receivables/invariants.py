@@ -7,11 +7,10 @@ They are for audits and tests: rules keep these by construction and never ask th
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
 
 from ledger.conduct.records import Insolvency, Suspension
-from ledger.model.records import R
+from ledger.model.records import View
 from ledger.receivables.burdens import burdened
 from ledger.receivables.events import BurdenKind
 from ledger.receivables.records import (
@@ -27,15 +26,6 @@ from ledger.receivables.records import (
     maturity_id,
     owed_id,
 )
-
-
-class View(Protocol):
-    """All records of a ledger as of one entry."""
-
-    def all(self, kind: type[R]) -> Iterable[R]:
-        """Every record of a kind, in any order."""
-        ...
-
 
 _OWED = (
     ReceivableState.ACKNOWLEDGED,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ledger.financing.events import Evidence
 from ledger.financing.records import Financing, StatementLine
-from ledger.receivables.invariants import View
+from ledger.model.records import View
 from ledger.receivables.records import Holding
 from ledger.settlement.records import Arrears, Instruction, Misdirected, Payment, Surplus
 

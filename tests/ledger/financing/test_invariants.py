@@ -15,7 +15,7 @@ from ledger.financing.records import (
     FinancingState,
     Programme,
 )
-from ledger.receivables.invariants import View
+from ledger.model.records import View
 from ledger.receivables.records import Holding
 from ledger.settlement import invariants as si
 from ledger.settlement.commands import AdmitCosts

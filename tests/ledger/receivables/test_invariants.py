@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from ledger.conduct.events import InsolvencyDeclared, PartySuspended
 from ledger.conduct.records import Insolvency, Suspension
+from ledger.model.records import View
 from ledger.money import Money
 from ledger.receivables.events import Burden, BurdenKind
-from ledger.receivables.invariants import INVARIANTS, View, payable_never_rises
+from ledger.receivables.invariants import INVARIANTS, payable_never_rises
 from ledger.receivables.records import (
     HoldingState,
     Maturity,

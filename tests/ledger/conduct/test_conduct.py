@@ -14,22 +14,18 @@ from api.defaults import default_calendar, default_policy
 from ledger.book import Book
 from ledger.burdens import commands as b
 from ledger.burdens.records import Encumbrance
-from ledger.changes.commands import ProposeCancellation
-from ledger.changes.records import Change
 from ledger.conduct import commands as c
 from ledger.conduct.gates import BEGINS, LICENSED, OWES, insolvency_of, suspension_of
 from ledger.conduct.records import Insolvency, Licence, Screening, Suspension
 from ledger.errors import Refused
 from ledger.financing import commands as f
 from ledger.financing.records import Offer, Programme
-from ledger.notices.commands import DesignateReceiver
 from ledger.parties.commands import AssignRoles, Role
 from ledger.policy.commands import Gates
 from ledger.receivables.commands import RejectReason, RejectReceivable
 from ledger.receivables.invariants import invariant_23_nothing_new_is_owed
 from ledger.receivables.records import Holding
 from ledger.vocabulary import COMMANDS
-from tests.support.changing import complaint, consenting
 from tests.support.sandbox import DAY, Sandbox, digest, open_sandbox
 
 Result = c.ScreeningResult
@@ -197,22 +193,6 @@ def test_a_suspended_party_gives_and_takes_no_security(box: Sandbox) -> None:
     assert refusal(secure, box, offered) == (SUSPENDED, "")
     box.do("financier", b.ReleaseEncumbrance(encumbrance=lying.id))
     assert box.now(holding).burdens == ()
-
-
-def test_a_suspended_party_settles_what_there_is(box: Sandbox) -> None:
-    """Notice of what it holds, a change by all concerned, a dispute: nothing new begins."""
-    holding = box.held(100_00)
-    box.do("operator", suspend(box, "supplier"))
-    box.do("operator", suspend(box, "core"))
-    box.do("core", DesignateReceiver(declaration=digest("declaration")))
-    box.do("core", complaint(holding.receivable, 10_00))
-    end = ProposeCancellation(
-        receivable=holding.receivable, document=digest("end"), lapses_ms=box.clock.ms + DAY
-    )
-    box.do("core", end)
-    (change,) = box.all(Change)
-    box.do("supplier", consenting(change), change)
-    assert box.now(holding).outstanding.minor == 0
 
 
 def test_an_order_outlives_the_role_of_who_gave_it(box: Sandbox) -> None:

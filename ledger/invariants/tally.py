@@ -54,7 +54,8 @@ class WholeView:
 
     def _counted(self, kind: type[R], rows: Iterable[R]) -> Iterator[R]:
         count = 0
-        for count, record in enumerate(rows, start=1):  # noqa: B007 - it is read after the loop
+        for record in rows:
+            count += 1
             yield record
         self.read[kind] = count
 

@@ -10,6 +10,7 @@ import pytest
 from api.visibility import RULES
 from ledger.book import Book
 from ledger.burdens import commands as b
+from ledger.burdens.events import EncumbranceProposed, FreezeRecorded
 from ledger.burdens.records import Encumbrance, Freeze
 from ledger.envelope import read_disclosure
 from ledger.evidence import entry_for, evidence_of
@@ -40,8 +41,9 @@ def freeze(box: Sandbox, holding: Holding, amount: int, by: str = "operator") ->
         until_ms=box.clock.ms + 30 * DAY,
         parts=(b.Part(holding=holding.id, amount=cny(amount)),),
     )
-    receipt = box.do(by, command)
-    return box.get(Freeze, receipt.events[0].freeze)  # type: ignore[union-attr]  # the first says so
+    recorded = box.do(by, command).events[0]
+    assert isinstance(recorded, FreezeRecorded)
+    return box.get(Freeze, recorded.freeze)
 
 
 def offered(box: Sandbox, holding: Holding, amount: int) -> Encumbrance:
@@ -54,8 +56,9 @@ def offered(box: Sandbox, holding: Holding, amount: int) -> Encumbrance:
         lapses_ms=box.clock.ms + DAY,
         amount=cny(amount),
     )
-    receipt = box.do("supplier", command)
-    return box.get(Encumbrance, receipt.events[-1].encumbrance)  # type: ignore[union-attr]  # as above
+    proposed = box.do("supplier", command).events[-1]
+    assert isinstance(proposed, EncumbranceProposed)
+    return box.get(Encumbrance, proposed.encumbrance)
 
 
 def pledged(box: Sandbox, holding: Holding, amount: int) -> Encumbrance:

@@ -8,6 +8,7 @@ operator allows that.
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
@@ -23,6 +24,8 @@ TIMEOUT_S = 20.0
 LARGEST_ANSWER = 65_536
 """Bytes of an answer that is read, and thrown away."""
 MAILTO = "mailto:"
+_MAILBOX = re.compile(r"[A-Za-z0-9_+=-]+(\.[A-Za-z0-9_+=-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+"""One mailbox of the plain form; the mail library fails in its own ways on stranger texts."""
 
 Addresses: TypeAlias = Callable[[str], Sequence[str]]
 """The numeric addresses of a host. Raises `OSError`."""
@@ -58,9 +61,12 @@ class Courier:
             self._post(message)
 
     def _mail(self, message: Message) -> bytes:
+        mailbox = message.address.removeprefix(MAILTO).partition("?")[0]
+        if not _MAILBOX.fullmatch(mailbox):
+            raise Unavailable("the address is not one plain mailbox")
         mail = EmailMessage(policy=SMTP)
         mail["From"] = self._sender
-        mail["To"] = message.address.removeprefix(MAILTO).partition("?")[0]
+        mail["To"] = mailbox
         mail["Subject"] = message.subject
         mail.set_content(f"{message.subject}\n\nThe attached file is signed by the ledger.\n")
         data = message.body.encode()

@@ -21,7 +21,7 @@ from ledger.errors import Refused
 from ledger.store.lock import replace_file, sync_folder
 
 MOST_WAITING = 10_000
-"""Messages that wait; what comes on top is not written before others have left."""
+"""With so many messages waiting no further day is written before others have left."""
 
 
 @dataclass(frozen=True, slots=True)

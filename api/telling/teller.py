@@ -30,7 +30,7 @@ from ledger.parties.records import Contact, Party
 
 PAUSE_S = 60.0
 """Between two looks."""
-RETRY_S, LONGEST_S = 60.0, 6 * 3600.0
+RETRY_S, LONGEST_S, MOST_DOUBLED = 60.0, 6 * 3600.0, 9
 """After the first failure of a message, and at most; twice as long after each."""
 MOST_DAYS = 7
 """Days that are made up for after a standstill; older statements can be asked for."""
@@ -78,29 +78,34 @@ class Teller(Closing):
 
     def look(self) -> None:
         """Write what is due, and try to send what waits. Raises nothing: the state says why not."""
-        try:
-            self._write()
-            for name in self._outbox.names():
-                if self._stop.is_set():
-                    return
-                self._try(name)
-            self.waiting = len(self._outbox.names())
-        except (LedgerError, OSError) as error:
-            self._failed(error)
+        for step in (self._write, self._send):  # what cannot be written holds up nothing written
+            try:
+                step()
+            except (LedgerError, OSError) as error:
+                self._failed(error)
 
     def _work(self) -> None:
         while not self._stop.is_set():
             self.look()
             self._stop.wait(self._pause_s)
 
+    def _send(self) -> None:
+        for name in self._outbox.names():
+            if self._stop.is_set():
+                return
+            self._try(name)
+        self.waiting = len(self._outbox.names())
+
     def _write(self) -> None:
-        """The statements of all days that are over and not written yet."""
+        """The statements of all days that are over and not written yet, a day at a time."""
         at_ms = self._embedded.clock()
         yesterday = civil_date(at_ms, self._embedded.ledger.time_zone) - timedelta(days=1)
         last = self._outbox.last_day(_STATEMENT)
         if last is None:  # what was before the first start was never promised
             last = yesterday - timedelta(days=1)
         for day in between(max(last, yesterday - timedelta(days=MOST_DAYS)), yesterday):
+            if len(self._outbox.names()) >= MOST_WAITING:
+                raise OSError("too many messages wait to be sent")
             for contact in self._contacts():
                 self._write_one(contact, day, at_ms)
             self._outbox.set_day(_STATEMENT, day)
@@ -117,8 +122,6 @@ class Teller(Closing):
         return [item for item in wanted if parties[item.id].has(Role.OBLIGOR)]
 
     def _write_one(self, contact: Contact, day: date, at_ms: int) -> None:
-        if len(self._outbox.names()) >= MOST_WAITING:
-            raise OSError("too many messages wait to be sent")
         body = acknowledged_file(self._embedded, contact.id, day).decode()
         for address in contact.addresses(Notice.DAILY_STATEMENT, at_ms):
             where = hashlib.sha256(address.encode()).hexdigest()[:8]
@@ -136,7 +139,7 @@ class Teller(Closing):
             if message is not None:
                 self._carry(message)
         except (LedgerError, OSError) as error:
-            wait_s = min(RETRY_S * 2**trying.failures, LONGEST_S)
+            wait_s = min(RETRY_S * 2 ** min(trying.failures, MOST_DOUBLED), LONGEST_S)
             trying.failures += 1
             trying.next_ms = at_ms + int(wait_s * 1000)
             self._failed(error)

@@ -24,6 +24,7 @@ from tests.support.sandbox import Sandbox, open_sandbox
 from tests.support.served import Served
 from tests.support.waiting import wait_until
 
+HOUR_MS = 3_600_000
 MAIL = "mailto:receivables@core.example"
 WANTED = (Notice.DAILY_STATEMENT, Notice.KEY_CHANGES, Notice.RECOVERY)
 
@@ -112,6 +113,55 @@ def test_what_does_not_arrive_is_tried_again_ever_more_rarely(box: Sandbox, tmp_
     assert outbox.names() == []
 
 
+def test_a_full_outbox_is_emptied_and_then_filled_again(
+    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits is sent also while nothing more is written, and the day that waited is made up."""
+    monkeypatch.setattr("api.telling.teller.MOST_WAITING", 1)
+    carried, outbox = Carried(), Outbox(tmp_path / "outbox")
+    teller = Teller(box.embedded, outbox, carried)
+    carried.away = True
+    teller.look()
+    box.clock.advance(days=1)
+    teller.look()
+    assert len(outbox.names()) == 1
+    carried.away = False
+    box.clock.advance(ms=int(RETRY_S * 4000))
+    teller.look()
+    assert (carried.days(), teller.failing) == (["2026-01-04"], "")
+    teller.look()
+    assert carried.days() == ["2026-01-04", "2026-01-05"]
+
+
+def test_an_address_that_never_answers_is_tried_for_ever(box: Sandbox, tmp_path: Path) -> None:
+    """After thousands of failures the next try is still six hours away, and the thread lives."""
+    wants(box, "core", MAIL, Notice.KEY_CHANGES, Notice.RECOVERY)  # no further statements
+    carried, outbox = Carried(), Outbox(tmp_path / "outbox")
+    carried.away = True
+    outbox.put(Message("one", MAIL, "", "{}"))
+    teller = Teller(box.embedded, outbox, carried)
+    for count in range(1, 1_100):
+        teller.look()
+        assert teller.failures == count
+        box.clock.advance(ms=6 * HOUR_MS)
+
+
+@pytest.mark.parametrize(
+    "mailbox", ['a,bb@[a"', "b@?b?;", "b@?;", "a@x.example,b@y.example", "@@@"]
+)
+def test_a_strange_mail_address_is_a_failure_of_its_own_message(
+    mailbox: str, box: Sandbox, tmp_path: Path
+) -> None:
+    """It stops nobody's statement, and one address is one mailbox."""
+    wants(box, "core", f"mailto:{mailbox}")
+    mails = tmp_path / "mails"
+    teller = Teller(
+        box.embedded, Outbox(tmp_path / "outbox"), Courier(mails, "duebill@sandbox.example")
+    )
+    teller.look()
+    assert (teller.failures, teller.sent, len(list(mails.iterdir()))) == (1, 1, 1)
+
+
 def test_a_new_address_and_the_one_before_are_both_told(box: Sandbox, tmp_path: Path) -> None:
     """Who puts an address of its own in place of the party's is noticed at the party's."""
     wants(box, "core", "https://elsewhere.example/in")
@@ -144,7 +194,15 @@ def test_a_mail_is_left_in_the_spool_with_the_statement_attached(tmp_path: Path)
     assert path.stat().st_mode & 0o077 == 0
 
 
-class Receiver(BaseHTTPRequestHandler):
+class Receiver(ThreadingHTTPServer):
+    """An obligor's own server, on a free port of 127.0.0.1, that keeps what arrived."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Taking)
+        self.taken: list[bytes] = []
+
+
+class Taking(BaseHTTPRequestHandler):
     """Takes what is posted to /in, points elsewhere at /moved, and fails at any other path."""
 
     def do_POST(self) -> None:
@@ -152,7 +210,8 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status = {"/in": 204, "/moved": 302}.get(self.path, 500)
         if status == 204:
-            self.server.taken.append(body)  # type: ignore[attr-defined] - a list of this server's
+            assert isinstance(self.server, Receiver)
+            self.server.taken.append(body)
         self.send_response(status)
         self.send_header("Location", "/in")
         self.send_header("Content-Length", "0")
@@ -163,10 +222,9 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def receiver() -> Iterator[ThreadingHTTPServer]:
-    """An obligor's own server, on a free port of 127.0.0.1."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
-        server.taken = []  # type: ignore[attr-defined] - what arrived
+def receiver() -> Iterator[Receiver]:
+    """A server that listens."""
+    with Receiver() as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield server
@@ -174,9 +232,7 @@ def receiver() -> Iterator[ThreadingHTTPServer]:
         thread.join()
 
 
-def test_a_statement_is_posted_and_only_a_yes_counts(
-    receiver: ThreadingHTTPServer, tmp_path: Path
-) -> None:
+def test_a_statement_is_posted_and_only_a_yes_counts(receiver: Receiver, tmp_path: Path) -> None:
     """204 is a yes; a redirect and an error are none, and the redirect is not followed."""
     carry = Courier(tmp_path, "duebill@sandbox.example", private=True)
     base = f"http://127.0.0.1:{receiver.server_port}"
@@ -184,12 +240,10 @@ def test_a_statement_is_posted_and_only_a_yes_counts(
     for path, why in (("/moved", "302"), ("/else", "500")):
         with pytest.raises(Unavailable, match=why):
             carry(Message("b", f"{base}{path}", "", "{}"))
-    assert receiver.taken == [b"{}"]  # type: ignore[attr-defined] - what arrived
+    assert receiver.taken == [b"{}"]
 
 
-def test_nothing_is_sent_into_the_operators_own_network(
-    receiver: ThreadingHTTPServer, tmp_path: Path
-) -> None:
+def test_nothing_is_sent_into_the_operators_own_network(receiver: Receiver, tmp_path: Path) -> None:
     """Unless the operator allows it; a name that points inside, too, is not asked at all."""
     base = f"http://127.0.0.1:{receiver.server_port}/in"
     carry = Courier(tmp_path, "duebill@sandbox.example")
@@ -198,7 +252,7 @@ def test_nothing_is_sent_into_the_operators_own_network(
     both = Courier(tmp_path, "duebill@x.example", addresses=lambda _: ["93.184.216.34", "10.0.0.1"])
     with pytest.raises(Unavailable, match="public internet"):
         both(Message("a", base, "", "{}"))
-    assert receiver.taken == []  # type: ignore[attr-defined] - what arrived
+    assert receiver.taken == []
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ def read_priority(record_id: str, caller: SignedIn, site: Here) -> dict[str, Any
     """All claims in their order, each with its reasons and the entries that it rests on.
 
     For the holder, the obligor, every claimant, and those who see all. Amounts are shown to whom
-    they belong.
+    they belong; who the others are, to the holder and the obligor alone: to be a claimant it takes
+    no more than one's own word.
     """
     with site.reading() as sight:
         holding = sight.book.get(Holding, record_id)
@@ -48,29 +49,34 @@ def _unknown() -> Refused:
 def _tree(sight: Sight, ranking: Ranking, holding: Holding, caller: Caller) -> dict[str, Any]:
     hidden = hidden_fields(RULES[Holding], holding, sight.book, caller)
     whole = hidden is not None and "amount" not in hidden
+    named = caller.sees_all or caller.party in (holding.holder, holding.obligor)
     tree: dict[str, Any] = {
         "holding": ranking.holding,
         "at": instant_text(ranking.at_ms),
         "regime": ranking.regime.value,
-        "places": [_place(sight, item, caller) for item in ranking.places],
-        "without_effect": [_place(sight, item, caller) for item in ranking.without_effect],
+        "places": [_place(sight, item, caller, named=named) for item in ranking.places],
+        "without_effect": [
+            _place(sight, item, caller, named=named) for item in ranking.without_effect
+        ],
         "freezes": list(ranking.freezes),
     }
     return tree | ({"outstanding": _money(sight, ranking.outstanding)} if whole else {})
 
 
-def _place(sight: Sight, item: Place, caller: Caller) -> dict[str, Any]:
+def _place(sight: Sight, item: Place, caller: Caller, *, named: bool) -> dict[str, Any]:
     entries = {seq for record, _ in item.rests_on for seq in history_of(sight.view.records, record)}
     tree: dict[str, Any] = {
         "rank": item.rank,
         "interest": item.interest,
-        "claimant": item.claimant,
         "kind": item.kind.value if item.kind else "holder",
         "reasons": [_reason(reason, at_ms) for reason, at_ms in item.because],
         "records": [record for record, _ in item.rests_on],
         "entries": sorted(entries),
     }
-    if caller.sees_all or caller.party == item.claimant:
+    own = caller.party == item.claimant
+    if named or own:
+        tree["claimant"] = item.claimant
+    if caller.sees_all or own:
         tree["takes"] = _money(sight, item.takes)
     return tree
 

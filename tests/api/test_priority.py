@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.catalogue import history_of
 from ledger.notices import commands as n
 from ledger.notices.records import Assertion, Designation, Filing, Notice, Search
+from ledger.parties.commands import Role
 from ledger.receivables.records import Holding
 from tests.support.sandbox import DAY, Sandbox, cny, digest
 from tests.support.served import Served, serve
@@ -131,6 +133,34 @@ def test_amounts_of_others_are_hidden(contest: Contest) -> None:
         shown = {item["claimant"] for item in places if "takes" in item}
         assert shown == {box.party(name)} - {box.party("core")}
         assert ("outstanding" in data) == (name in ("supplier", "core"))
+
+
+def test_who_asserts_a_right_learns_of_no_party(tmp_path: Path) -> None:
+    """An assertion is a party's own word: it tells who claims, and that others do, not who."""
+    with serve(tmp_path) as served:
+        box = served.box
+        box.enrol("third", (Role.SUPPLIER,))
+        first = box.held(100_00)
+        box.accept("second", box.propose("supplier", first, "second", price=90_00))
+        box.accept("third", box.propose("second", box.now(first), "third", price=80_00))
+        path = f"/v1/holdings/{first.id}/priority"
+        assert served.get("supplier", path).status_code == 404
+        assertion = _assertion(box, first, n.InterestKind.FACTORING, None)
+        grantor = box.party("second")
+        box.do("supplier", replace(assertion, grantor=grantor))
+        box.do("rival", replace(assertion, grantor=grantor))
+        everybody = {box.party(name) for name in ("supplier", "third", "rival")}
+        for name, known in (
+            ("supplier", {box.party("supplier"), None}),
+            ("rival", {box.party("rival"), None}),
+            ("third", everybody),
+            ("core", everybody),
+            ("auditor", everybody),
+        ):
+            data = served.get(name, path).json()["data"]
+            places = [*data["places"], *data["without_effect"]]
+            assert {item.get("claimant") for item in places} == known, name
+            assert all(item["reasons"] and item["kind"] for item in places)
 
 
 def test_the_order_of_another_is_404(contest: Contest) -> None:

@@ -81,11 +81,6 @@ CHANGES = (
     Rule(
         Ask,
         _ask,
-        via=(
-            Via("holding", Holding, "id", "holder"),
-            Via("holding", Holding, "id", "obligor"),
-            Via("change", Change, "id", "proposer"),
-        ),
         sealed=frozenset({"most"}),
     ),
     Rule(

@@ -176,7 +176,8 @@ def _page(
     sight: Sight, rule: Rule, caller: Caller, where: dict[str, str], after: str, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The next visible records, and the id to go on after (None: that is all)."""
-    narrow = bool(rule.sides) and not caller.sees_all and Role.OPERATOR not in caller.roles
+    own = not caller.sees_all and Role.OPERATOR not in caller.roles
+    narrow = own and bool(rule.sides or rule.via)
     found: list[dict[str, Any]] = []
     for _ in range(SCANNED // MOST):
         rows = page(

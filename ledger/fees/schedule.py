@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ledger.errors import RefusalCode, Refused
 from ledger.fees.state import Fee, FeeState
 from ledger.financing.records import Financing
@@ -11,6 +9,7 @@ from ledger.model.records import Reader
 from ledger.money import Money, divide
 from ledger.policy.commands import FeeLine
 from ledger.policy.state import Policy
+from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding
 
 PPM = 1_000_000
@@ -65,10 +64,5 @@ def charged(book: Reader, line: str, base: Base) -> Money:
     return Money(minor, amount_of(base).currency)
 
 
-def _with_ancestors(book: Reader, base: Base) -> Iterator[str]:
-    yield base.id
-    above = base if isinstance(base, Holding) else None
-    while above is not None and above.parent is not None:
-        above = book.get(Holding, above.parent)
-        if above is not None:
-            yield above.id
+def _with_ancestors(book: Reader, base: Base) -> list[str]:
+    return [item.id for item in ancestry(book, base)] if isinstance(base, Holding) else [base.id]

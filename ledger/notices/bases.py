@@ -9,7 +9,7 @@ from ledger.financing.records import Financing, FinancingState
 from ledger.model.records import Reader
 from ledger.notices.commands import InterestKind
 from ledger.notices.records import Assertion
-from ledger.notices.tree import ancestry
+from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding, Transfer, TransferState
 
 

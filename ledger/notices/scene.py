@@ -17,7 +17,8 @@ from ledger.notices.commands import InterestKind
 from ledger.notices.priority import Interest
 from ledger.notices.reasons import Reason
 from ledger.notices.records import Designation, Filing, Notice
-from ledger.notices.tree import ancestry, reaching
+from ledger.notices.tree import reaching
+from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding
 
 PPM = 1_000_000

@@ -1,4 +1,4 @@
-"""Where a holding comes from, and how much of a bounded right over the whole reaches a part.
+"""How much of a bounded right over the whole of a holding reaches a part of it.
 
 A right of a fixed amount over a holding that was split goes to the children front first, as all
 burdens do: each takes what its elder siblings left of it. So the parts never bear more than the
@@ -7,18 +7,9 @@ whole did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ledger.model.records import Reader
+from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding
-
-
-def ancestry(book: Reader, holding: Holding) -> Iterator[Holding]:
-    """The holding and those that it was split from, itself first."""
-    above: Holding | None = holding
-    while above is not None:
-        yield above
-        above = book.get(Holding, above.parent) if above.parent else None
 
 
 def reaching(book: Reader, holding: Holding, source: Holding, minor: int) -> int:

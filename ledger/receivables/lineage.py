@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ledger.model.records import Reader, need
 from ledger.receivables.records import Holding, Receivable
 
 
+def ancestry(book: Reader, holding: Holding) -> Iterator[Holding]:
+    """The holding and those that it was split from, itself first."""
+    above: Holding | None = holding
+    while above is not None:
+        yield above
+        above = need(book, Holding, above.parent, "") if above.parent else None
+
+
 def lineage(book: Reader, holding: Holding) -> tuple[str, ...]:
     """The ids of what `holding` rests on (see `rests_on`)."""
-    above: list[Holding] = []
-    parent = holding.parent
-    while parent is not None:
-        above.append(need(book, Holding, parent, ""))
-        parent = above[-1].parent
+    _, *above = ancestry(book, holding)
     receivable = need(book, Receivable, holding.receivable, "")
     return rests_on(holding, above, receivable, holding.chain)
 

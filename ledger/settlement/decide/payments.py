@@ -26,6 +26,7 @@ from ledger.receivables.clocks import lock_is_over
 from ledger.receivables.debts import discharge
 from ledger.receivables.decide.checks import check_account, only
 from ledger.receivables.events import Event as ReceivablesEvent
+from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding, HoldingState, Receivable
 from ledger.settlement.arrears import arrears_of, parts_of
 from ledger.settlement.commands import AttestPayment, DistributePayment, ReceivePayment
@@ -254,10 +255,8 @@ def _meet(book: Reader, holding: Holding, paid: PaymentRecorded) -> Events:
 
 def _payments(book: Reader, holding: Holding) -> Iterator[Payment]:
     """The payments on a holding and on what it was split from: a split hides none."""
-    above: Holding | None = holding
-    while above is not None:
+    for above in ancestry(book, holding):
         yield from book.find(Payment, holding=above.id)
-        above = book.get(Holding, above.parent) if above.parent else None
 
 
 def _check_leg(book: Reader, leg: Arrival, proof: Proof) -> None:

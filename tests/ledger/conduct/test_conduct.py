@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from api.defaults import default_calendar, default_policy
 from ledger.book import Book
 from ledger.burdens import commands as b
+from ledger.burdens.events import EncumbranceProposed
 from ledger.burdens.records import Encumbrance
 from ledger.conduct import commands as c
 from ledger.conduct.gates import BEGINS, LICENSED, OWES, insolvency_of, suspension_of
@@ -170,8 +171,9 @@ def pledge(box: Sandbox, holding: Holding, by: str = "supplier") -> Encumbrance:
         lapses_ms=box.clock.ms + DAY,
         amount=holding.amount,
     )
-    receipt = box.do(by, command)
-    return box.get(Encumbrance, receipt.events[-1].encumbrance)  # type: ignore[union-attr]  # the last says so
+    proposed = box.do(by, command).events[-1]
+    assert isinstance(proposed, EncumbranceProposed)
+    return box.get(Encumbrance, proposed.encumbrance)
 
 
 def secure(box: Sandbox, item: Encumbrance) -> None:

@@ -155,6 +155,9 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
             _C.MISDIRECTED_IS_CLOSED,
             _C.INSTRUCTION_IS_CLOSED,
             _C.REDEMPTION_IS_NOT_DUE,
+            _C.RECOURSE_IS_OPEN,
+            _C.RECOURSE_IS_PART_PAID,
+            _C.RECOURSE_IS_CLOSED,
             _C.PENDING_IS_FULL,
         }
     ),

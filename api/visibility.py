@@ -38,6 +38,7 @@ from ledger.receivables.state import (
     Receivable,
     Transfer,
 )
+from ledger.recourse.records import RecourseClaim, RecoursePayment
 from ledger.settlement.records import Instruction, Misdirected, Payment, Redemption
 from ledger.store.pages import Via
 
@@ -380,6 +381,18 @@ RULES: Mapping[type[Any], Rule] = {
                 Via("receivable", Receivable, "id", "paying_agent"),
             ),
             frozenset({"list", "total"}),
+        ),
+        Rule(
+            RecourseClaim,
+            sides("claimant", "liable"),
+            ("claimant", "liable"),
+            sealed=frozenset({"claimant", "liable", "claimed", "received", "paid", "returned"}),
+        ),
+        Rule(
+            RecoursePayment,
+            sides("payer", "payee", "attested_by"),
+            ("payer", "payee", "attested_by"),
+            sealed=frozenset({"payer", "payee", "account", "amount", "reference"}),
         ),
     )
 }

@@ -20,6 +20,7 @@ from ledger.policy import state as policy_state
 from ledger.ports import Records
 from ledger.quotas import state as quotas_state
 from ledger.receivables import records as receivables_records
+from ledger.recourse import records as recourse_records
 from ledger.settlement import records as settlement_records
 
 
@@ -98,6 +99,8 @@ RECORDS: tuple[type[Any], ...] = (
     changes_records.TakenNote,
     changes_records.Claim,
     changes_records.Correction,
+    recourse_records.RecourseClaim,
+    recourse_records.RecoursePayment,
     Touch,
 )
 """Every kind of record: each is one derived table."""

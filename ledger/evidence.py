@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.alerts.state import Alert
-from ledger.audience import burdens, changes
+from ledger.audience import burdens, changes, recourse
 from ledger.audience.base import Act, Audience, Path, of
 from ledger.catalogue import history_of
 from ledger.chain.entry import read_entry
@@ -29,6 +29,7 @@ from ledger.parties.commands import Role
 from ledger.parties.state import Account, Key, Party
 from ledger.ports import EntryReader, Records
 from ledger.receivables.records import Holding, Invoice, Receivable, Transfer
+from ledger.recourse.records import RecourseClaim
 from ledger.settlement.records import Instruction, Misdirected, Payment
 
 
@@ -117,7 +118,7 @@ def _history_ids(view: Hands, holding: Holding) -> set[str]:
         ids.add(above.id)
         ids |= {item.id for item in view.records.find(Transfer, {"holding": above.id})}
         ids |= {item.id for item in view.records.find(Financing, {"holding": above.id})}
-        for kind in (Notice, Assertion):
+        for kind in (Notice, Assertion, RecourseClaim):
             ids |= {item.id for item in view.records.find(kind, {"holding": above.id})}
         ids |= {item.id for item in view.records.find(Filing, {"over": above.id})}
         ids |= {item.change for item in view.records.find(Ask, {"holding": above.id})}
@@ -355,5 +356,9 @@ _RULES: Mapping[str, Callable[[Act, Path], Audience]] = {
     "receivable.issue": _claim,
     "receivable.register": _claim,
     "registry.file": _filing,
+    "recourse.notice": recourse.recourse,
+    "recourse.receive": recourse.recourse,
+    "recourse.attest": recourse.recourse,
+    "recourse.return": recourse.recourse,
 }
 """The audience of the sealed fields of each kind; for kinds not here it is the signer alone."""

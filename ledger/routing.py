@@ -51,6 +51,10 @@ from ledger.receivables import commands as receivables_commands
 from ledger.receivables import decide as receivables
 from ledger.receivables import events as receivables_events
 from ledger.receivables import state as receivables_state
+from ledger.recourse import commands as recourse_commands
+from ledger.recourse import decide as recourse
+from ledger.recourse import events as recourse_events
+from ledger.recourse import state as recourse_state
 from ledger.settlement import commands as settlement_commands
 from ledger.settlement import decide as settlement
 from ledger.settlement import events as settlement_events
@@ -72,6 +76,7 @@ _DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]
         (fees_commands, fees),
         (changes_commands, changes),
         (settlement_commands, settlement),
+        (recourse_commands, recourse),
     )
     for kind in get_args(commands.Command)
 }
@@ -86,6 +91,7 @@ _STAKE: dict[type[Any], Callable[[Reader, Any], Money | None]] = {
         (fees_commands, fees),
         (changes_commands, changes),
         (settlement_commands, settlement),
+        (recourse_commands, recourse),
     )
     for kind in get_args(commands.Command)
 }
@@ -104,6 +110,7 @@ _EVOLVE: dict[type[Any], Callable[[Reader, Any], tuple[Record, ...]]] = {
         (fees_events, fees_state),
         (changes_events, changes_state),
         (settlement_events, settlement_state),
+        (recourse_events, recourse_state),
     )
     for kind in get_args(events.Event) or (events.Event,)
 }

@@ -41,6 +41,8 @@ from ledger.quotas import commands as quotas
 from ledger.quotas import events as quotas_events
 from ledger.receivables import commands as receivables
 from ledger.receivables import events as receivables_events
+from ledger.recourse import commands as recourse
+from ledger.recourse import events as recourse_events
 from ledger.settlement import commands as settlement
 from ledger.settlement import events as settlement_events
 
@@ -57,6 +59,7 @@ Command: TypeAlias = (
     | conduct.Command
     | changes.Command
     | settlement.Command
+    | recourse.Command
 )
 Event: TypeAlias = (
     policy_events.Event
@@ -71,6 +74,7 @@ Event: TypeAlias = (
     | fees_events.Event
     | changes_events.Event
     | settlement_events.Event
+    | recourse_events.Event
 )
 
 COMMANDS: Mapping[tuple[str, int], type[Command]] = {
@@ -183,6 +187,11 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("costs.admit", 1): settlement.AdmitCosts,
     ("redemption.sign", 1): settlement.SignRedemption,
     ("surplus.receive", 1): settlement.ReceiveSurplus,
+    ("recourse.notice", 1): recourse.NoticeRecourse,
+    ("recourse.receive", 1): recourse.ReceiveRecourse,
+    ("recourse.attest", 1): recourse.AttestRecourse,
+    ("recourse.return", 1): recourse.ReturnRecourse,
+    ("recourse.end", 1): recourse.EndRecourse,
 }
 """Every command by (kind, version)."""
 
@@ -315,7 +324,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "0ZGNIyVe68kMmDoZHxd-67J0XC8YbUBMif-qJt1GFSM"}
+FIELD_CLASSES: Mapping[int, str] = {1: "qMgn6dZGKWXodwzleGdQ9JW3hlYyAZGjeisEt3yL8Y4"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

@@ -23,6 +23,7 @@ from ledger.receivables.commands import (
     Size,
     Tranche,
 )
+from ledger.recourse.commands import RecourseGround
 from ledger.settlement.commands import ReturnReason
 
 Said: TypeAlias = tuple[str, str]
@@ -89,6 +90,10 @@ WORDS: Mapping[Enum, Said] = {
     RejectReason.OTHER: ("another reason", "其他原因"),
     Recourse.NONE: ("without recourse to the seller", "对转让人无追索权"),
     Recourse.ASSIGNOR: ("with recourse to the seller", "对转让人有追索权"),
+    RecourseGround.OVERDUE: ("the debt is overdue", "债务逾期未付"),
+    RecourseGround.INSOLVENCY: ("the obligor is insolvent", "债务人破产"),
+    RecourseGround.DILUTION: ("the debt was reduced or is disputed", "债权被核减或存在争议"),
+    RecourseGround.BREACH: ("the title was bad", "权利存在瑕疵"),
     DischargesUnderlying.ON_TRANSFER: ("at once, on transfer", "转让时即清偿"),
     DischargesUnderlying.ON_PAYMENT: ("once this claim is paid", "兑付时清偿"),
     DischargesUnderlying.NO: ("not by this", "不因此清偿"),

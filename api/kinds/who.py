@@ -114,5 +114,10 @@ WHO: Mapping[str, str] = {
     "costs.admit": "the obligor",
     "redemption.sign": "the obligor",
     "surplus.receive": "the seller",
+    "recourse.notice": "the holder that has it with recourse",
+    "recourse.receive": "the holder that claimed it",
+    "recourse.attest": "a bank that is not the payer",
+    "recourse.return": "whoever had paid",
+    "recourse.end": "the holder that claimed it, or who is liable once nothing is due",
 }
 """Who may send each kind, in short; the rules stand in the `decide` of each module."""

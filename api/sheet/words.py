@@ -23,6 +23,7 @@ TERMS: dict[str, Said] = {
     "acknowledgement": ("acknowledgement by the obligor", "债务人确权"),
     "transfer": ("transfer", "转让"),
     "financing": ("sale to a financier", "融资转让"),
+    "repurchase": ("repurchase by who had sold it", "原转让人回购"),
     # recourse
     "none": ("no recourse to the seller", "对转让人无追索权"),
     "assignor": ("recourse to the seller", "对转让人有追索权"),

@@ -179,6 +179,12 @@ class FinancingRepaid(Effect, frozen=True, kw_only=True):
     financing: str
 
 
+class FinancingRepurchased(Effect, frozen=True, kw_only=True):
+    """The seller has bought the holding back: title is its own again."""
+
+    financing: str
+
+
 class FinancingReversed(Effect, frozen=True, kw_only=True):
     """A payment of `amount` of the face went back: it is not collected."""
 
@@ -211,6 +217,7 @@ Event = (
     | FinancingCollected
     | FinancingReduced
     | FinancingRepaid
+    | FinancingRepurchased
     | FinancingReversed
     | StatementLineUsed
 )

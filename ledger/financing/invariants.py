@@ -95,12 +95,15 @@ def invariant_14_title(view: View) -> list[str]:
     holdings = {item.id: item for item in view.all(Holding)}
     found = []
     for item in view.all(Financing):
-        proven = item.state in (FinancingState.ACTIVE, FinancingState.REPAID)
+        proven = item.state in _PROVEN
         if proven != (item.evidence is not None) or proven != (item.active_ms is not None):
             found.append(f"{item.id}: it is {item.state.value} against its evidence.")
         if proven and item.financier not in holdings[item.holding].chain:
             found.append(f"{item.id}: the financier never had the holding.")
     return found
+
+
+_PROVEN = (FinancingState.ACTIVE, FinancingState.REPAID, FinancingState.REPURCHASED)
 
 
 def invariant_22_price(view: View) -> list[str]:

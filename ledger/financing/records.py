@@ -38,7 +38,7 @@ class OfferState(StrEnum):
 
 
 class FinancingState(StrEnum):
-    """Where a financing stands. `ACCEPTED` also ends with its lock; the last four are final."""
+    """Where a financing stands. `ACCEPTED` also ends with its lock; the last five are final."""
 
     ACCEPTED = "accepted"
     INSTRUCTED = "instructed"
@@ -47,6 +47,7 @@ class FinancingState(StrEnum):
     RELEASED = "released"
     LAPSED = "lapsed"
     REPAID = "repaid"
+    REPURCHASED = "repurchased"
 
 
 class Programme(Struct, frozen=True, kw_only=True, gc=False):

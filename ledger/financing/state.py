@@ -74,6 +74,7 @@ _Change = (
     | e.FinancingCollected
     | e.FinancingReduced
     | e.FinancingRepaid
+    | e.FinancingRepurchased
     | e.FinancingReversed
 )
 
@@ -131,6 +132,8 @@ def _changed(before: Financing, event: _Change) -> Financing:
             return changed(before, state=FinancingState.ACTIVE, collected=less)
         case e.FinancingRepaid():
             return changed(before, state=FinancingState.REPAID)
+        case e.FinancingRepurchased():
+            return changed(before, state=FinancingState.REPURCHASED)
         case _:
             assert_never(event)
 

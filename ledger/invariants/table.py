@@ -23,6 +23,7 @@ from ledger.model.records import View
 from ledger.notices import invariants as notices
 from ledger.parties import invariants as parties
 from ledger.receivables import invariants as receivables
+from ledger.recourse import invariants as recourse
 from ledger.settlement import invariants as settlement
 
 PLACES: tuple[ModuleType, ...] = (
@@ -34,6 +35,7 @@ PLACES: tuple[ModuleType, ...] = (
     fees,
     changes,
     settlement,
+    recourse,
 )
 """Every module with checks of its own, lowest floor first."""
 

@@ -23,6 +23,7 @@ from ledger.parties.state import Key, Party
 from ledger.policy.state import digits_of, ledger_of, payable_on
 from ledger.ports import Records
 from ledger.receivables.records import Holding, Invoice, Receivable, Transfer
+from ledger.recourse.records import RecourseClaim
 
 LIMITATION_MONTHS = 36
 LIMITATION_BASIS = "civil_code_188"
@@ -190,6 +191,11 @@ def _steps(asked: Asked) -> Iterator[tuple[tuple[int, int], Facts]]:
                     "recourse": made.recourse.value,
                 }
                 yield (made.active_ms, made.last_seq), step
+        for claim in asked.book.find(RecourseClaim, holding=item.id):
+            if claim.repurchased_ms is not None:
+                at = instant_text(claim.repurchased_ms)
+                step = {"by": "repurchase", "contract_at": at, "title_at": at}
+                yield (claim.repurchased_ms, claim.last_seq), step
 
 
 def _parties(asked: Asked, ids: Iterable[str], envelopes: Sequence[Envelope]) -> Facts:

@@ -108,7 +108,18 @@ def return_title(holding: Holding, to: str, financing: str) -> tuple[Event, ...]
         RefusalCode.HOLDING_IS_NOT_FINANCED,
         f"{holding.id} is not financed by {financing}.",
     )
-    return (HoldingReturned(holding=holding.id, financing=financing, to=to),)
+    return (HoldingReturned(holding=holding.id, under=financing, to=to),)
+
+
+def undo_transfer(
+    book: Reader, holding: Holding, to: str, transfer: str, at_ms: int
+) -> tuple[Event, ...]:
+    """Title passes back to `to`, who had passed it on by `transfer` (repurchase after recourse).
+
+    Raises `Refused` as `free_holding` does.
+    """
+    returned = HoldingReturned(holding=holding.id, under=transfer, to=to)
+    return (*free_holding(book, holding, at_ms), returned)
 
 
 def is_locked_by(holding: Holding, financing: str) -> bool:

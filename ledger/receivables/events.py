@@ -259,10 +259,13 @@ class HoldingFinanced(Effect, frozen=True, kw_only=True):
 
 
 class HoldingReturned(Effect, frozen=True, kw_only=True):
-    """Title has passed back from the financier to `to`, who holds it freely."""
+    """Title has passed back to `to`, who holds it freely: it bought back what it sold.
+
+    `under` is the financing or transfer by which it had sold it.
+    """
 
     holding: str
-    financing: str
+    under: str
     to: str
 
 

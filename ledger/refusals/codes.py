@@ -19,6 +19,7 @@ from ledger.refusals import (
     logs,
     notices,
     receivables,
+    recourse,
     standing,
 )
 from ledger.refusals.language import Language
@@ -34,6 +35,7 @@ _AREAS = (
     logs,
     notices,
     receivables,
+    recourse,
     standing,
 )
 _REMEDIES: dict[Language, dict[str, str]] = {
@@ -328,6 +330,14 @@ class RefusalCode(Enum):
     REDEMPTION_IS_NOT_DUE = "redemption_is_not_due"
     REDEMPTION_LIST_DIFFERS = "redemption_list_differs"
     SURPLUS_EXCEEDED = "surplus_exceeded"
+    # -- recourse
+    RECOURSE_IS_EXCLUDED = "recourse_is_excluded"
+    RECOURSE_IS_OPEN = "recourse_is_open"
+    RECOURSE_GROUND_MISSING = "recourse_ground_missing"
+    RECOURSE_AMOUNT_DIFFERS = "recourse_amount_differs"
+    RECOURSE_EXCEEDED = "recourse_exceeded"
+    RECOURSE_IS_PART_PAID = "recourse_is_part_paid"
+    RECOURSE_IS_CLOSED = "recourse_is_closed"
     # -- exports and backups
     FOLDER_NOT_EMPTY = "folder_not_empty"
     EXPORT_MALFORMED = "export_malformed"

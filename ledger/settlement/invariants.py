@@ -77,10 +77,14 @@ def invariant_24_no_double_recovery(view: View) -> list[str]:
     for payment in view.all(Payment):
         if payment.counts:
             paid[payment.holding, payment.payee] += payment.principal.minor
+    collected: Counter[tuple[str, str]] = Counter()
+    for item in view.all(Financing):
+        if item.active_ms is not None:
+            collected[item.holding, item.financier] += item.collected.minor
     found = [
-        f"{item.id}: it has collected another sum than its financier was paid."
-        for item in view.all(Financing)
-        if item.active_ms is not None and paid[item.holding, item.financier] != item.collected.minor
+        f"{holding}: {financier} has collected another sum than it was paid."
+        for (holding, financier), minor in collected.items()
+        if paid[holding, financier] != minor
     ]
     most = {item.id: item.discount for item in view.all(Financing)}
     return found + [

@@ -24,6 +24,7 @@ from ledger.parties.state import Party
 from ledger.receivables.commands import Recourse
 from ledger.receivables.invariants import INVARIANTS as RECEIVABLES
 from ledger.receivables.records import Holding, Receivable, Transfer
+from ledger.recourse.invariants import INVARIANTS as RECOURSE
 from ledger.settlement import commands as s
 from ledger.settlement.invariants import INVARIANTS as SETTLEMENT
 from tests.support.world import DAY, World, cny, digest, party
@@ -232,8 +233,8 @@ class Market(World):
         return count
 
     def findings(self) -> list[str]:
-        """What contradicts any invariant of the three modules."""
-        checks = (*RECEIVABLES, *FINANCING, *SETTLEMENT)
+        """What contradicts any invariant of the four modules."""
+        checks = (*RECEIVABLES, *FINANCING, *SETTLEMENT, *RECOURSE)
         return [finding for check in checks for finding in check(self.book)]
 
 

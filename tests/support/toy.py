@@ -12,7 +12,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from tests.support import toy_burdens, toy_changes
+from tests.support import toy_burdens, toy_changes, toy_recourse
 from tests.support.actors import DAY, Said, Stage
 from tests.support.toy_ids import made_id
 
@@ -54,6 +54,7 @@ class Toy:
         self.roles: dict[str, set[str]] = {}
         self.payments: Toys = {}
         self.astray: Toys = {}
+        self.recourses: Toys = {}
         self.now = 0
 
     def name(self, said: Said, prefix: str) -> str:
@@ -120,6 +121,7 @@ class Toy:
             "split": False,
             "lien": None,
             "burdens": [],
+            "sellers": (),
         }
         self.holdings[made_id(said, "hld")] = holding
 
@@ -165,7 +167,8 @@ class Toy:
     def _accept_transfer(self, _: Said, c: Any) -> None:
         transfer = self.transfers[c.transfer]
         holding = self.holdings[transfer["holding"]]
-        holding |= {"holder": transfer["to"], "lien": None}
+        sellers = (*holding["sellers"], holding["holder"])
+        holding |= {"holder": transfer["to"], "lien": None, "sellers": sellers}
         if self.claims[holding["claim"]]["obligor"] == transfer["to"]:
             left = holding["amount"] - holding["paid"] - holding["reduced"]
             self.claims[holding["claim"]]["owed"] -= left
@@ -182,7 +185,9 @@ class Toy:
         holding["costs"] -= costs
         lien = holding["lien"]
         payment = {"holding": holding_id, "costs": costs, "principal": principal, "loan": None}
+        payment["to"] = holding["holder"]
         self.payments[made_id(said, "pay", ordinal)] = payment
+        toy_recourse.count(self, payment, minor)
         if principal:
             payment["loan"] = lien[1] if lien is not None and lien[0] == "title" else None
             self.fall(holding_id, principal, "paid")
@@ -212,6 +217,7 @@ class Toy:
         payment = self.payments[c.payment]
         holding, principal = self.holdings[payment["holding"]], payment["principal"]
         holding["costs"] += payment["costs"]
+        toy_recourse.count(self, payment, -payment["costs"] - principal)
         if not principal:
             return
         holding["paid"] -= principal
@@ -259,7 +265,9 @@ class Toy:
     def _prove(self, _: Said, c: Any) -> None:
         loan = self.loans[c.financing]
         lien = ("title", c.financing, FOREVER)
-        self.holdings[loan["holding"]] |= {"holder": loan["financier"], "lien": lien}
+        holding = self.holdings[loan["holding"]]
+        sellers = (*holding["sellers"], holding["holder"])
+        holding |= {"holder": loan["financier"], "lien": lien, "sellers": sellers}
 
     def _let_go(self, _: Said, c: Any) -> None:
         loan = self.loans[c.financing]
@@ -319,6 +327,7 @@ _TELLS: dict[str, Callable[[Toy, Said, Any], None]] = {
     "ReleaseLock": Toy._let_go,
     **toy_burdens.TELLS,
     **toy_changes.TELLS,
+    **toy_recourse.TELLS,
 }
 """What each accepted command changes here; others change nothing that the toy keeps."""
 

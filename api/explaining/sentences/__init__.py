@@ -16,6 +16,7 @@ from api.explaining.sentences import (
     policy,
     quotas,
     receivables,
+    recourse,
     settlement,
 )
 from api.explaining.sentences.sentence import Sentence
@@ -35,5 +36,6 @@ SENTENCES: Mapping[str, Sentence] = {
     **fees.SENTENCES,
     **changes.SENTENCES,
     **settlement.SENTENCES,
+    **recourse.SENTENCES,
 }
 """By kind its sentence; a test finds a kind without, and a field that does not exist."""

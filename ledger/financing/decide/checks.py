@@ -64,4 +64,5 @@ _IN_THE_WAY = {
     FinancingState.INSTRUCTED: RefusalCode.DISBURSEMENT_IS_INSTRUCTED,
     FinancingState.ACTIVE: RefusalCode.DISBURSEMENT_IS_PROVEN,
     FinancingState.REPAID: RefusalCode.DISBURSEMENT_IS_PROVEN,
+    FinancingState.REPURCHASED: RefusalCode.DISBURSEMENT_IS_PROVEN,
 }

@@ -6,7 +6,7 @@ from ledger.errors import RefusalCode
 from ledger.financing.acts import use_line
 from ledger.financing.decide.checks import check_paid_on
 from ledger.financing.events import Evidence, FinancingReversed
-from ledger.financing.records import Financing
+from ledger.financing.records import Financing, FinancingState
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.receivables.debts import take_back
 from ledger.receivables.decide.checks import only
@@ -54,6 +54,12 @@ def reverse(book: Reader, command: ReversePayment, by: Signer, at_ms: int) -> Ev
     if payment.principal.minor == 0:
         return events
     financing = _financing_of(book, payment)
+    refuse_if(
+        financing is not None and financing.state is FinancingState.REPURCHASED,
+        RefusalCode.PAYMENT_DOES_NOT_FIT,
+        f"{holding.id} has been bought back since.",
+        "/body/payment",
+    )
     again = take_back(book, holding, payment.principal, financing.id if financing else None)
     return (*events, *again, *(_uncollected(book, financing, payment) if financing else ()))
 
@@ -72,12 +78,14 @@ def _stands_again(book: Reader, holding: Holding, payment: Payment) -> ArrearsSt
 
 def _financing_of(book: Reader, payment: Payment) -> Financing | None:
     """The financing whose holding it was when the payment arrived, if one."""
-    found = (
+    found = [
         item
         for item in book.find(Financing, holding=payment.holding)
-        if item.active_ms is not None and item.financier == payment.payee
-    )
-    return next(found, None)
+        if item.active_ms is not None
+        and item.active_ms <= payment.recorded_ms
+        and item.financier == payment.payee
+    ]
+    return max(found, key=lambda item: item.active_ms or 0, default=None)
 
 
 def _uncollected(book: Reader, financing: Financing, payment: Payment) -> Events:

@@ -19,6 +19,7 @@ from tests.support.acts.notices import NOTICES
 from tests.support.acts.parties import STANDING, Act, bind, claims_by_manifest, rotation
 from tests.support.acts.paying import PAYING
 from tests.support.acts.quotas import QUOTAS
+from tests.support.acts.recourse import RECOURSE
 
 __all__ = [
     "ACTS",
@@ -60,5 +61,6 @@ ACTS: dict[str, Act] = {
     **PAYING,
     **NOTICES,
     **CHANGES,
+    **RECOURSE,
 }
 """What to do for each kind of command."""

@@ -14,6 +14,7 @@ from tests.support.mistakes.money import MONEY
 from tests.support.mistakes.notices import NOTICES
 from tests.support.mistakes.paying import PAYING
 from tests.support.mistakes.quotas import QUOTAS
+from tests.support.mistakes.recourse import RECOURSE
 from tests.support.mistakes.standing import EMPTY, REAL, STANDING
 from tests.support.mistakes.unreachable import UNREACHABLE
 
@@ -33,5 +34,6 @@ MISTAKES: dict[str, Mistake] = {
     **PAYING,
     **NOTICES,
     **CHANGES,
+    **RECOURSE,
 }
 """Those that any ledger refuses, whatever its state."""

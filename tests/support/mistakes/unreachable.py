@@ -88,5 +88,5 @@ UNREACHABLE: dict[str, str] = {
     ),
     **dict.fromkeys(["key_file_exposed", "key_is_locked"], _KEYS),
     "holding_is_not_locked": "an instructed advance keeps its lock until it ends itself",
-    "holding_is_not_financed": "no command gives title back yet",
+    "holding_is_not_financed": "title goes back only from the financing that has it",
 }

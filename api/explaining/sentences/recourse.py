@@ -1,0 +1,43 @@
+"""Sentences about recourse to who sold a debt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from api.explaining.sentences.sentence import Sentence
+
+SENTENCES: Mapping[str, Sentence] = {
+    "recourse.notice": Sentence(
+        "You claim {amount}, counted to {day}, from who sold you the holding {holding}, because"
+        " {ground}[, by the evidence {evidence}]; what the obligor still pays you makes it less.",
+        "您因{ground}就持有份额{holding}向转让人主张追索，金额{amount}（计算至{day}）"
+        "[，证据为{evidence}]；债务人此后的付款予以扣减。",
+        "amount",
+    ),
+    "recourse.receive": Sentence(
+        "You confirm that you received {amount} by the recourse {recourse} on {value_date}, under"
+        " the reference {reference}; once nothing is due, the holding goes back to who paid.",
+        "您确认已于{value_date}就追索{recourse}收到{amount}，附言{reference}；全部付清后，"
+        "持有份额归还付款人。",
+        "amount",
+    ),
+    "recourse.attest": Sentence(
+        "You state as a bank that {amount} was paid by the recourse {recourse} to the account"
+        " {account} on {value_date}, under the reference {reference}; once nothing is due, the"
+        " holding goes back to who paid.",
+        "您以银行身份证明：已于{value_date}就追索{recourse}向账户{account}支付{amount}，流水号"
+        "{reference}；全部付清后，持有份额归还付款人。",
+        "amount",
+    ),
+    "recourse.return": Sentence(
+        "You confirm that on {value_date} you had {amount} back, under the reference {reference}, of"
+        " what you had paid by the recourse {recourse}.",
+        "您确认已于{value_date}收回此前就追索{recourse}所付款项中的{amount}，附言{reference}。",
+        "amount",
+    ),
+    "recourse.end": Sentence(
+        "You end the recourse {recourse}: once all is paid, the holding goes back to who paid; while"
+        " nothing was paid, its notice is taken back.",
+        "您结束追索{recourse}：款项付清的，持有份额归还付款人；尚无付款的，视为撤回追索通知。",
+    ),
+}

@@ -1,0 +1,1 @@
+"""Recourse against who sold the debt, default, recovery from others, write-off."""

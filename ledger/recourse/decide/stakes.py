@@ -1,0 +1,16 @@
+"""How much money an act is about: by this a party's approval tiers judge it."""
+
+from __future__ import annotations
+
+from ledger.model.records import Reader
+from ledger.money import Money
+from ledger.recourse import commands as c
+from ledger.recourse.records import RecourseClaim
+
+
+def stake(book: Reader, command: c.Command) -> Money | None:
+    """The amount at stake; None when the record that the command names does not exist."""
+    if isinstance(command, c.EndRecourse):
+        recourse = book.get(RecourseClaim, command.recourse)
+        return recourse.claimed if recourse else None
+    return command.amount

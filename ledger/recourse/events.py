@@ -1,0 +1,72 @@
+"""What then is true about recourse. What follows for holdings is told by the floors below."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ledger.financing.events import Evidence
+from ledger.model.records import Effect
+from ledger.money import Money
+from ledger.recourse.commands import RecourseGround
+
+
+class RecourseNoticed(Effect, frozen=True, kw_only=True):
+    """`claimant` turns to `liable`, by the financing or transfer `under`, for `claimed`.
+
+    `received` is what it had got on the holding by then from others.
+    """
+
+    recourse: str
+    holding: str
+    under: str
+    claimant: str
+    liable: str
+    ground: RecourseGround
+    day: date
+    claimed: Money
+    received: Money
+    evidence: str | None
+    at_ms: int
+
+
+class RecoursePaid(Effect, frozen=True, kw_only=True):
+    """Who is liable has paid `amount`, by the word of `by`."""
+
+    payment: str
+    recourse: str
+    payer: str
+    payee: str
+    account: str | None
+    amount: Money
+    value_date: date
+    evidence: Evidence
+    reference: str
+    by: str
+    at_ms: int
+
+
+class RecourseMet(Effect, frozen=True, kw_only=True):
+    """Nothing is due any more; `repurchased` says whether title went back."""
+
+    recourse: str
+    repurchased: bool
+    at_ms: int
+
+
+class RecourseWithdrawn(Effect, frozen=True, kw_only=True):
+    """The claimant took its notice back."""
+
+    recourse: str
+    at_ms: int
+
+
+class RecourseReturned(Effect, frozen=True, kw_only=True):
+    """Who had paid has `amount` back."""
+
+    recourse: str
+    amount: Money
+    value_date: date
+    reference: str
+
+
+Event = RecourseNoticed | RecoursePaid | RecourseMet | RecourseWithdrawn | RecourseReturned

@@ -1,0 +1,85 @@
+"""What must be true of all recourse together, by the numbers of the domain's invariants.
+
+Each check returns what contradicts it, in sentences with record ids; nothing when all is well.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from ledger.financing.events import Evidence
+from ledger.financing.records import Financing, FinancingState, StatementLine
+from ledger.model.records import View
+from ledger.receivables.records import Holding
+from ledger.recourse.records import RecourseClaim, RecoursePayment, RecourseState
+
+
+def invariant_13_payer_proves_no_recourse(view: View) -> list[str]:
+    """Who is liable pays and who claims is paid; no payer attests, and a receipt is the payee's."""
+    claims = {item.id: item for item in view.all(RecourseClaim)}
+    return [
+        f"{item.id}: payer, payee or attester do not fit."
+        for item in view.all(RecoursePayment)
+        if (item.payer, item.payee)
+        != (claims[item.recourse].liable, claims[item.recourse].claimant)
+        or item.attested_by == item.payer
+        or (item.evidence is Evidence.RECEIPT) != (item.account is None)
+        or (item.evidence is Evidence.RECEIPT and item.attested_by != item.payee)
+    ]
+
+
+def invariant_14_title_goes_back(view: View) -> list[str]:
+    """A financing is repurchased exactly where its recourse was met with title, by its seller."""
+    holdings = {item.id: item for item in view.all(Holding)}
+    bought = {item.under: item for item in view.all(RecourseClaim) if item.repurchased_ms}
+    found = [
+        f"{item.id}: it is {item.state.value} against its recourse."
+        for item in view.all(Financing)
+        if (item.state is FinancingState.REPURCHASED) != (item.id in bought)
+    ]
+    return found + [
+        f"{item.id}: title went back to nobody."
+        for item in bought.values()
+        if (item.claimant, item.liable) not in _steps(holdings[item.holding])
+        or item.state is not RecourseState.MET
+    ]
+
+
+def _steps(holding: Holding) -> set[tuple[str, str]]:
+    return set(zip(holding.chain, holding.chain[1:], strict=False))
+
+
+def invariant_15_recourse_lines(view: View) -> list[str]:
+    """Whatever a bank attested has its own statement line."""
+    used = {item.id: item.used_for for item in view.all(StatementLine)}
+    return [
+        f"{item.id}: its statement line is not on record."
+        for item in view.all(RecoursePayment)
+        if item.evidence is Evidence.STATEMENT
+        and used.get(f"{item.attested_by}:{item.reference}") != item.id
+    ]
+
+
+def invariant_24_recourse_paid_once(view: View) -> list[str]:
+    """By recourse at most what was claimed is paid, and at most what was paid goes back."""
+    sums: Counter[str] = Counter()
+    for payment in view.all(RecoursePayment):
+        sums[payment.recourse] += payment.amount.minor
+    return [
+        f"{item.id}: more is paid than claimed, returned than paid, or its payments differ."
+        for item in view.all(RecourseClaim)
+        if sums[item.id] != item.paid.minor
+        or item.claimed + item.received < item.paid - item.returned
+        or not 0 <= item.returned.minor <= item.paid.minor
+        or (item.state is RecourseState.WITHDRAWN and item.paid.minor > 0)
+    ]
+
+
+INVARIANTS: tuple[Callable[[View], list[str]], ...] = (
+    invariant_13_payer_proves_no_recourse,
+    invariant_14_title_goes_back,
+    invariant_15_recourse_lines,
+    invariant_24_recourse_paid_once,
+)
+"""All checks that need one view."""

@@ -1,0 +1,72 @@
+"""The records of this module: recourse and what was paid by it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from typing import ClassVar
+
+from msgspec import Struct
+
+from ledger.financing.events import Evidence
+from ledger.money import Money
+from ledger.recourse.commands import RecourseGround
+
+
+class RecourseState(Enum):
+    """Where a recourse stands; all but `OPEN` are final."""
+
+    OPEN = "open"
+    MET = "met"
+    WITHDRAWN = "withdrawn"
+
+
+class RecourseClaim(Struct, frozen=True, kw_only=True, gc=False):
+    """What a holder claims from who sold it the holding, by a financing or transfer (`under`).
+
+    `claimed` was counted to the end of `day`, when the claimant had `received` that much on the
+    holding from obligor and third parties. `paid` is what came by recourse, `returned` what went
+    back of it. `repurchased_ms` is when title went back.
+    """
+
+    PREFIX: ClassVar[str] = "rcs"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("holding",), ("claimant",), ("liable",))
+    FIXED: ClassVar[tuple[str, ...]] = ("holding", "claimant", "liable")
+
+    id: str
+    last_seq: int = -1
+    holding: str
+    under: str
+    claimant: str
+    liable: str
+    ground: RecourseGround
+    day: date
+    claimed: Money
+    received: Money
+    paid: Money
+    returned: Money
+    evidence: str | None = None
+    noticed_ms: int
+    state: RecourseState = RecourseState.OPEN
+    repurchased_ms: int | None = None
+
+
+class RecoursePayment(Struct, frozen=True, kw_only=True, gc=False):
+    """One proven payment by recourse. It never changes."""
+
+    PREFIX: ClassVar[str] = "rcp"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("recourse",), ("payer",), ("payee",))
+    FIXED: ClassVar[tuple[str, ...]] = ("recourse", "payer", "payee")
+
+    id: str
+    last_seq: int = -1
+    recourse: str
+    payer: str
+    payee: str
+    account: str | None = None
+    amount: Money
+    value_date: date
+    evidence: Evidence
+    reference: str
+    attested_by: str
+    recorded_ms: int

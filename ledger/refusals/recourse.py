@@ -1,0 +1,25 @@
+"""What to do about refusals of recourse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+REMEDIES: Mapping[str, str] = {
+    "recourse_is_excluded": "Turn to the obligor: who sold the debt does not answer for it.",
+    "recourse_is_open": "Go on with the notice that is open, or take it back first.",
+    "recourse_ground_missing": "Wait until the ground is on record; for a breach name its evidence.",
+    "recourse_amount_differs": "Sign exactly the amount that counts on that day, or that is due.",
+    "recourse_exceeded": "Name at most what is still due: what the obligor has paid counts.",
+    "recourse_is_part_paid": "Wait until all is paid, by the seller or the obligor.",
+    "recourse_is_closed": "Give notice anew if a ground remains and you hold the debt.",
+}
+
+REMEDIES_ZH: Mapping[str, str] = {
+    "recourse_is_excluded": "请向债务人主张：转让人对该债权不承担追索责任。",
+    "recourse_is_open": "请继续办理已有的追索通知，或先将其撤回。",
+    "recourse_ground_missing": "请待追索事由登记在册后再办理；以权利瑕疵为由的，请附证据摘要。",
+    "recourse_amount_differs": "请按该日计算的金额或尚欠金额原样签署。",
+    "recourse_exceeded": "金额不得超过尚欠部分：债务人已付的款项应予扣除。",
+    "recourse_is_part_paid": "请等待卖方或债务人付清全部款项。",
+    "recourse_is_closed": "如事由仍在且您仍持有该债权，请重新发出追索通知。",
+}

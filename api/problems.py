@@ -158,6 +158,7 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
             _C.RECOURSE_IS_OPEN,
             _C.RECOURSE_IS_PART_PAID,
             _C.RECOURSE_IS_CLOSED,
+            _C.WRITE_OFF_IS_REVERSED,
             _C.PENDING_IS_FULL,
         }
     ),

@@ -13,6 +13,7 @@ from typing import Any
 from api.auth import Caller
 from api.visibility_burdens import BURDENS, is_offered, secures
 from api.visibility_changes import CHANGES
+from api.visibility_recourse import RECOURSE
 from api.visibility_rule import NOTHING, Hidden, Rule, sides
 from ledger.alerts.state import Alert, Disposition
 from ledger.audience.base import may_take
@@ -38,7 +39,6 @@ from ledger.receivables.state import (
     Receivable,
     Transfer,
 )
-from ledger.recourse.records import RecourseClaim, RecoursePayment
 from ledger.settlement.records import Instruction, Misdirected, Payment, Redemption
 from ledger.store.pages import Via
 
@@ -329,6 +329,7 @@ RULES: Mapping[type[Any], Rule] = {
             _EXTENT | {"claimant", "grantor"},
         ),
         *BURDENS,
+        *RECOURSE,
         Rule(
             Programme,
             sides("financier"),
@@ -381,18 +382,6 @@ RULES: Mapping[type[Any], Rule] = {
                 Via("receivable", Receivable, "id", "paying_agent"),
             ),
             frozenset({"list", "total"}),
-        ),
-        Rule(
-            RecourseClaim,
-            sides("claimant", "liable"),
-            ("claimant", "liable"),
-            sealed=frozenset({"claimant", "liable", "claimed", "received", "paid", "returned"}),
-        ),
-        Rule(
-            RecoursePayment,
-            sides("payer", "payee", "attested_by"),
-            ("payer", "payee", "attested_by"),
-            sealed=frozenset({"payer", "payee", "account", "amount", "reference"}),
         ),
     )
 }

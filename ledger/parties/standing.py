@@ -64,10 +64,15 @@ ANYBODY = frozenset({"recovery.veto"})
 """Acts that one person is always enough for: they move nothing and must not come too late."""
 
 
+PAIRS = frozenset({"debt.write_off", "debt.reverse_write_off"})
+"""Acts that nobody does alone, whatever the party's rule says."""
+
+
 def persons_needed(book: Reader, party: str, act: str, stake: Money | None) -> int:
     """How many different people the party's approval rule wants for `act` over `stake`.
 
-    What could set the rule aside (`GUARDS`) needs as many as the strictest of all its tiers.
+    What could set the rule aside (`GUARDS`) needs as many as the strictest of all its tiers;
+    `PAIRS` need two at least.
     """
     if act in ANYBODY:
         return 1
@@ -77,7 +82,7 @@ def persons_needed(book: Reader, party: str, act: str, stake: Money | None) -> i
         for tier in (rule.tiers if rule else ())
         if act in GUARDS or _is_for(tier, act, stake)
     ]
-    return max(needed, default=1)
+    return max([2 if act in PAIRS else 1, *needed])
 
 
 def _is_for(tier: Tier, act: str, stake: Money | None) -> bool:

@@ -78,4 +78,39 @@ class EndRecourse(Struct, frozen=True, kw_only=True, gc=False):
     recourse: Id
 
 
-Command = NoticeRecourse | ReceiveRecourse | AttestRecourse | ReturnRecourse | EndRecourse
+class WriteOffReason(Enum):
+    """Why a holder no longer expects money in its books."""
+
+    INSOLVENCY = "insolvency"
+    UNCOLLECTABLE = "uncollectable"
+    LIMITATION = "limitation"
+    FRAUD = "fraud"
+    OTHER = "other"
+
+
+class WriteOffDebt(Struct, frozen=True, kw_only=True, gc=False):
+    """The holder no longer expects `amount` of what it is owed; the obligor owes it as before.
+
+    Always signed by two people at least, whatever the holder's approval rule says.
+    """
+
+    holding: Id
+    amount: Confidential[Amount]
+    reason: WriteOffReason
+
+
+class ReverseWriteOff(Struct, frozen=True, kw_only=True, gc=False):
+    """Whoever wrote it off expects the money again; two people sign this, too."""
+
+    write_off: Id
+
+
+Command = (
+    NoticeRecourse
+    | ReceiveRecourse
+    | AttestRecourse
+    | ReturnRecourse
+    | EndRecourse
+    | WriteOffDebt
+    | ReverseWriteOff
+)

@@ -7,7 +7,7 @@ from datetime import date
 from ledger.financing.events import Evidence
 from ledger.model.records import Effect
 from ledger.money import Money
-from ledger.recourse.commands import RecourseGround
+from ledger.recourse.commands import RecourseGround, WriteOffReason
 
 
 class RecourseNoticed(Effect, frozen=True, kw_only=True):
@@ -69,4 +69,31 @@ class RecourseReturned(Effect, frozen=True, kw_only=True):
     reference: str
 
 
-Event = RecourseNoticed | RecoursePaid | RecourseMet | RecourseWithdrawn | RecourseReturned
+class DebtWrittenOff(Effect, frozen=True, kw_only=True):
+    """`holder` no longer expects `amount`, by the signatures of `persons`; the claim stands."""
+
+    write_off: str
+    holding: str
+    holder: str
+    amount: Money
+    reason: WriteOffReason
+    persons: tuple[str, ...]
+    at_ms: int
+
+
+class WriteOffReversed(Effect, frozen=True, kw_only=True):
+    """The money is expected again."""
+
+    write_off: str
+    at_ms: int
+
+
+Event = (
+    RecourseNoticed
+    | RecoursePaid
+    | RecourseMet
+    | RecourseWithdrawn
+    | RecourseReturned
+    | DebtWrittenOff
+    | WriteOffReversed
+)

@@ -12,7 +12,7 @@ from ledger.financing.events import Evidence
 from ledger.financing.records import Financing, FinancingState, StatementLine
 from ledger.model.records import View
 from ledger.receivables.records import Holding
-from ledger.recourse.records import RecourseClaim, RecoursePayment, RecourseState
+from ledger.recourse.records import RecourseClaim, RecoursePayment, RecourseState, WriteOff
 
 
 def invariant_13_payer_proves_no_recourse(view: View) -> list[str]:
@@ -76,10 +76,26 @@ def invariant_24_recourse_paid_once(view: View) -> list[str]:
     ]
 
 
+def invariant_25_accounts_alone(view: View) -> list[str]:
+    """A write-off was signed by two people at least, by a past or present holder, within its part.
+
+    That it changes no claim is what 1 and 7 say of all holdings: a write-off is in no sum of them.
+    """
+    holdings = {item.id: item for item in view.all(Holding)}
+    return [
+        f"{item.id}: it is more than the holding, or signed by too few or by a stranger."
+        for item in view.all(WriteOff)
+        if len(set(item.persons)) < 2
+        or item.holder not in holdings[item.holding].chain
+        or not 0 < item.amount.minor <= holdings[item.holding].amount.minor
+    ]
+
+
 INVARIANTS: tuple[Callable[[View], list[str]], ...] = (
     invariant_13_payer_proves_no_recourse,
     invariant_14_title_goes_back,
     invariant_15_recourse_lines,
     invariant_24_recourse_paid_once,
+    invariant_25_accounts_alone,
 )
 """All checks that need one view."""

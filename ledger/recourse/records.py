@@ -1,4 +1,4 @@
-"""The records of this module: recourse and what was paid by it."""
+"""The records of this module: recourse and what was paid by it, and what is written off."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ledger.financing.events import Evidence
 from ledger.money import Money
-from ledger.recourse.commands import RecourseGround
+from ledger.recourse.commands import RecourseGround, WriteOffReason
 
 
 class RecourseState(Enum):
@@ -70,3 +70,21 @@ class RecoursePayment(Struct, frozen=True, kw_only=True, gc=False):
     reference: str
     attested_by: str
     recorded_ms: int
+
+
+class WriteOff(Struct, frozen=True, kw_only=True, gc=False):
+    """What `holder` no longer expects of a holding: a state of its books, which ends no claim."""
+
+    PREFIX: ClassVar[str] = "wof"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("holding",), ("holder",))
+    FIXED: ClassVar[tuple[str, ...]] = ("holding", "holder")
+
+    id: str
+    last_seq: int = -1
+    holding: str
+    holder: str
+    amount: Money
+    reason: WriteOffReason
+    persons: tuple[str, ...]
+    written_ms: int
+    reversed_ms: int | None = None

@@ -8,15 +8,19 @@ from ledger.model.records import Reader, Record, changed, need
 from ledger.money import Money
 from ledger.recourse import events as e
 from ledger.recourse.events import Event
-from ledger.recourse.records import RecourseClaim, RecoursePayment, RecourseState
+from ledger.recourse.records import RecourseClaim, RecoursePayment, RecourseState, WriteOff
 
-__all__ = ["RecourseClaim", "RecoursePayment", "evolve"]
+__all__ = ["RecourseClaim", "RecoursePayment", "WriteOff", "evolve"]
 
 
 def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
     """The records that `event` leaves changed."""
     if isinstance(event, e.RecourseNoticed):
         return (_noticed(event),)
+    if isinstance(event, e.DebtWrittenOff):
+        return (_written_off(event),)
+    if isinstance(event, e.WriteOffReversed):
+        return (changed(need(book, WriteOff, event.write_off, ""), reversed_ms=event.at_ms),)
     before = need(book, RecourseClaim, event.recourse, "")
     match event:
         case e.RecoursePaid():
@@ -64,4 +68,16 @@ def _payment(event: e.RecoursePaid) -> RecoursePayment:
         reference=event.reference,
         attested_by=event.by,
         recorded_ms=event.at_ms,
+    )
+
+
+def _written_off(event: e.DebtWrittenOff) -> WriteOff:
+    return WriteOff(
+        id=event.write_off,
+        holding=event.holding,
+        holder=event.holder,
+        amount=event.amount,
+        reason=event.reason,
+        persons=event.persons,
+        written_ms=event.at_ms,
     )

@@ -338,6 +338,8 @@ class RefusalCode(Enum):
     RECOURSE_EXCEEDED = "recourse_exceeded"
     RECOURSE_IS_PART_PAID = "recourse_is_part_paid"
     RECOURSE_IS_CLOSED = "recourse_is_closed"
+    WRITE_OFF_EXCEEDED = "write_off_exceeded"
+    WRITE_OFF_IS_REVERSED = "write_off_is_reversed"
     # -- exports and backups
     FOLDER_NOT_EMPTY = "folder_not_empty"
     EXPORT_MALFORMED = "export_malformed"

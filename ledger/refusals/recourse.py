@@ -1,4 +1,4 @@
-"""What to do about refusals of recourse."""
+"""What to do about refusals of recourse and write-offs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ REMEDIES: Mapping[str, str] = {
     "recourse_exceeded": "Name at most what is still due: what the obligor has paid counts.",
     "recourse_is_part_paid": "Wait until all is paid, by the seller or the obligor.",
     "recourse_is_closed": "Give notice anew if a ground remains and you hold the debt.",
+    "write_off_exceeded": "Write off at most what is owed and was not written off before.",
+    "write_off_is_reversed": "It was taken back already: write off anew if you must.",
 }
 
 REMEDIES_ZH: Mapping[str, str] = {
@@ -22,4 +24,6 @@ REMEDIES_ZH: Mapping[str, str] = {
     "recourse_exceeded": "金额不得超过尚欠部分：债务人已付的款项应予扣除。",
     "recourse_is_part_paid": "请等待卖方或债务人付清全部款项。",
     "recourse_is_closed": "如事由仍在且您仍持有该债权，请重新发出追索通知。",
+    "write_off_exceeded": "核销金额不得超过尚欠且未核销的部分。",
+    "write_off_is_reversed": "该核销已撤销；如有需要，请重新核销。",
 }

@@ -40,4 +40,14 @@ SENTENCES: Mapping[str, Sentence] = {
         " nothing was paid, its notice is taken back.",
         "您结束追索{recourse}：款项付清的，持有份额归还付款人；尚无付款的，视为撤回追索通知。",
     ),
+    "debt.write_off": Sentence(
+        "You write off {amount} of the holding {holding} in your books ({reason}): it is owed to you"
+        " as before, and payments are still taken.",
+        "您在账务上核销持有份额{holding}中的{amount}（{reason}）：债权不因此消灭，付款仍予登记。",
+        "amount",
+    ),
+    "debt.reverse_write_off": Sentence(
+        "You take back the write-off {write_off}: your books expect the money again.",
+        "您撤销核销{write_off}：账务上恢复该笔应收。",
+    ),
 }

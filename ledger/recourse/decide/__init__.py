@@ -9,7 +9,7 @@ from typing import assert_never
 
 from ledger.model.records import Reader, Signer
 from ledger.recourse import commands as c
-from ledger.recourse.decide import noticing, paying
+from ledger.recourse.decide import noticing, paying, writing_off
 from ledger.recourse.decide.paying import Events
 from ledger.recourse.decide.stakes import stake
 
@@ -29,5 +29,9 @@ def decide(book: Reader, command: c.Command, by: Signer, at_ms: int) -> Events:
             return paying.have_back(book, command, by, at_ms)
         case c.EndRecourse():
             return paying.end(book, command, by, at_ms)
+        case c.WriteOffDebt():
+            return writing_off.write_off(book, command, by, at_ms)
+        case c.ReverseWriteOff():
+            return writing_off.reverse(book, command, by, at_ms)
         case _:
             assert_never(command)

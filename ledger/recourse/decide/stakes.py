@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.model.records import Reader
 from ledger.money import Money
 from ledger.recourse import commands as c
-from ledger.recourse.records import RecourseClaim
+from ledger.recourse.records import RecourseClaim, WriteOff
 
 
 def stake(book: Reader, command: c.Command) -> Money | None:
@@ -13,4 +13,7 @@ def stake(book: Reader, command: c.Command) -> Money | None:
     if isinstance(command, c.EndRecourse):
         recourse = book.get(RecourseClaim, command.recourse)
         return recourse.claimed if recourse else None
+    if isinstance(command, c.ReverseWriteOff):
+        written = book.get(WriteOff, command.write_off)
+        return written.amount if written else None
     return command.amount

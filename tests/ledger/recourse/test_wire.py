@@ -33,6 +33,8 @@ COMMANDS: tuple[Any, ...] = (
     c.AttestRecourse(recourse=RECOURSE, account=ACCOUNT, **MONEY),
     c.ReturnRecourse(recourse=RECOURSE, **MONEY),
     c.EndRecourse(recourse=RECOURSE),
+    c.WriteOffDebt(holding=HOLDING, amount=cny(1), reason=c.WriteOffReason.FRAUD),
+    c.ReverseWriteOff(write_off=f"wof_{'a' * 26}"),
 )
 SEALED: dict[type, set[str]] = {
     c.NoticeRecourse: {"amount"},
@@ -40,6 +42,8 @@ SEALED: dict[type, set[str]] = {
     c.AttestRecourse: {"amount", "reference"},
     c.ReturnRecourse: {"amount", "reference"},
     c.EndRecourse: set(),
+    c.WriteOffDebt: {"amount"},
+    c.ReverseWriteOff: set(),
 }
 
 

@@ -54,10 +54,23 @@ def _end(s: Stage) -> None:
     s.do(s.name_of(by), c.EndRecourse(recourse=item.id))
 
 
+def _write_off(s: Stage) -> None:
+    item = y.bought(s)
+    least = s.random.randint(1, item.outstanding.minor)
+    s.do(s.name_of(item.holder), y.write_off(item, Money(least, item.amount.currency)))
+
+
+def _reverse_write_off(s: Stage) -> None:
+    item = y.written_off(s)
+    s.do(s.name_of(item.holder), c.ReverseWriteOff(write_off=item.id))
+
+
 RECOURSE: dict[str, Act] = {
     "recourse.notice": _notice,
     "recourse.receive": _receive,
     "recourse.attest": _attest,
     "recourse.return": _have_back,
     "recourse.end": _end,
+    "debt.write_off": _write_off,
+    "debt.reverse_write_off": _reverse_write_off,
 }

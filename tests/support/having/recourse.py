@@ -10,7 +10,7 @@ from ledger.receivables.commands import Recourse
 from ledger.receivables.records import Holding, HoldingState
 from ledger.recourse import commands as c
 from ledger.recourse.amounts import claim_of, due_of, excess_of
-from ledger.recourse.records import RecourseClaim, RecourseState
+from ledger.recourse.records import RecourseClaim, RecourseState, WriteOff
 from ledger.recourse.title import title_of
 from tests.support.actors import Stage, digest
 from tests.support.having.claims import account_of, one, receipt, sure
@@ -107,3 +107,19 @@ def met_by_obligor(s: Stage) -> RecourseClaim:
         lambda item: is_open(s, item) and excess_of(s.book, item).minor > 0,
         make,
     )
+
+
+def write_off(item: Holding, amount: Money) -> c.WriteOffDebt:
+    """The command by which its holder no longer expects so much of a holding."""
+    return c.WriteOffDebt(holding=item.id, amount=amount, reason=c.WriteOffReason.UNCOLLECTABLE)
+
+
+def written_off(s: Stage) -> WriteOff:
+    """A write-off that was not taken back."""
+
+    def make() -> WriteOff:
+        item = bought(s)
+        said = sure(s.do(s.name_of(item.holder), write_off(item, item.outstanding)))
+        return s.get(WriteOff, said.id("wof"))
+
+    return one(s, WriteOff, lambda item: item.reversed_ms is None, make)

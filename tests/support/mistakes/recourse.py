@@ -65,6 +65,18 @@ def _ends_twice(s: Stage) -> None:
         s.do(s.name_of(item.claimant), c.EndRecourse(recourse=item.id))
 
 
+def _more_than_all(s: Stage) -> None:
+    item = y.bought(s)
+    more = item.outstanding + Money(1, item.amount.currency)
+    s.do(s.name_of(item.holder), y.write_off(item, more))
+
+
+def _reverses_twice(s: Stage) -> None:
+    item = y.written_off(s)
+    for _ in range(2):
+        s.do(s.name_of(item.holder), c.ReverseWriteOff(write_off=item.id))
+
+
 RECOURSE: dict[str, Mistake] = {
     "recourse_is_excluded": _nobody_answers,
     "recourse_is_open": _twice,
@@ -73,5 +85,7 @@ RECOURSE: dict[str, Mistake] = {
     "recourse_exceeded": _too_much,
     "recourse_is_part_paid": _part_paid,
     "recourse_is_closed": _ends_twice,
+    "write_off_exceeded": _more_than_all,
+    "write_off_is_reversed": _reverses_twice,
 }
 """By the name of the refusal that it meets."""

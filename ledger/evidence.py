@@ -323,6 +323,7 @@ _RULES: Mapping[str, Callable[[Act, Path], Audience]] = {
     "financing.receive": _financing,
     "group.join": _named("parent"),
     "group.release": _named("member"),
+    "freeze.execute": burdens.freeze,
     "freeze.lift": burdens.freeze,
     "freeze.record": burdens.freeze,
     "holding.propose_transfer": _transfer,

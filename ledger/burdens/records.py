@@ -25,9 +25,10 @@ class EncumbranceState(Enum):
 
 
 class FreezeState(Enum):
-    """Whether the court has lifted a freeze; it also ends at `until_ms`."""
+    """Whether a freeze is in force: not once all of it is lifted or executed, or at `until_ms`."""
 
     RECORDED = "recorded"
+    EXECUTED = "executed"
     LIFTED = "lifted"
 
 
@@ -72,9 +73,10 @@ class Encumbrance(Struct, frozen=True, kw_only=True, gc=False):
 class Freeze(Struct, frozen=True, kw_only=True, gc=False):
     """A court's order over what `debtor` holds.
 
-    `amount` is what the order freezes, `frozen` how much of it was put on holdings and not lifted,
-    `orders` the digests of the order and of all that changed it since. `by_obligor` says that
-    whoever owes the debt recorded it, and so has an interest in it.
+    `amount` is what the order freezes, `frozen` how much of it was put on holdings and neither
+    lifted nor executed, `executed` what the court has got, `orders` the digests of the order and
+    of all that changed it since. `by_obligor` says that whoever owes the debt recorded it, and so
+    has an interest in it.
     """
 
     PREFIX: ClassVar[str] = "frz"
@@ -89,6 +91,7 @@ class Freeze(Struct, frozen=True, kw_only=True, gc=False):
     orders: tuple[str, ...]
     amount: Money
     frozen: Money
+    executed: Money
     receivables: tuple[str, ...]
     served_ms: int
     until_ms: int

@@ -26,6 +26,8 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
             return (changed(freeze, orders=orders, until_ms=event.until_ms),)
         case e.FreezeLifted():
             return (_lifted(need(book, Freeze, event.freeze, ""), event),)
+        case e.FreezeExecuted() | e.ExecutionReversed():
+            return (_executed(need(book, Freeze, event.freeze, ""), event),)
         case _:
             return (_answered(need(book, Encumbrance, event.encumbrance, ""), event),)
 
@@ -80,6 +82,7 @@ def _recorded(event: e.FreezeRecorded) -> Freeze:
         orders=(event.order,),
         amount=event.amount,
         frozen=event.frozen,
+        executed=Money(0, event.amount.currency),
         receivables=event.receivables,
         served_ms=event.served_ms,
         until_ms=event.until_ms,
@@ -95,3 +98,19 @@ def _lifted(freeze: Freeze, event: e.FreezeLifted) -> Freeze:
         nothing = Money(0, freeze.frozen.currency)
         return changed(freeze, orders=orders, frozen=nothing, state=FreezeState.LIFTED)
     return changed(freeze, orders=orders, frozen=freeze.frozen - event.amount)
+
+
+def _executed(freeze: Freeze, event: e.FreezeExecuted | e.ExecutionReversed) -> Freeze:
+    if isinstance(event, e.ExecutionReversed):
+        less = changed(freeze, executed=freeze.executed - event.amount)
+        if freeze.state is FreezeState.LIFTED:
+            return less
+        return changed(less, frozen=freeze.frozen + event.amount, state=FreezeState.RECORDED)
+    left = freeze.frozen - event.amount
+    return changed(
+        freeze,
+        orders=(*freeze.orders, event.order),
+        frozen=left,
+        executed=freeze.executed + event.amount,
+        state=FreezeState.RECORDED if left.minor else FreezeState.EXECUTED,
+    )

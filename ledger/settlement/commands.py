@@ -13,6 +13,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from ledger.burdens.commands import Part
 from ledger.model.kinds import Amount, Confidential, Digest, Id, Length, Reference
 
 
@@ -92,6 +93,21 @@ class DistributePayment(Struct, frozen=True, kw_only=True, gc=False):
 
     receivable: Id
     legs: Annotated[tuple[Leg, ...], Length(1, 80)]
+    value_date: date
+    reference: Confidential[Reference]
+
+
+class ExecuteFreeze(Struct, frozen=True, kw_only=True, gc=False):
+    """A bank states that `payer`, the obligor, paid to the court what a freeze took (协助执行).
+
+    `order` is the digest of the court's order to pay; `parts` are of holdings of one receivable.
+    So much is paid of the debt as if its holder, whose debts it pays, had got it.
+    """
+
+    freeze: Id
+    payer: Confidential[Id]
+    order: Digest
+    parts: Annotated[tuple[Part, ...], Length(1, 80)]
     value_date: date
     reference: Confidential[Reference]
 
@@ -195,6 +211,7 @@ Command = (
     ReceivePayment
     | AttestPayment
     | DistributePayment
+    | ExecuteFreeze
     | ReversePayment
     | InstructPayment
     | BouncePayment

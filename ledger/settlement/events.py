@@ -15,6 +15,7 @@ class PaymentRecorded(Effect, frozen=True, kw_only=True):
 
     It is made up of `costs`, late `interest` and `principal`; interest on the latter has been
     counted to the end of `until`. `account` is where a bank saw it arrive; a receipt names none.
+    What a court got by its `freeze` arrived at no account of the payee.
     """
 
     payment: str
@@ -23,6 +24,7 @@ class PaymentRecorded(Effect, frozen=True, kw_only=True):
     payer: str
     payee: str
     account: str | None
+    freeze: str | None
     amount: Money
     costs: Money
     interest: Money

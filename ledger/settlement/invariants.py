@@ -51,7 +51,7 @@ def invariant_13_payer_proves_nothing(view: View) -> list[str]:
         if item.payer != holdings[item.holding].obligor
         or item.payee not in holdings[item.holding].chain
         or item.attested_by == item.payer
-        or (item.evidence is Evidence.RECEIPT) != (item.account is None)
+        or (item.evidence is Evidence.RECEIPT or item.freeze is not None) != (item.account is None)
         or (item.evidence is Evidence.RECEIPT and item.attested_by != item.payee)
     ]
 

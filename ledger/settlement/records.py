@@ -40,7 +40,8 @@ class Payment(Struct, frozen=True, kw_only=True, gc=False):
     """One proven payment on one holding: `amount` is `costs`, `interest` and `principal`.
 
     Late interest on the principal has been counted to the end of `until`: after the value date
-    where a later payment was recorded before this one. It changes once at most: when its money
+    where a later payment was recorded before this one. With `freeze` a court got the money, for
+    its payee's debts. It changes once at most: when its money
     went back.
     """
 
@@ -60,6 +61,7 @@ class Payment(Struct, frozen=True, kw_only=True, gc=False):
     payer: str
     payee: str
     account: str | None = None
+    freeze: str | None = None
     amount: Money
     costs: Money
     interest: Money

@@ -98,6 +98,7 @@ def _payment(event: e.PaymentRecorded) -> Payment:
         payer=event.payer,
         payee=event.payee,
         account=event.account,
+        freeze=event.freeze,
         amount=event.amount,
         costs=event.costs,
         interest=event.interest,

@@ -44,6 +44,7 @@ class Toy:
         self.programmes: Toys = {}
         self.offers: Toys = {}
         self.securities: dict[str, Any] = {}
+        self.freezes: dict[str, int] = {}
         self.changes: Toys = {}
         self.disputes: Toys = {}
         self.debts: Toys = {}
@@ -177,15 +178,20 @@ class Toy:
     def _end_transfer(self, _: Said, c: Any) -> None:
         self.holdings[self.transfers[c.transfer]["holding"]]["lien"] = None
 
-    def _pay(self, said: Said, holding_id: str, minor: int, ordinal: int = 0) -> None:
-        """Costs first, then the principal; interest is none here, since no rate is agreed on."""
+    def _pay(
+        self, said: Said, holding_id: str, minor: int, ordinal: int = 0, freeze: str | None = None
+    ) -> None:
+        """Costs first, then the principal; interest is none here, since no rate is agreed on.
+
+        By a freeze a court got it: the principal alone.
+        """
         holding = self.holdings[holding_id]
-        costs = min(holding["costs"], minor)
+        costs = 0 if freeze else min(holding["costs"], minor)
         principal = minor - costs
         holding["costs"] -= costs
         lien = holding["lien"]
         payment = {"holding": holding_id, "costs": costs, "principal": principal, "loan": None}
-        payment["to"] = holding["holder"]
+        payment["to"], payment["freeze"] = holding["holder"], freeze
         self.payments[made_id(said, "pay", ordinal)] = payment
         toy_recourse.count(self, payment, minor)
         if principal:
@@ -209,6 +215,11 @@ class Toy:
     def _receive(self, said: Said, c: Any) -> None:
         self._pay(said, c.holding, c.amount.minor)
 
+    def _execute_freeze(self, said: Said, c: Any) -> None:
+        toy_burdens.give_back(self, c.freeze, c.parts)
+        for ordinal, part in enumerate(c.parts):
+            self._pay(said, part.holding, part.amount.minor, ordinal, c.freeze)
+
     def _distribute_payment(self, said: Said, c: Any) -> None:
         for ordinal, leg in enumerate(c.legs):
             self._pay(said, leg.holding, leg.amount.minor, ordinal)
@@ -226,6 +237,8 @@ class Toy:
             self.loans[payment["loan"]]["exposure"] += principal
             holding["lien"] = ("title", payment["loan"], FOREVER)
         holding["open"] = True
+        if payment["freeze"] is not None:
+            toy_burdens.freeze_again(self, holding, payment["freeze"], principal)
 
     def _admit_costs(self, _: Said, c: Any) -> None:
         self.holdings[c.holding]["costs"] += c.amount.minor
@@ -317,6 +330,7 @@ _TELLS: dict[str, Callable[[Toy, Said, Any], None]] = {
     "RescindTransfer": Toy._end_transfer,
     "ReceivePayment": Toy._receive,
     "AttestPayment": Toy._receive,
+    "ExecuteFreeze": Toy._execute_freeze,
     "ReversePayment": Toy._reverse_payment,
     "AdmitCosts": Toy._admit_costs,
     "ReportMisdirected": Toy._report_misdirected,

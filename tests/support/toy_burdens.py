@@ -71,7 +71,8 @@ def _where(toy: Any, name: str) -> Iterator[tuple[dict[str, Any], Burden]]:
                 yield holding, burden
 
 
-def _give_back(toy: Any, name: str, parts: Sequence[Any]) -> None:
+def give_back(toy: Any, name: str, parts: Sequence[Any]) -> None:
+    """A burden leaves holdings: those of `parts` with so much, or (no parts) all."""
     wanted = {part.holding: part.amount.minor for part in parts}
     for holding, burden in _where(toy, name):
         key = next(key for key, item in toy.holdings.items() if item is holding)
@@ -80,6 +81,23 @@ def _give_back(toy: Any, name: str, parts: Sequence[Any]) -> None:
             holding["burdens"].remove(burden)
         elif back:
             burden["minor"] -= back
+
+
+def freeze_again(toy: Any, holding: dict[str, Any], name: str, minor: int) -> None:
+    """What a court had got came back: frozen where the rest lies, else behind all others.
+
+    What was lifted meanwhile stays free.
+    """
+    if name not in toy.freezes:
+        return
+    for burden in holding["burdens"]:
+        if burden["id"] == name:
+            burden["minor"] += minor
+            return
+    until = toy.freezes[name]
+    holding["burdens"].append(
+        {"id": name, "kind": "freeze", "minor": minor, "ppm": None, "until": until}
+    )
 
 
 def _propose(toy: Any, said: Said, c: Any) -> None:
@@ -96,23 +114,27 @@ def _accept(toy: Any, _: Said, c: Any) -> None:
 
 
 def _release(toy: Any, _: Said, c: Any) -> None:
-    _give_back(toy, c.encumbrance, c.parts)
+    give_back(toy, c.encumbrance, c.parts)
 
 
 def _record(toy: Any, said: Said, c: Any) -> None:
     name = toy.name(said, "frz")
+    toy.freezes[name] = c.until_ms
     for part in c.parts:
         taken = {"kind": "freeze", "minor": part.amount.minor, "ppm": None, "until": c.until_ms}
         toy.holdings[part.holding]["burdens"].append({**taken, "id": name})
 
 
 def _renew(toy: Any, _: Said, c: Any) -> None:
+    toy.freezes[c.freeze] = c.until_ms
     for _holding, burden in _where(toy, c.freeze):
         burden["until"] = c.until_ms
 
 
 def _lift(toy: Any, _: Said, c: Any) -> None:
-    _give_back(toy, c.freeze, c.parts)
+    give_back(toy, c.freeze, c.parts)
+    if not list(_where(toy, c.freeze)):
+        del toy.freezes[c.freeze]
 
 
 TELLS: dict[str, Callable[[Any, Said, Any], None]] = {

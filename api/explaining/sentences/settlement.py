@@ -31,6 +31,15 @@ SENTENCES: Mapping[str, Sentence] = {
         "该部分债务随之消灭，不可撤销。",
         "legs.amount",
     ),
+    "freeze.execute": Sentence(
+        "You state as a bank that {payer} paid {parts.amount|sum} to the court on {value_date} by its"
+        " order {order}, out of the freeze {freeze} (<parts: {amount} on {holding}>), under the"
+        " reference {reference}: so much is no longer owed to the holder, whose debts it pays.",
+        "您以银行身份证明：{payer}已于{value_date}依法院裁定{order}，就冻结{freeze}向法院支付"
+        "{parts.amount|sum}（<parts:{holding}上的{amount}>），流水号{reference}：该部分债务随之消灭，"
+        "用以清偿持有人所负的债务。",
+        "parts.amount",
+    ),
     "payment.reverse": Sentence(
         "You state that the money of the payment {payment} went back on {value_date} ({reason}),"
         " under the reference {reference}: what it had paid is owed again.",

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ledger.burdens.commands import Part
 from ledger.burdens.events import Event
+from ledger.burdens.records import Freeze, FreezeState
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import Reader, refuse_if
 from ledger.money import Money
@@ -45,6 +46,20 @@ def check_holder(holding: Holding, party: str, place: str) -> None:
         RefusalCode.HOLDING_HAS_ANOTHER_HOLDER,
         f"{holding.id} is in other hands now.",
         place,
+    )
+
+
+def check_in_force(freeze: Freeze, at_ms: int) -> None:
+    """Raises `Refused` (`freeze_has_lapsed`, `freeze_is_lifted`) unless it is."""
+    refuse_if(
+        freeze.has_lapsed(at_ms),
+        RefusalCode.FREEZE_HAS_LAPSED,
+        f"The term of {freeze.id} is over.",
+    )
+    refuse_if(
+        freeze.state is not FreezeState.RECORDED,
+        RefusalCode.FREEZE_IS_LIFTED,
+        f"All of {freeze.id} is {freeze.state.value}.",
     )
 
 

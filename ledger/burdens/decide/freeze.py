@@ -14,9 +14,16 @@ from datetime import date
 from msgspec.structs import replace
 
 from ledger.burdens.commands import LiftFreeze, RecordFreeze, RenewFreeze
-from ledger.burdens.decide.checks import Events, check_amount, check_holder, give_back, lying
+from ledger.burdens.decide.checks import (
+    Events,
+    check_amount,
+    check_holder,
+    check_in_force,
+    give_back,
+    lying,
+)
 from ledger.burdens.events import FreezeLifted, FreezeRecorded, FreezeRenewed
-from ledger.burdens.records import Freeze, FreezeState
+from ledger.burdens.records import Freeze
 from ledger.dates import LAST_INSTANT_MS, add_months, civil_date
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, need, refuse_if
@@ -178,14 +185,5 @@ def _in_force(book: Reader, freeze_id: str, by: Signer, at_ms: int) -> Freeze:
     freeze = need(book, Freeze, freeze_id, "/body/freeze")
     receivables = (need(book, Receivable, item, "") for item in freeze.receivables)
     _check_recorder(by, (item.obligor for item in receivables))
-    refuse_if(
-        freeze.has_lapsed(at_ms),
-        RefusalCode.FREEZE_HAS_LAPSED,
-        f"The term of {freeze.id} is over.",
-    )
-    refuse_if(
-        freeze.state is not FreezeState.RECORDED,
-        RefusalCode.FREEZE_IS_LIFTED,
-        f"{freeze.id} was lifted.",
-    )
+    check_in_force(freeze, at_ms)
     return freeze

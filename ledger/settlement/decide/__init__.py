@@ -23,6 +23,8 @@ def decide(book: Reader, command: c.Command, by: Signer, at_ms: int) -> Events:
             return payments.attest(book, command, by, at_ms)
         case c.DistributePayment():
             return payments.distribute(book, command, by, at_ms)
+        case c.ExecuteFreeze():
+            return payments.execute(book, command, by, at_ms)
         case c.ReversePayment():
             return reversing.reverse(book, command, by, at_ms)
         case c.ReportMisdirected():

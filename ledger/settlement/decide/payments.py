@@ -14,6 +14,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.alerts.events import Event as AlertsEvent
+from ledger.burdens import acts as burdens
+from ledger.burdens.acts import as_found
+from ledger.burdens.events import Event as BurdensEvent
+from ledger.burdens.records import Freeze
 from ledger.errors import RefusalCode
 from ledger.financing.acts import meet_payment, use_line
 from ledger.financing.decide.checks import bank_for, check_paid_on
@@ -29,7 +33,12 @@ from ledger.receivables.events import Event as ReceivablesEvent
 from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding, HoldingState, Receivable
 from ledger.settlement.arrears import arrears_of, parts_of
-from ledger.settlement.commands import AttestPayment, DistributePayment, ReceivePayment
+from ledger.settlement.commands import (
+    AttestPayment,
+    DistributePayment,
+    ExecuteFreeze,
+    ReceivePayment,
+)
 from ledger.settlement.decide.promised import check_met
 from ledger.settlement.events import (
     ArrearsStood,
@@ -41,16 +50,21 @@ from ledger.settlement.events import (
 from ledger.settlement.records import Arrears, Payment
 from ledger.settlement.waterfall import surplus
 
-Events = tuple[Event | FinancingEvent | ReceivablesEvent | AlertsEvent, ...]
+_Event = Event | FinancingEvent | ReceivablesEvent | BurdensEvent | AlertsEvent
+Events = tuple[_Event, ...]
 
 
 class Arrival(Struct, frozen=True, kw_only=True, gc=False):
-    """So much arrived for a holding, as the payment `payment`, where a bank saw it on `account`."""
+    """So much arrived for a holding, as the payment `payment`, where a bank saw it on `account`.
+
+    By a `freeze` a court got it.
+    """
 
     payment: str
     holding: Holding
     amount: Money
     account: str | None = None
+    freeze: str | None = None
     place: str = "/body"
 
 
@@ -139,13 +153,41 @@ def distribute(book: Reader, command: DistributePayment, by: Signer, at_ms: int)
     return (*events, _line(book, command.reference, by))
 
 
+def execute(book: Reader, command: ExecuteFreeze, by: Signer, at_ms: int) -> Events:
+    """The obligor paid to the court what its freeze took, as far as nothing is before that."""
+    freeze = need(book, Freeze, command.freeze, "/body/freeze")
+    bank_for(by, command.payer)
+    legs: list[Arrival] = []
+    for index, part in enumerate(command.parts):
+        place = f"/body/parts/{index}"
+        holding = need(book, Holding, part.holding, f"{place}/holding")
+        refuse_if(
+            holding.obligor != command.payer,
+            RefusalCode.PAYER_IS_NOT_OBLIGOR,
+            f"Somebody else owes {holding.id}.",
+            f"{place}/holding",
+        )
+        arrival = Arrival(
+            payment=by.new_id("pay", index),
+            holding=as_found(holding, freeze.id),
+            amount=part.amount,
+            freeze=freeze.id,
+            place=place,
+        )
+        legs.append(arrival)
+    less = burdens.execute(book, freeze, command.order, command.parts, at_ms)
+    proof = replace(_proof(command, Evidence.STATEMENT, by, at_ms), principal_first=True)
+    events = record(book, legs, proof, None)
+    return (*events, *less, _line(book, command.reference, by))
+
+
 def _line(book: Reader, reference: str, by: Signer) -> StatementLineUsed:
     """One statement line for one command, named by the first payment it proves."""
     return use_line(book, by.party, reference, by.new_id("pay"))
 
 
 def _proof(
-    command: ReceivePayment | AttestPayment | DistributePayment,
+    command: ReceivePayment | AttestPayment | DistributePayment | ExecuteFreeze,
     evidence: Evidence,
     by: Signer,
     at_ms: int,
@@ -166,7 +208,7 @@ def record(book: Reader, legs: Sequence[Arrival], proof: Proof, instruction: str
     for leg in legs:
         _check_leg(book, leg, proof)
     recorded = [_recorded(book, leg, proof) for leg in legs]
-    events: list[Event | FinancingEvent | ReceivablesEvent | AlertsEvent] = [*recorded]
+    events: list[_Event] = [*recorded]
     if instruction is not None:
         events.append(InstructionMet(instruction=instruction, payment=recorded[0].payment))
     for leg, paid in zip(legs, recorded, strict=True):
@@ -210,6 +252,7 @@ def _recorded(book: Reader, arrival: Arrival, proof: Proof) -> PaymentRecorded:
         payer=holding.obligor,
         payee=holding.holder,
         account=arrival.account,
+        freeze=arrival.freeze,
         amount=arrival.amount,
         costs=parts.costs,
         interest=parts.interest,

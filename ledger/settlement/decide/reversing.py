@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.burdens.acts import undo_execution
 from ledger.errors import RefusalCode
 from ledger.financing.acts import use_line
 from ledger.financing.decide.checks import check_paid_on
@@ -61,7 +62,11 @@ def reverse(book: Reader, command: ReversePayment, by: Signer, at_ms: int) -> Ev
         "/body/payment",
     )
     again = take_back(book, holding, payment.principal, financing.id if financing else None)
-    return (*events, *again, *(_uncollected(book, financing, payment) if financing else ()))
+    undone = (*again, *(_uncollected(book, financing, payment) if financing else ()))
+    if payment.freeze is None:
+        return (*events, *undone)
+    frozen_again = undo_execution(book, payment.freeze, holding, payment.principal)
+    return (*events, *undone, *frozen_again)
 
 
 def _stands_again(book: Reader, holding: Holding, payment: Payment) -> ArrearsStood:

@@ -17,6 +17,8 @@ def stake(book: Reader, command: c.Command) -> Money | None:
     match command:
         case c.DistributePayment():
             return total([leg.amount for leg in command.legs])
+        case c.ExecuteFreeze():
+            return total([part.amount for part in command.parts])
         case c.ReversePayment():
             return _of(book.get(Payment, command.payment))
         case c.BouncePayment():

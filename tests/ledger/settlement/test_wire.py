@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from ledger.burdens.commands import Part
 from ledger.errors import Refused
 from ledger.model.codec import field_classes
 from ledger.settlement import commands as s
@@ -33,6 +34,14 @@ COMMANDS: tuple[Any, ...] = (
         legs=(LEG,) * 80,
         value_date=date(2026, 2, 2),
         reference="batch 1",
+    ),
+    s.ExecuteFreeze(
+        freeze=f"frz_{'a' * 26}",
+        payer=party("core"),
+        order=digest("execution"),
+        parts=(Part(holding=HOLDING, amount=cny(1)),) * 80,
+        value_date=date(2026, 2, 2),
+        reference="court 1",
     ),
     s.ReversePayment(
         payment=f"pay_{'a' * 26}",
@@ -70,6 +79,7 @@ SEALED = {
     s.ReceivePayment: {"amount", "reference"},
     s.AttestPayment: {"payer", "amount", "reference"},
     s.DistributePayment: {"legs/amount", "reference"},
+    s.ExecuteFreeze: {"payer", "parts/amount", "reference"},
     s.ReversePayment: {"reference"},
     s.InstructPayment: {"amount", "reference"},
     s.BouncePayment: {"reference"},

@@ -130,6 +130,18 @@ def _receive(s: Stage) -> None:
     s.do(s.name_of(item.holder), h.receipt(s, item, part_of(s, item)))
 
 
+def _execute_freeze(s: Stage) -> None:
+    """Some or all of what a freeze takes of a holding that is still its debtor's."""
+    item = h.freeze(s)
+    found = h.executable(s, item)
+    if not found:
+        item = h.freeze(s, fresh=1)
+        found = h.executable(s, item)
+    holding, most = s.random.choice(found)
+    minor = most.minor if s.random.random() < 0.5 else s.random.randint(1, most.minor)
+    s.do("bank", h.execution(s, item, h.part(s, holding, minor)))
+
+
 def payment(s: Stage, item: Holding, amount: Money) -> t.AttestPayment:
     """A bank's statement that the obligor paid."""
     return t.AttestPayment(
@@ -186,5 +198,6 @@ FUNDING: dict[str, Act] = {
     "clock.advance": _advance,
     "payment.receive": _receive,
     "payment.attest": _attest_payment,
+    "freeze.execute": _execute_freeze,
     "payment.distribute": _distribute,
 }

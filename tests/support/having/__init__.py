@@ -17,6 +17,8 @@ from tests.support.having.alerts import (
 )
 from tests.support.having.burdens import (
     burdened,
+    executable,
+    execution,
     freeze,
     is_frozen,
     offered,
@@ -81,6 +83,8 @@ __all__ = [
     "clear",
     "closed",
     "disposition",
+    "executable",
+    "execution",
     "financing",
     "freeze",
     "halves",

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ledger.burdens import commands as b
+from ledger.burdens.acts import as_found
 from ledger.burdens.decide.checks import lying
 from ledger.burdens.records import Encumbrance, EncumbranceState, Freeze, FreezeState
 from ledger.errors import Refused
@@ -15,6 +16,7 @@ from ledger.receivables.acts import check_circulates, free_holding
 from ledger.receivables.burdens import weight
 from ledger.receivables.events import BurdenKind
 from ledger.receivables.records import Holding
+from ledger.settlement.commands import ExecuteFreeze
 from tests.support.actors import DAY, HOUR, Stage, digest
 from tests.support.founding import SUPPLIERS
 from tests.support.having.claims import FRESH, held, one, sure
@@ -142,6 +144,30 @@ def some_of(s: Stage, item: Encumbrance | Freeze) -> tuple[b.Part, ...]:
     share = burden.ppm is not None
     minor = most.minor if share else s.random.randint(1, most.minor)
     return (b.Part(holding=holding.id, amount=Money(minor, most.currency)),)
+
+
+def executable(s: Stage, item: Freeze) -> list[tuple[Holding, Money]]:
+    """The holdings of a freeze that its debtor still has, with what its court may have of each."""
+    found = []
+    for holding, burden in lying(s.book, item.id, item.receivables):
+        before = as_found(holding, item.id)
+        left = before.outstanding - before.burdened(BurdenKind.FREEZE, s.clock.ms)
+        most = min(left, burden.amount)
+        if holding.is_open and holding.holder == item.debtor and most.minor > 0:
+            found.append((holding, most))
+    return found
+
+
+def execution(s: Stage, item: Freeze, *parts: b.Part) -> ExecuteFreeze:
+    """The bank's word that the court has these parts."""
+    return ExecuteFreeze(
+        freeze=item.id,
+        payer=s.get(Holding, parts[0].holding).obligor,
+        order=digest(f"execution {s.next()}"),
+        parts=parts,
+        value_date=s.today,
+        reference=f"line {s.next()}",
+    )
 
 
 def is_frozen(s: Stage, holding_id: str) -> bool:

@@ -15,6 +15,7 @@ from ledger.store.snapshot import open_snapshot
 from tests.support.actors import Stage, open_stage
 from tests.support.acts import ACTS, Act, wait
 from tests.support.acts.changes import CHANGES
+from tests.support.acts.turns import TURNS
 from tests.support.founding import found
 from tests.support.mistakes import EMPTY, MISTAKES, REAL, Mistake
 
@@ -43,6 +44,8 @@ def step(s: Stage, without: frozenset[str] = frozenset()) -> None:
     luck = s.random.random()
     if luck < 0.15:
         wait(s)
+    elif luck < 0.2:
+        s.random.choice(TURNS)(s)
     elif luck < 0.75:
         kinds = s.random.sample(sorted(ACTS.keys() - without), 3)
         ACTS[min(kinds, key=lambda kind: s.tally[kind])](s)
@@ -55,7 +58,7 @@ def play_all(s: Stage) -> None:
 
     What changes a debt takes several turns until it has met all that it leaves behind.
     """
-    for act in (*ACTS.values(), *(3 * list(CHANGES.values()))):
+    for act in (*ACTS.values(), *(3 * list(CHANGES.values())), *TURNS):
         act(s)
 
 

@@ -6,7 +6,10 @@ the kind of command that they are about; `NEVER` says why two kinds have none.
 
 from __future__ import annotations
 
-from tests.support.actors import HOUR, Stage
+from datetime import timedelta
+
+from ledger.receivables.records import Holding
+from tests.support.actors import DAY, HOUR, START, Stage
 from tests.support.acts.alerts import ALERTS
 from tests.support.acts.burdens import BURDENS
 from tests.support.acts.changes import CHANGES
@@ -43,9 +46,18 @@ NEVER = {
 """Kinds that no history adopts after its beginning."""
 
 
+OLD_DAYS = 300
+"""Days overdue after which every debt is paid: fewer than suspend an obligor on this stage."""
+
+
 def wait(s: Stage) -> None:
-    """Time passes: minutes, hours, days."""
+    """Time passes: minutes, hours, days. In the long run obligors pay, or they were suspended."""
     s.clock.ms += s.random.choice([1_000, HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR, 130 * HOUR])
+    if s.clock.ms < START + OLD_DAYS * DAY:
+        return
+    for item in s.all(Holding):
+        if item.is_open and item.due + timedelta(days=OLD_DAYS) < s.today:
+            s.do("bank", payment(s, item, item.outstanding))
 
 
 ACTS: dict[str, Act] = {

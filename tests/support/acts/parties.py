@@ -67,7 +67,7 @@ def _enrol(s: Stage) -> None:
 
 
 def _assign_roles(s: Stage) -> None:
-    known = {s.parties[name] for name in ("operator", *PARTIES)}
+    known = {s.parties[name] for name in ("operator", "court", *PARTIES) if name in s.parties}
     extra = s.some(Party, lambda item: item.id not in known)
     if extra is None:
         _enrol(s)

@@ -15,7 +15,7 @@ from tests.support.actors import Stage, digest
 from tests.support.acts import bind
 from tests.support.acts.parties import certificate, log_key_change, log_key_rotated
 from tests.support.authority import Authority
-from tests.support.founding import SUPPLIERS, enrolment, genesis, open_ledger
+from tests.support.founding import SUPPLIERS, enrol, enrolment, genesis, open_ledger
 from tests.support.mistakes.form import Mistake
 
 
@@ -92,7 +92,12 @@ def _own_word(s: Stage) -> None:
 def _uncertified(s: Stage) -> tuple[str, Key]:
     """A supplier and a key of its own that no authority has certified yet."""
     found = ((name, key) for name in SUPPLIERS for key in s.keys_of(name))
-    return next((name, key) for name, key in found if key.assurance is not p.Assurance.CA_CERTIFIED)
+    for name, key in found:
+        if key.assurance is not p.Assurance.CA_CERTIFIED:
+            return name, key
+    name = f"uncertified-{s.next()}"
+    h.sure(enrol(s, name, [Role.SUPPLIER], ["ann"]))
+    return name, s.keys_of(name)[0]
 
 
 def _forged_certificate(s: Stage) -> None:

@@ -18,13 +18,12 @@ from ledger.chain.entry import Entry, Head
 from ledger.dates import instant_text
 from ledger.errors import RefusalCode, Refused
 from ledger.feeding.kept import CosignedHead
-from ledger.invariants.entries import Happened
 from ledger.model.records import snake
 from ledger.policy.state import today_of
 from ledger.ports import LogReader, SignedHead
 from ledger.replay import replay
 from ledger.reports.acknowledged import daily, statement_file
-from ledger.reports.rules import BY_ID, COLUMNS, RULES, Row, rows, tree_of, wanted
+from ledger.reports.rules import BY_ID, COLUMNS, RULES, Act, Row, rows, tree_of, wanted
 from ledger.store.records import temporary_records
 from ledger.vocabulary import COMMANDS
 
@@ -70,9 +69,10 @@ def rule_report(log: LogReader, asked: Asked, emit: Callable[[Row], None]) -> He
     def watch(book: Book, entry: Entry, judged: Judged) -> None:
         if entry.seq < asked.start:
             return
-        happened = Happened(entry.seq, entry.at_ms, judged.events)
         kind = _KINDS.get(type(judged.command), snake(type(judged.command).__name__))
-        for row in wanted(rows(book, happened, kind), asked.rules):
+        by, events = judged.signer, judged.events
+        act = Act(entry.seq, entry.at_ms, kind, judged.command, by, events)
+        for row in wanted(rows(book, act), asked.rules):
             emit(row)
 
     with temporary_records() as scratch:

@@ -35,9 +35,10 @@ AHEAD_MS = 5 * 60 * 1000
 
 
 class Judged(Struct, frozen=True, gc=False):
-    """A command that was taken: what it was, what followed, and the digest of what followed."""
+    """A command that was taken: what and whose it was, what followed, and the digest of that."""
 
     command: Command
+    signer: Signer
     events: tuple[Event, ...]
     effects: bytes
     rules: int
@@ -80,7 +81,7 @@ class Book(Overlay):
         signer, used = self._signer(envelope, command, at_ms, seq)
         check_may_begin(self, signer.party, envelope.kind, at_ms)
         events = (*used, *decide(self, command, signer, at_ms))
-        return self._take(envelope, command, events, seq, ledger.rules)
+        return self._take(envelope, command, signer, events, seq, ledger.rules)
 
     def _judge_genesis(self, envelope: Envelope, at_ms: int) -> Judged:
         refuse_if(
@@ -112,7 +113,7 @@ class Book(Overlay):
             kids=frozenset({key.kid}),
         )
         events = parties.decide(self, command, signer, at_ms)
-        return self._take(envelope, command, events, 0, command.rules)
+        return self._take(envelope, command, signer, events, 0, command.rules)
 
     def keys_of(self, envelope: Envelope) -> dict[str, PublicKey]:
         """The bound keys that the envelope's signatures name."""
@@ -169,6 +170,7 @@ class Book(Overlay):
             kids=frozenset(kids),
             expects=self._check_expect(envelope.payload.get("expect", {})),
             seq=seq,
+            needed=needed,
         )
         return signer, used
 
@@ -188,6 +190,7 @@ class Book(Overlay):
         self,
         envelope: Envelope,
         command: Command,
+        signer: Signer,
         events: tuple[Event, ...],
         seq: int,
         rules: int,
@@ -206,7 +209,7 @@ class Book(Overlay):
         self.put(Touch(id=touch_id(seq), last_seq=seq, records=names))
         spent = spent_id(envelope.by, envelope.jti)
         self.put(Spent(id=spent, last_seq=seq, payload=envelope.digest))
-        return Judged(command, events, effects, rules)
+        return Judged(command, signer, events, effects, rules)
 
 
 def genesis_key(envelope: Envelope) -> PublicKey:

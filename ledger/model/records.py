@@ -95,7 +95,7 @@ class Signer(Struct, frozen=True, gc=False):
     `persons` are the distinct people of the party that signed, `payload` the digest of the signed
     payload (base64url SHA-256), `jti` the command's own id, `origin` the log it is meant for,
     `expects` the ids of the records that the signer saw as they still are, `seq` the number that
-    the command's entry will have.
+    the command's entry will have, `needed` how many people the act asked for.
     """
 
     party: str
@@ -107,6 +107,7 @@ class Signer(Struct, frozen=True, gc=False):
     kids: frozenset[str]
     expects: frozenset[str] = frozenset()
     seq: int = 0
+    needed: int = 1
 
     def new_id(self, prefix: str, ordinal: int = 0) -> str:
         """The id that this command gives to the `ordinal`-th new record of a kind."""

@@ -1,15 +1,18 @@
 """A scenario as a file: what parties say one after another, and the block or alert it ends in.
 
 A file is JSON: `title`, `source`, `promise` (what stands in the way), `parties` (more than the
-usual ones, with their roles) and `steps`. A step says who (`by`) asks what (`kind`, `body`), which
-records it has seen (`seen`), with whose key it signs (`key`, else its own), and what comes of it:
-`refused` with a code, or `alerts` of these kinds; it may be remembered under a name (`as`). A step
-with `days` lets time pass. In bodies stand
+usual ones, with their roles), `people` (of a party besides the first, with the keys `party/person`)
+and `steps`. A step says who (`by`) asks what (`kind`,
+`body`), which records it has seen (`seen`), with whose key it signs (`key`, else its own), and what
+comes of it: `refused` with a code, or `alerts` of these kinds, which name `others`; it may be
+remembered under a name (`as`). `shows` are words that the signer reads before, in English or in
+Chinese. A step with `days` lets time pass. In bodies stand
 
     $core            the id of a party            $core.account      its account (made when needed)
     $claim.rcv       what the step `claim` made   $claim.payload     the digest that it signed
     $today+90        a date                       $now+5             an instant, in days
     $digest:text     a SHA-256 digest             $price:hold:offer  the exact price of today
+    $kid:label       the id of a key              $new:ann:label     a new key of a person
 """
 
 from __future__ import annotations
@@ -22,16 +25,21 @@ from pathlib import Path
 from typing import Any
 
 from api.bodies import read_body
-from api.drafting import new_jti
+from api.commandfile import unsigned
+from api.drafting import Desk, Draft, new_jti
+from api.explaining.explain import explain
+from api.explaining.labels import names_from
 from ledger.alerts.state import Alert
 from ledger.catalogue import BY_PREFIX
 from ledger.errors import Refused
 from ledger.financing.records import Offer
+from ledger.model import codec
 from ledger.model.records import make_id
 from ledger.parties.commands import Role
 from ledger.receivables.records import Holding
+from ledger.refusals.language import Language
 from ledger.vocabulary import COMMANDS
-from tests.support.sandbox import DAY, Sandbox, digest
+from tests.support.sandbox import DAY, Sandbox, digest, signing_key
 
 _NAME = re.compile(r"\$([a-z_]+)(?:\.([a-z]+)([0-9]*))?")
 _TIME = re.compile(r"\$(today|now)([+-][0-9]+)?")
@@ -45,11 +53,14 @@ class Scenario:
     tree: dict[str, Any]
     said: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
+    jti: str = ""
+    desk: Desk | None = None
 
     def run(self) -> list[str]:
         """What ended otherwise than the file says: nothing, where the promise is kept."""
         for name, roles in self.tree.get("parties", {}).items():
-            self.box.enrol(name, tuple(Role(role) for role in roles))
+            people = self.tree.get("people", {}).get(name, ())
+            self.box.enrol(name, tuple(Role(role) for role in roles), *people)
         wrong = []
         for number, step in enumerate(self.tree["steps"], 1):
             if "days" in step:
@@ -63,21 +74,41 @@ class Scenario:
 
     def _say(self, step: dict[str, Any]) -> tuple[str, list[str]]:
         """`taken` or the code of the refusal, and the kinds of the alerts that it raised."""
-        by, jti = step["by"], new_jti(self.box.clock.ms)
-        desk, before = self.box.desk(by), {alert.id for alert in self.box.all(Alert)}
-        command = read_body(
-            COMMANDS[step["kind"], 1], self._filled(step["body"]), desk.digits, desk.personal
-        )
-        seen = [self._filled(item) for item in step.get("seen", [])]
-        draft = desk.draft(command, jti=jti, expect={item: self._seq(item) for item in seen})
+        draft = self._draft(step)
+        before = {alert.id for alert in self.box.all(Alert)}
         if "as" in step:
-            self.said[step["as"]] = (self.box.party(by), jti, draft.digest)
+            self.said[step["as"]] = (self.box.party(step["by"]), self.jti, draft.digest)
         try:
-            self.box.service.submit(draft.signed(self.box.keys[step.get("key", by)]))
+            self.box.service.submit(draft.signed(self.box.keys[step.get("key", step["by"])]))
         except Refused as refused:
             return refused.code.value, []
         raised = [alert for alert in self.box.all(Alert) if alert.id not in before]
-        return "taken", sorted(alert.kind.value for alert in raised)
+        named = {name for alert in raised for name in alert.others}
+        missing = set(self._filled(step.get("others", []))) - named
+        return "taken", sorted([*(alert.kind.value for alert in raised), *missing])
+
+    def _draft(self, step: dict[str, Any]) -> Draft:
+        """The command of a step, unsigned, once its signer has read what it does."""
+        self.jti, self.desk = new_jti(self.box.clock.ms), self.box.desk(step["by"])
+        body = self._filled(step["body"])
+        command = read_body(COMMANDS[step["kind"], 1], body, self.desk.digits, self.desk.personal)
+        expect = {name: self._seq(name) for name in self._filled(step.get("seen", []))}
+        draft = self.desk.draft(command, jti=self.jti, expect=expect)
+        if "shows" in step:
+            told = " ".join(self._told(draft, language) for language in Language)
+            missing = [words for words in step["shows"] if words not in told]
+            assert not missing, (missing, told)
+        return draft
+
+    def _told(self, draft: Draft, language: Language) -> str:
+        """The sentence before the signature, with what the ledger says of the records in it."""
+        (found,) = explain(unsigned(draft), language, names=names_from(self._record))
+        return found.sentence
+
+    def _record(self, _collection: str, kind: type[Any], record_id: str) -> Any:
+        found = self.box.store.records.get(kind, (record_id,)).get(record_id)
+        digits = self.box.desk("operator").digits
+        return None if found is None else codec.write(found, codec.WireForm(digits, {}))
 
     def _seq(self, record_id: str) -> int:
         kind = BY_PREFIX[record_id.partition("_")[0]]
@@ -93,6 +124,10 @@ class Scenario:
     def _meant(self, text: str) -> Any:
         if text.startswith("$digest:"):
             return digest(text.removeprefix("$digest:"))
+        if text.startswith("$kid:"):
+            return self.box.keys[text.removeprefix("$kid:")].public.kid
+        if text.startswith("$new:"):
+            return self._new_key(*text.split(":")[1:])
         if text.startswith("$price:"):
             return self._price(*text.split(":")[1:])
         if (time := _TIME.fullmatch(text)) is not None:
@@ -114,6 +149,13 @@ class Scenario:
         if name not in self.accounts:
             self.accounts[name] = self.box.account(name)
         return self.accounts[name]
+
+    def _new_key(self, person: str, label: str) -> Any:
+        """A fresh key of a person, for the command that is being drafted."""
+        assert self.desk is not None
+        self.box.keys[label] = signing_key(label)
+        new = self.desk.new_key(self.box.keys[label], person, self.jti)
+        return codec.write(new, codec.WireForm(self.desk.digits, {}))
 
     def _price(self, holding: str, offer: str) -> dict[str, str]:
         """What the offer that one step made pays for the holding that another made."""

@@ -24,8 +24,9 @@ from ledger.parties import commands as parties_commands
 from ledger.parties import decide as parties
 from ledger.parties import delegating, standing
 from ledger.parties.events import DelegationUsed
-from ledger.parties.records import spent_id
+from ledger.parties.records import Tidings, spent_id
 from ledger.parties.state import Key, Party, Spent
+from ledger.parties.tellings import tellings
 from ledger.policy import state as policy_state
 from ledger.routing import decide, evolve, stake
 from ledger.vocabulary import Command, Event
@@ -81,7 +82,7 @@ class Book(Overlay):
         signer, used = self._signer(envelope, command, at_ms, seq)
         check_may_begin(self, signer.party, envelope.kind, at_ms)
         events = (*used, *decide(self, command, signer, at_ms))
-        return self._take(envelope, command, signer, events, seq, ledger.rules)
+        return self._take(envelope, command, signer, events, seq, at_ms, ledger.rules)
 
     def _judge_genesis(self, envelope: Envelope, at_ms: int) -> Judged:
         refuse_if(
@@ -113,7 +114,7 @@ class Book(Overlay):
             kids=frozenset({key.kid}),
         )
         events = parties.decide(self, command, signer, at_ms)
-        return self._take(envelope, command, signer, events, 0, command.rules)
+        return self._take(envelope, command, signer, events, 0, at_ms, command.rules)
 
     def keys_of(self, envelope: Envelope) -> dict[str, PublicKey]:
         """The bound keys that the envelope's signatures name."""
@@ -193,6 +194,7 @@ class Book(Overlay):
         signer: Signer,
         events: tuple[Event, ...],
         seq: int,
+        at_ms: int,
         rules: int,
     ) -> Judged:
         effects = vocabulary.effects_digest(envelope, events)
@@ -207,6 +209,9 @@ class Book(Overlay):
             for record_id, before in touched.items()
         )
         self.put(Touch(id=touch_id(seq), last_seq=seq, records=names))
+        told = tellings(self, events, at_ms)
+        if told:
+            self.put(Tidings(id=touch_id(seq), last_seq=seq, items=told))
         spent = spent_id(envelope.by, envelope.jti)
         self.put(Spent(id=spent, last_seq=seq, payload=envelope.digest))
         return Judged(command, signer, events, effects, rules)

@@ -15,6 +15,7 @@ from ledger.fees import state as fees_state
 from ledger.financing import records as financing_records
 from ledger.model.records import Record, snake
 from ledger.notices import records as notices_records
+from ledger.parties import records as parties_records
 from ledger.parties import state as parties_state
 from ledger.policy import state as policy_state
 from ledger.ports import Records
@@ -58,6 +59,7 @@ RECORDS: tuple[type[Any], ...] = (
     parties_state.Recovery,
     parties_state.Manifest,
     parties_state.Spent,
+    parties_records.Tidings,
     conduct_records.Suspension,
     conduct_records.Licence,
     conduct_records.Screening,

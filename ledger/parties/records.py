@@ -222,3 +222,49 @@ class Spent(Struct, frozen=True, kw_only=True, gc=False):
 def spent_id(party: str, jti: str) -> str:
     """Under which id the record of a spent `jti` is kept: in the order of time, as `jti` is."""
     return f"{jti}/{party}"
+
+
+class What(Enum):
+    """What happened that a contact is told of."""
+
+    KEY_BOUND = "key_bound"
+    KEY_ENDS = "key_ends"
+    KEY_ATTESTED = "key_attested"
+    APPROVAL_SET = "approval_set"
+    ACCOUNT_ADDED = "account_added"
+    CONTACT_SET = "contact_set"
+    DELEGATION_GRANTED = "delegation_granted"
+    DELEGATION_ENDED = "delegation_ended"
+    RECOVERY_OPENED = "recovery_opened"
+    RECOVERY_VETOED = "recovery_vetoed"
+    RECOVERY_COMPLETED = "recovery_completed"
+
+
+class Tiding(Struct, frozen=True, kw_only=True, gc=False):
+    """That `party` is to be told, at each of `addresses`, what happened to `subject`.
+
+    `subject` is a key, an account, a delegation or a recovery by its id, else the party; `when_ms`
+    is when it begins or ends to hold, where the entry itself is not that moment.
+    """
+
+    party: str
+    notice: Notice
+    addresses: tuple[str, ...]
+    what: What
+    subject: str
+    when_ms: int | None = None
+
+
+class Tidings(Struct, frozen=True, kw_only=True, gc=False):
+    """What contacts are to be told of one entry, with the addresses as they were then.
+
+    Kept with the entry's other effects, so that it outlives a crash of whoever sends: no rule
+    reads it. `id` is as that of the entry's trace (`ledger.catalogue.touch_id`).
+    """
+
+    PREFIX: ClassVar[str] = ""
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: str
+    last_seq: int = -1
+    items: tuple[Tiding, ...]

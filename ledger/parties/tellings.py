@@ -1,7 +1,8 @@
 """What is to be told to whom: whoever steals a key would rather that nobody heard of it.
 
-A pure function of an entry's events and the records after it. The ledger sends nothing; whoever
-sends (`api/`) needs no rule of its own, and whether it was sent changes no decision.
+A pure function of an entry's events and the records after it. The book keeps its answer with the
+entry (`Tidings`); the ledger sends nothing; whoever sends (`api/telling/`) needs no rule of its
+own, and whether it was sent changes no decision.
 """
 
 from __future__ import annotations
@@ -14,19 +15,22 @@ from msgspec import Struct
 from ledger.model.records import Reader, need
 from ledger.parties import events as e
 from ledger.parties.commands import Notice
-from ledger.parties.records import Contact, Delegation, Key, Recovery
+from ledger.parties.records import Contact, Delegation, Key, Recovery, Tiding, What
 
 
-class Telling(Struct, frozen=True, gc=False):
-    """That `party` is to be told of `event`, at each of `addresses`."""
+class _About(Struct, frozen=True, gc=False):
+    """Whom an event concerns, and what it is."""
 
     party: str
-    notice: Notice
-    addresses: tuple[str, ...]
-    event: Any
+    what: What
+    subject: str
+    when_ms: int | None = None
 
 
-def tellings(book: Reader, events: Iterable[Any], at_ms: int) -> tuple[Telling, ...]:
+_RECOVERIES = frozenset({What.RECOVERY_OPENED, What.RECOVERY_VETOED, What.RECOVERY_COMPLETED})
+
+
+def tellings(book: Reader, events: Iterable[Any], at_ms: int) -> tuple[Tiding, ...]:
     """What contacts are to be told of an entry of `at_ms` with these `events`, in their order.
 
     `book` knows the records after the entry. Parties without a contact are told nothing; so a
@@ -35,29 +39,65 @@ def tellings(book: Reader, events: Iterable[Any], at_ms: int) -> tuple[Telling, 
     return tuple(_tellings(book, events, at_ms))
 
 
-def _tellings(book: Reader, events: Iterable[Any], at_ms: int) -> Iterator[Telling]:
+def _tellings(book: Reader, events: Iterable[Any], at_ms: int) -> Iterator[Tiding]:
     for event in events:
-        about = _about(book, event)
-        contact = book.get(Contact, about[0]) if about else None
+        about = _about(book, event) if isinstance(event, _TOLD) else None
+        contact = book.get(Contact, about.party) if about else None
         if about is None or contact is None:
             continue
-        party, notice = about
-        yield Telling(party, notice, contact.addresses(notice, at_ms), event)
+        notice = Notice.RECOVERY if about.what in _RECOVERIES else Notice.KEY_CHANGES
+        yield Tiding(
+            party=about.party,
+            notice=notice,
+            addresses=contact.addresses(notice, at_ms),
+            what=about.what,
+            subject=about.subject,
+            when_ms=about.when_ms,
+        )
 
 
-def _about(book: Reader, event: Any) -> tuple[str, Notice] | None:
-    """Whom an event concerns and which notice it is; None for what no contact is told."""
+_TOLD = (
+    e.KeyBound,
+    e.KeyEnds,
+    e.KeyAttested,
+    e.ApprovalSet,
+    e.AccountAdded,
+    e.ContactSet,
+    e.DelegationGranted,
+    e.DelegationEnded,
+    e.RecoveryOpened,
+    e.RecoveryVetoed,
+    e.RecoveryCompleted,
+)
+"""The events that a contact is told of."""
+
+
+def _about(book: Reader, event: Any) -> _About | None:
     match event:
-        case e.KeyBound() | e.DelegationGranted() | e.ApprovalSet() | e.AccountAdded():
-            return event.party, Notice.KEY_CHANGES
+        case e.KeyBound():
+            return _About(event.party, What.KEY_BOUND, event.kid, event.from_ms)
+        case e.KeyEnds():
+            owner = need(book, Key, event.kid, "").party
+            return _About(owner, What.KEY_ENDS, event.kid, event.until_ms)
+        case e.KeyAttested():
+            return _About(need(book, Key, event.kid, "").party, What.KEY_ATTESTED, event.kid)
+        case e.ApprovalSet():
+            return _About(event.party, What.APPROVAL_SET, event.party)
+        case e.AccountAdded():
+            return _About(event.party, What.ACCOUNT_ADDED, event.account)
         case e.ContactSet():
-            return event.party, Notice.KEY_CHANGES
-        case e.KeyEnds() | e.KeyAttested():
-            return need(book, Key, event.kid, "").party, Notice.KEY_CHANGES
+            return _About(event.party, What.CONTACT_SET, event.party)
+        case e.DelegationGranted():
+            return _About(event.party, What.DELEGATION_GRANTED, event.delegation, event.until_ms)
         case e.DelegationEnded():
-            return need(book, Delegation, event.delegation, "").party, Notice.KEY_CHANGES
+            owner = need(book, Delegation, event.delegation, "").party
+            return _About(owner, What.DELEGATION_ENDED, event.delegation, event.until_ms)
         case e.RecoveryOpened():
-            return event.party, Notice.RECOVERY
-        case e.RecoveryVetoed() | e.RecoveryCompleted():
-            return need(book, Recovery, event.recovery, "").party, Notice.RECOVERY
+            return _About(event.party, What.RECOVERY_OPENED, event.recovery, event.from_ms)
+        case e.RecoveryVetoed():
+            owner = need(book, Recovery, event.recovery, "").party
+            return _About(owner, What.RECOVERY_VETOED, event.recovery)
+        case e.RecoveryCompleted():
+            owner = need(book, Recovery, event.recovery, "").party
+            return _About(owner, What.RECOVERY_COMPLETED, event.recovery)
     return None

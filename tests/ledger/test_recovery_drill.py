@@ -24,8 +24,8 @@ from ledger.errors import Refused
 from ledger.financing import commands as f
 from ledger.parties import commands as p
 from ledger.parties.commands import Notice, Role
-from ledger.parties.state import Recovery
-from ledger.parties.tellings import Telling, tellings
+from ledger.parties.records import Recovery, Tiding
+from ledger.parties.tellings import tellings
 from ledger.receivables import commands as c
 from ledger.receivables.records import Holding, HoldingState
 from ledger.service import Receipt
@@ -66,7 +66,7 @@ def refusal(act: Any, *what: Any) -> str:
     return caught.value.code.value
 
 
-def told(box: Sandbox, receipt: Receipt) -> list[Telling]:
+def told(box: Sandbox, receipt: Receipt) -> list[Tiding]:
     """What is to be told of an entry."""
     return list(tellings(Book(box.store.records), receipt.events, box.clock.ms))
 

@@ -22,7 +22,7 @@ from ledger.changes.records import Correction
 from ledger.errors import RefusalCode
 from ledger.financing.commands import AdvanceClock
 from ledger.financing.records import Financing, FinancingState
-from ledger.parties.state import Spent
+from ledger.parties.records import Spent, Tidings
 from ledger.policy.state import Ledger
 from ledger.vocabulary import COMMANDS
 from tests.support import having as h
@@ -132,7 +132,7 @@ def records(s: Stage) -> dict[Any, Any]:
     """
     found: dict[Any, Any] = {}
     for kind in RECORDS:
-        if kind not in (Touch, Spent):
+        if kind not in (Touch, Spent, Tidings):
             other = _ENTRIES.get(kind, {})
             found |= {(kind, item.id): replace(item, last_seq=-1, **other) for item in s.all(kind)}
     return found

@@ -32,7 +32,7 @@ COMMANDS = {
     "audit": "Audit a whole log: URL, export folder or database.",
     "export": "The log as files, for auditors.",
     "evidence": "What a party can show of a holding: an evidence pack, or a funding certificate.",
-    "report": "What was acknowledged on a day, and what the rules measured on which entry.",
+    "report": "What was acknowledged on a day, what falls due, and what the rules measured.",
     "receipt": "Verify a receipt, an evidence pack, a certificate or a sheet offline.",
     "compare": "Whether two signed heads of a log are of one history; evidence where they are not.",
     "witness": "A tlog-witness, for any C2SP log.",

@@ -148,6 +148,13 @@ class Client:
         query = urlencode({name: value for name, value in asked.items() if value})
         return self.get(f"/v1/reports/acknowledged?{query}", accept="application/json")
 
+    def due(self, party: str = "", day: date | None = None) -> dict[str, Any]:
+        """What falls due for the caller, or `party`, from a day on (None: today)."""
+        asked = {"party": party, "day": day.isoformat() if day else ""}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        data: dict[str, Any] = json.loads(self.get(f"/v1/reports/due?{query}"))["data"]
+        return data
+
     def rules(
         self, first: int = 0, last: int | None = None, rules: Sequence[str] = (), form: str = "json"
     ) -> bytes:

@@ -15,7 +15,7 @@ from api.keyaccess import KeyAccess
 from api.packing import make_pack, own
 from api.places import Place, is_ledger
 from api.receipts import whole_receipt
-from api.reporting import Asked, Format, acknowledged_file, write_rules
+from api.reporting import Asked, Format, acknowledged_file, due_report, write_rules
 from api.resolving import resolver
 from api.sheet.page import sheet
 from api.target import Verdict, now_ms
@@ -27,7 +27,7 @@ from ledger.documents.value import DocumentParty
 from ledger.errors import LedgerError, RefusalCode, Refused
 from ledger.model.codec import WireForm, write
 from ledger.parties.state import TakenIdentifier
-from ledger.policy.state import POLICY, Policy
+from ledger.policy.state import POLICY, Policy, digits_of
 from ledger.service import Receipt
 
 GROUP = 500
@@ -125,6 +125,13 @@ class FolderTarget:
     def acknowledged(self, obligor: str, day: date | None) -> bytes:
         """The statement as of the last commit."""
         return acknowledged_file(self._embedded, obligor, day)
+
+    def due(self, party: str, day: date | None) -> Mapping[str, Any]:
+        """What falls due for a party from a day on (None: today), as JSON."""
+        with self._embedded.store.reading() as view:
+            book = Book(view.records)
+            report = due_report(view, book, self._embedded.clock(), party, day)
+            return report.tree(digits_of(book))
 
     def rules(self, asked: Asked, form: Format) -> bytes:
         """The report as of now."""

@@ -14,15 +14,17 @@ from typing import IO
 
 from api.embedded import Embedded
 from ledger.book import Book, Judged
-from ledger.chain.entry import Entry, Head
+from ledger.chain.entry import Entry, Head, read_entry
 from ledger.dates import instant_text
 from ledger.errors import RefusalCode, Refused
 from ledger.feeding.kept import CosignedHead
 from ledger.model.records import snake
+from ledger.parties.state import Party
 from ledger.policy.state import today_of
-from ledger.ports import LogReader, SignedHead
+from ledger.ports import EntryReader, LogReader, SignedHead
 from ledger.replay import replay
 from ledger.reports.acknowledged import daily, statement_file
+from ledger.reports.due import Due, When, due
 from ledger.reports.rules import BY_ID, COLUMNS, RULES, Act, Row, rows, tree_of, wanted
 from ledger.store.records import temporary_records
 from ledger.vocabulary import COMMANDS
@@ -133,3 +135,23 @@ def acknowledged_file(
         head = replace(moment.head, note=over(moment.head).note)
         statement = daily(records, head, obligor, day, moment.at_ms)
         return statement_file(records, statement, embedded.sign_statement, head.note)
+
+
+def instants(log: EntryReader) -> When:
+    """The instant of an entry of `log`, by its number."""
+
+    def when(seq: int) -> int:
+        (data,) = log.entries(seq, seq + 1)
+        return read_entry(data).at_ms
+
+    return when
+
+
+def due_report(log: EntryReader, book: Book, at_ms: int, party: str, day: date | None) -> Due:
+    """What falls due for a party from `day` on (None: today). Raises as `due`.
+
+    `log` and `book` are of one moment. Raises `Refused` (`record_not_found`), too.
+    """
+    if book.get(Party, party) is None:
+        raise Refused(RefusalCode.RECORD_NOT_FOUND, f"There is no party {party}.")
+    return due(book, party, day or today_of(book, at_ms), at_ms, instants(log))

@@ -100,6 +100,10 @@ class ServerTarget:
         """The statement of the server."""
         return self._client.acknowledged(obligor, day)
 
+    def due(self, party: str, day: date | None) -> Mapping[str, Any]:
+        """The report of the server."""
+        return self._client.due(party, day)
+
     def rules(self, asked: Asked, form: Format) -> bytes:
         """The report of the server."""
         last = None if asked.stop is None else asked.stop - 1

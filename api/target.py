@@ -91,6 +91,10 @@ class Target(Protocol):
         """The signed statement of what an obligor acknowledged on a day (None: yesterday)."""
         ...
 
+    def due(self, party: str, day: date | None) -> Mapping[str, Any]:
+        """What falls due for a party from a day on (None: today), as JSON."""
+        ...
+
     def rules(self, asked: Asked, form: Format) -> bytes:
         """The report of what the rules measured."""
         ...

@@ -1,4 +1,4 @@
-"""`duebill report`: what was acknowledged on a day, and what the rules measured on which entry."""
+"""`duebill report`: what was acknowledged on a day, what falls due, what the rules measured."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.reporting import Asked, Format
 from api.terminal import say, say_json
 
 app = typer.Typer(
-    help="What was acknowledged on a day, and what the rules measured on which entry.",
+    help="What was acknowledged on a day, what falls due, and what the rules measured.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -28,7 +28,7 @@ Key: TypeAlias = Annotated[
 
 @app.callback(no_args_is_help=True)
 def report() -> None:
-    """What was acknowledged on a day, and what the rules measured on which entry."""
+    """What was acknowledged on a day, what falls due, and what the rules measured."""
 
 
 @app.command()
@@ -59,6 +59,44 @@ def acknowledged(
         say_json({"file": str(out), "bytes": len(data), "obligor": whose})
     else:
         say(f"{out}: what {whose} acknowledged; verify it with duebill receipt")
+
+
+@app.command()
+def due(
+    *,
+    party: Annotated[str, typer.Option("--as", help="Who asks: the party, or an auditor.")],
+    of: Annotated[str, typer.Option("--of", help="As an auditor: whose.")] = "",
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A civil day; else today.")
+    ] = None,
+    folder: Folder = None,
+    url: Url = None,
+    key: Key = None,
+    password_file: PasswordFile = None,
+    as_json: Json = False,
+) -> None:
+    """Show what a party has to pay and is to be paid, overdue or within 30 days.
+
+    And which of its filings should be discharged in the registry, since what they secured ended.
+    """
+    signer = key_of(key, password_file)
+    with open_target(folder, url, party, signer) as target:
+        tree = target.due(target.party(of or party), day.date() if day else None)
+    if as_json:
+        say_json(tree)
+        return
+    for title, part in (("To pay", tree["payable"]), ("To be paid", tree["claims"])):
+        say(f"{title}: {len(part['lines'])}")
+        for total in part["totals"]:
+            late = " overdue" if total["overdue"] else ""
+            say(f"  {total['currency']} {total['sum']}{late} in {total['count']}")
+        for line in part["lines"]:
+            money = f"{line['currency']} {line['outstanding']}"
+            say(f"  {line['payable_on']} ({line['days']:+} days) {money} {line['id']}")
+    say(f"To discharge in the registry: {len(tree['filings'])}")
+    for item in tree["filings"]:
+        late = ", late" if item["is_late"] else ""
+        say(f"  by {item['due']}{late}: {item['filing']}, ended on {item['ended_on']}")
 
 
 @app.command()

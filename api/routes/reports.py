@@ -1,4 +1,4 @@
-"""Reports: what an obligor acknowledged on a day, and what the rules measured on which entry."""
+"""Reports: what was acknowledged on a day, what falls due, what the rules measured on an entry."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from starlette.responses import StreamingResponse
 
 from api.auth import Caller
 from api.files import NOT_AT_ALL
-from api.reporting import Asked, Format, acknowledged_file, write_rules
+from api.reporting import Asked, Format, acknowledged_file, due_report, write_rules
 from api.site import Auditing, Here, SignedIn, Site
 from ledger.dates import parse_date
 from ledger.errors import Overloaded, RefusalCode, Refused
+from ledger.policy.state import digits_of
 
 JSON = "application/json"
 _STATEMENT: dict[int | str, dict[str, Any]] = {
@@ -59,6 +60,24 @@ def acknowledged(
     whose = _whose(caller, obligor)
     data = acknowledged_file(site.embedded, whose, _day(day), site.over)
     return Response(data, media_type=JSON, headers={"Cache-Control": NOT_AT_ALL})
+
+
+@router.get("/v1/reports/due", summary="What falls due for a party")
+def due(
+    caller: SignedIn,
+    site: Here,
+    day: Annotated[str, Query(description="A civil day, YYYY-MM-DD; else today.")] = "",
+    party: Annotated[str, Query(description="For those who see everything: whose.")] = "",
+) -> dict[str, Any]:
+    """What the caller has to pay and is to be paid: overdue on the day, or within 30 days of it.
+
+    As of the newest entry. Beside it the filings of the caller that should be discharged in the
+    registry. Auditors and regulators name the party.
+    """
+    whose = _whose(caller, party)
+    with site.reading() as sight:
+        report = due_report(sight.view, sight.book, sight.at_ms, whose, _day(day))
+        return {"data": report.tree(digits_of(sight.book)), "ledger": sight.ledger()}
 
 
 @router.get(

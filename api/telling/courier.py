@@ -68,7 +68,7 @@ class Courier:
         mail["From"] = self._sender
         mail["To"] = mailbox
         mail["Subject"] = message.subject
-        mail.set_content(f"{message.subject}\n\nThe attached file is signed by the ledger.\n")
+        mail.set_content(f"{message.subject}\n\n{message.text}\n")
         data = message.body.encode()
         mail.add_attachment(
             data, maintype="application", subtype="json", filename=f"{message.name}.json"

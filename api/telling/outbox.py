@@ -2,12 +2,14 @@
 
 waiting/NAME.json   a message; its name says what it is about, so that it is written once
 days/NAME           the last civil day of which everything has been written
+entries/NAME        how many entries of the log have been gone through, and the last one's leaf hash
 
 Volatile: no decision reads it. Lost with its folder, a statement can be asked for at any time.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -21,17 +23,23 @@ from ledger.errors import Refused
 from ledger.store.lock import replace_file, sync_folder
 
 MOST_WAITING = 10_000
-"""With so many messages waiting no further day is written before others have left."""
+"""With so many messages waiting no further ones are written before others have left."""
+MOST_DAYS = 7
+"""Days that are made up for after a standstill, and before the first start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`body`, canonical JSON text, for `address`. `name` is the same for the same message."""
+    """`body`, canonical JSON text, for `address`. `name` is the same for the same message.
+
+    `text` is what a person reads in a mail, beside the body.
+    """
 
     name: str
     address: str
     subject: str
     body: str
+    text: str = "The attached file is signed by the ledger."
 
 
 class Outbox:
@@ -41,6 +49,7 @@ class Outbox:
         self.folder = folder
         self._waiting = folder / "waiting"
         self._days = folder / "days"
+        self._entries = folder / "entries"
 
     def put(self, message: Message) -> None:
         """Keep a message until it is done, readable by its owner alone. Raises `OSError`."""
@@ -79,6 +88,29 @@ class Outbox:
         """Everything of this day has been written. Raises `OSError`."""
         self._days.mkdir(parents=True, exist_ok=True)
         replace_file(self._days / what, f"{day.isoformat()}\n".encode())
+
+    def entries(self, what: str) -> tuple[int, str] | None:
+        """How many entries about `what` have been gone through, and the leaf hash of the last."""
+        try:
+            size, leaf = (self._entries / what).read_text("ascii").split()
+            return int(size), leaf
+        except (OSError, ValueError):
+            return None
+
+    def set_entries(self, what: str, size: int, leaf: str) -> None:
+        """Everything of so many entries has been written. Raises `OSError`."""
+        self._entries.mkdir(parents=True, exist_ok=True)
+        replace_file(self._entries / what, f"{size} {leaf}\n".encode())
+
+    def check_room(self) -> None:
+        """Raises `OSError` when so many messages wait that no further ones are written."""
+        if len(self.names()) >= MOST_WAITING:
+            raise OSError("too many messages wait to be sent")
+
+
+def address_tag(address: str) -> str:
+    """What tells the messages to two addresses apart in their names, and gives neither away."""
+    return hashlib.sha256(address.encode()).hexdigest()[:8]
 
 
 def spool(folder: Path, name: str, data: bytes) -> None:

@@ -1,41 +1,46 @@
-"""A thread that tells each obligor once a day what was acknowledged in its name the day before.
+"""A thread that tells parties what they asked to be told, at the address that they signed.
 
-To the address that the obligor signed (`party.set_contact`), from midnight of the legal time zone
-on. What does not arrive is tried again, ever more rarely, until it does; writing never waits for
-any of it. A message may arrive twice, and says of which day it is.
+Every look: changes of their keys and recoveries, entry by entry. Once a day, from midnight of the
+legal time zone on: what was acknowledged in an obligor's name the day before, and what falls due.
+What does not arrive is tried again, ever more rarely, until it does; writing never waits for any
+of it. A message may arrive twice, under the same name.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from functools import partial
+from time import monotonic
 from typing import Any
 
 from api.embedded import Embedded
 from api.figures import Figure
-from api.reporting import acknowledged_file
 from api.settings import Settings
+from api.telling.changes import write_changes
 from api.telling.courier import Carry, Courier
-from api.telling.outbox import MOST_WAITING, Message, Outbox, between
+from api.telling.outbox import Outbox
+from api.telling.reminding import write_reminders
+from api.telling.statements import write_statements
 from ledger.closing import Closing
-from ledger.dates import civil_date
 from ledger.errors import LedgerError
-from ledger.parties.commands import Notice, Role
-from ledger.parties.records import Contact, Party
 
 PAUSE_S = 60.0
 """Between two looks."""
 RETRY_S, LONGEST_S, MOST_DOUBLED = 60.0, 6 * 3600.0, 9
 """After the first failure of a message, and at most; twice as long after each."""
-MOST_DAYS = 7
-"""Days that are made up for after a standstill; older statements can be asked for."""
+PASS_S = 60.0
+"""So long messages are sent before it is looked whether more urgent ones are to be written."""
+WRITERS: tuple[Callable[[Embedded, Outbox], None], ...] = (
+    write_changes,
+    write_statements,
+    write_reminders,
+)
+"""What writes messages into the outbox, the most urgent first."""
 
-_STATEMENT = "daily-statement"
 _log = logging.getLogger(__name__)
 
 
@@ -48,7 +53,7 @@ class Trying:
 
 
 class Teller(Closing):
-    """Writes and sends the daily statements of an open ledger. Start it with `start`; close it."""
+    """Writes and sends the messages of an open ledger. Start it with `start`; close it."""
 
     def __init__(
         self, embedded: Embedded, outbox: Outbox, carry: Carry, pause_s: float = PAUSE_S
@@ -78,7 +83,9 @@ class Teller(Closing):
 
     def look(self) -> None:
         """Write what is due, and try to send what waits. Raises nothing: the state says why not."""
-        for step in (self._write, self._send):  # what cannot be written holds up nothing written
+        writing = [partial(write, self._embedded, self._outbox) for write in WRITERS]
+        steps: list[Callable[[], None]] = [*writing, self._send]
+        for step in steps:  # what cannot be written holds up nothing else
             try:
                 step()
             except (LedgerError, OSError) as error:
@@ -90,44 +97,14 @@ class Teller(Closing):
             self._stop.wait(self._pause_s)
 
     def _send(self) -> None:
+        until = monotonic() + PASS_S
         for name in self._outbox.names():
             if self._stop.is_set():
                 return
             self._try(name)
+            if monotonic() >= until:
+                break
         self.waiting = len(self._outbox.names())
-
-    def _write(self) -> None:
-        """The statements of all days that are over and not written yet, a day at a time."""
-        at_ms = self._embedded.clock()
-        yesterday = civil_date(at_ms, self._embedded.ledger.time_zone) - timedelta(days=1)
-        last = self._outbox.last_day(_STATEMENT)
-        if last is None:  # what was before the first start was never promised
-            last = yesterday - timedelta(days=1)
-        for day in between(max(last, yesterday - timedelta(days=MOST_DAYS)), yesterday):
-            if len(self._outbox.names()) >= MOST_WAITING:
-                raise OSError("too many messages wait to be sent")
-            for contact in self._contacts():
-                self._write_one(contact, day, at_ms)
-            self._outbox.set_day(_STATEMENT, day)
-
-    def _contacts(self) -> list[Contact]:
-        """Those of obligors that want their statement."""
-        with self._embedded.store.reading() as view:
-            wanted = [
-                item
-                for item in view.records.scan(Contact)
-                if Notice.DAILY_STATEMENT in item.notices
-            ]
-            parties = view.records.get(Party, [item.id for item in wanted])
-        return [item for item in wanted if parties[item.id].has(Role.OBLIGOR)]
-
-    def _write_one(self, contact: Contact, day: date, at_ms: int) -> None:
-        body = acknowledged_file(self._embedded, contact.id, day).decode()
-        for address in contact.addresses(Notice.DAILY_STATEMENT, at_ms):
-            where = hashlib.sha256(address.encode()).hexdigest()[:8]
-            name = f"{day.isoformat()}-{contact.id}-{where}"
-            subject = f"Acknowledged on {day.isoformat()} in the name of {contact.id}"
-            self._outbox.put(Message(name, address, subject, body))
 
     def _try(self, name: str) -> None:
         trying = self._trying.setdefault(name, Trying())
@@ -151,7 +128,7 @@ class Teller(Closing):
 
     def _failed(self, error: Exception) -> None:
         if not self.failing:
-            _log.warning("a statement was not sent: %s", error)
+            _log.warning("a message was not written or sent: %s", error)
         self.failures += 1
         self.failing = str(error)[:300]
 
@@ -167,11 +144,11 @@ class Teller(Closing):
     def figures(self) -> list[Figure]:
         """The figures for /metrics."""
         return [
-            ("duebill_told_total", "Statements that were sent.", "counter", {"": self.sent}),
-            ("duebill_untold", "Statements that wait to be sent.", "gauge", {"": self.waiting}),
+            ("duebill_told_total", "Messages that were sent.", "counter", {"": self.sent}),
+            ("duebill_untold", "Messages that wait to be sent.", "gauge", {"": self.waiting}),
             (
                 "duebill_telling_failures_total",
-                "Times that a statement could not be written or sent.",
+                "Times that a message could not be written or sent.",
                 "counter",
                 {"": self.failures},
             ),
@@ -180,7 +157,7 @@ class Teller(Closing):
 
 @contextmanager
 def telling(embedded: Embedded, settings: Settings) -> Iterator[Teller | None]:
-    """While the block runs, obligors are told once a day, unless the settings say no."""
+    """While the block runs, parties are told, unless the settings say no."""
     if not settings.tell:
         yield None
         return

@@ -77,13 +77,16 @@ class Due(Struct, frozen=True, kw_only=True, gc=False):
         """Whether there is nothing to say."""
         return not (self.payable or self.claims or self.filings)
 
-    def tree(self, digits: Digits) -> dict[str, Any]:
-        """As JSON; sums are per currency, of what is overdue and of what is not."""
+    def tree(self, digits: Digits, most: int | None = None) -> dict[str, Any]:
+        """As JSON; sums are per currency, of what is overdue and of what is not.
+
+        With `most` so many debts are listed one by one, while counts and sums are over all.
+        """
         return {
             "party": self.party,
             "day": self.day.isoformat(),
-            "payable": _lines(self.payable, digits),
-            "claims": _lines(self.claims, digits),
+            "payable": _lines(self.payable, digits, most),
+            "claims": _lines(self.claims, digits, most),
             "filings": [
                 {
                     "filing": item.filing,
@@ -194,7 +197,7 @@ def _filings(book: Reader, party: str, at_ms: int, when: When) -> tuple[Reminder
     return tuple(sorted(found, key=lambda item: (item.due, item.filing)))
 
 
-def _lines(lines: tuple[Line, ...], digits: Digits) -> dict[str, Any]:
+def _lines(lines: tuple[Line, ...], digits: Digits, most: int | None) -> dict[str, Any]:
     totals = [
         {
             "currency": currency,
@@ -204,7 +207,7 @@ def _lines(lines: tuple[Line, ...], digits: Digits) -> dict[str, Any]:
         }
         for (currency, late), (count, minor) in sums(lines).items()
     ]
-    return {"totals": totals, "lines": [item.tree(digits) for item in lines]}
+    return {"totals": totals, "lines": [item.tree(digits) for item in lines[:most]]}
 
 
 # -- filings whose security has ended --------------------------------------------------------------

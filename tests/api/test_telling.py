@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 
 from api.settings import Settings
+from api.telling.changes import write_changes
 from api.telling.courier import Courier, check_public
 from api.telling.outbox import Message, Outbox
 from api.telling.teller import RETRY_S, Teller, telling
@@ -55,6 +56,15 @@ def box(tmp_path: Path) -> Iterator[Sandbox]:
         yield opened
 
 
+def caught_up(box: Sandbox, folder: Path) -> Outbox:
+    """An outbox that has told of all changes of keys so far."""
+    outbox = Outbox(folder)
+    write_changes(box.embedded, outbox)
+    for name in outbox.names():
+        outbox.done(name)
+    return outbox
+
+
 def wants(box: Sandbox, name: str, address: str = MAIL, *notices: Notice) -> None:
     """The party names its address."""
     box.do(name, SetContact(address=address, notices=notices or WANTED))
@@ -63,7 +73,7 @@ def wants(box: Sandbox, name: str, address: str = MAIL, *notices: Notice) -> Non
 def test_an_obligor_is_told_once_a_day_after_midnight(box: Sandbox, tmp_path: Path) -> None:
     """A statement of each day that is over, once, also over a restart; the others get none."""
     wants(box, "supplier")
-    carried, outbox = Carried(), Outbox(tmp_path / "outbox")
+    carried, outbox = Carried(), caught_up(box, tmp_path / "outbox")
     teller = Teller(box.embedded, outbox, carried)
     teller.look()
     assert carried.days() == ["2026-01-04"]
@@ -82,7 +92,7 @@ def test_an_obligor_is_told_once_a_day_after_midnight(box: Sandbox, tmp_path: Pa
 def test_days_that_were_missed_are_made_up_for(box: Sandbox, tmp_path: Path) -> None:
     """After a standstill each day has its own statement, of a week at most."""
     carried = Carried()
-    teller = Teller(box.embedded, Outbox(tmp_path / "outbox"), carried)
+    teller = Teller(box.embedded, caught_up(box, tmp_path / "outbox"), carried)
     teller.look()
     box.clock.advance(days=3)
     teller.look()
@@ -94,7 +104,7 @@ def test_days_that_were_missed_are_made_up_for(box: Sandbox, tmp_path: Path) -> 
 
 def test_what_does_not_arrive_is_tried_again_ever_more_rarely(box: Sandbox, tmp_path: Path) -> None:
     """It waits on disk; failures are counted and told; nothing else waits for it."""
-    carried, outbox = Carried(), Outbox(tmp_path / "outbox")
+    carried, outbox = Carried(), caught_up(box, tmp_path / "outbox")
     teller = Teller(box.embedded, outbox, carried)
     carried.away = True
     for _ in range(3):
@@ -117,8 +127,8 @@ def test_a_full_outbox_is_emptied_and_then_filled_again(
     box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits is sent also while nothing more is written, and the day that waited is made up."""
-    monkeypatch.setattr("api.telling.teller.MOST_WAITING", 1)
-    carried, outbox = Carried(), Outbox(tmp_path / "outbox")
+    monkeypatch.setattr("api.telling.outbox.MOST_WAITING", 1)
+    carried, outbox = Carried(), caught_up(box, tmp_path / "outbox")
     teller = Teller(box.embedded, outbox, carried)
     carried.away = True
     teller.look()
@@ -136,7 +146,7 @@ def test_a_full_outbox_is_emptied_and_then_filled_again(
 def test_an_address_that_never_answers_is_tried_for_ever(box: Sandbox, tmp_path: Path) -> None:
     """After thousands of failures the next try is still six hours away, and the thread lives."""
     wants(box, "core", MAIL, Notice.KEY_CHANGES, Notice.RECOVERY)  # no further statements
-    carried, outbox = Carried(), Outbox(tmp_path / "outbox")
+    carried, outbox = Carried(), caught_up(box, tmp_path / "outbox")
     carried.away = True
     outbox.put(Message("one", MAIL, "", "{}"))
     teller = Teller(box.embedded, outbox, carried)
@@ -156,7 +166,7 @@ def test_a_strange_mail_address_is_a_failure_of_its_own_message(
     wants(box, "core", f"mailto:{mailbox}")
     mails = tmp_path / "mails"
     teller = Teller(
-        box.embedded, Outbox(tmp_path / "outbox"), Courier(mails, "duebill@sandbox.example")
+        box.embedded, caught_up(box, tmp_path / "outbox"), Courier(mails, "duebill@sandbox.example")
     )
     teller.look()
     assert (teller.failures, teller.sent, len(list(mails.iterdir()))) == (1, 1, 1)
@@ -166,7 +176,7 @@ def test_a_new_address_and_the_one_before_are_both_told(box: Sandbox, tmp_path: 
     """Who puts an address of its own in place of the party's is noticed at the party's."""
     wants(box, "core", "https://elsewhere.example/in")
     carried = Carried()
-    Teller(box.embedded, Outbox(tmp_path / "outbox"), carried).look()
+    Teller(box.embedded, caught_up(box, tmp_path / "outbox"), carried).look()
     assert {item.address for item in carried.given} == {MAIL, "https://elsewhere.example/in"}
     assert len({item.name for item in carried.given}) == 2
 
@@ -175,7 +185,7 @@ def test_who_does_not_want_it_gets_none(box: Sandbox, tmp_path: Path) -> None:
     """Only the notices that were signed for are sent."""
     wants(box, "core", MAIL, Notice.KEY_CHANGES, Notice.RECOVERY)
     carried = Carried()
-    Teller(box.embedded, Outbox(tmp_path / "outbox"), carried).look()
+    Teller(box.embedded, caught_up(box, tmp_path / "outbox"), carried).look()
     assert carried.given == []
 
 
@@ -278,7 +288,9 @@ def test_what_is_not_sent_is_seen_in_the_figures(served: Served) -> None:
     wants(served.box, "core", "https://nowhere.invalid/in")
     carried = Carried()
     carried.away = True
-    teller = Teller(served.box.embedded, Outbox(served.box.embedded.folder / "o"), carried)
+    teller = Teller(
+        served.box.embedded, caught_up(served.box, served.box.embedded.folder / "o"), carried
+    )
     teller.look()
     object.__setattr__(served.app.state.site, "teller", teller)
     figures = served.get("", "/metrics").text
@@ -298,7 +310,7 @@ def test_a_served_ledger_tells_by_itself_unless_it_is_told_not_to(
     with telling(box.embedded, Settings(folder=box.embedded.folder)) as teller:
         assert teller is not None
         mails = box.embedded.folder / "outbox" / "mails"
-        wait_until(lambda: teller.sent)
-        assert len(list(mails.iterdir())) == 1
+        wait_until(lambda: teller.sent == 2)  # its statement, and that its contact was set
+        assert len(list(mails.iterdir())) == 2
     with pytest.raises(ValueError, match="DUEBILL_TELL"):
         Settings.from_environ({"DUEBILL_TELL": "maybe"})

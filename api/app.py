@@ -63,7 +63,7 @@ def create_app(
 
     `scrub` is what reads the log again in the background, for /readyz to say how far it is;
     `feeder` what asks the witnesses, `stamper` what asks for time stamps,
-    `teller` what sends daily statements.
+    `teller` what tells parties of their keys and debts.
     """
     app = FastAPI(
         title="Duebill",

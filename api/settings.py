@@ -23,7 +23,7 @@ class Settings:
     `access` says how the ledger's own keys are had.
     `witnesses` is the tlog-policy file of those who are asked for cosignatures, every
     `witness_interval` seconds at most. `tsa` is the URL of an RFC 3161 authority. `tell` says that
-    obligors are sent their daily statements, `tell_private` that they may be sent to addresses
+    parties are told what they asked for, `tell_private` that messages may be sent to addresses
     which are not of the public internet.
     """
 

@@ -57,7 +57,7 @@ class Site:
     stamper: Stamping | None = None
     """What has checkpoints stamped; None where nobody does."""
     teller: Teller | None = None
-    """What sends obligors their daily statements; None where nobody does."""
+    """What tells parties what they asked to be told; None where nobody does."""
     arriving: Arriving = field(default_factory=Arriving)
     awaiting: Awaiting = field(default_factory=Awaiting)
     refusals: Counter[str] = field(default_factory=Counter)

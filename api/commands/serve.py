@@ -50,8 +50,8 @@ def run(
     why. With a postgresql URL --dir is the folder of the keys, and several servers may share the
     ledger. What is not given is taken from the environment: DUEBILL_DB, DUEBILL_HEADS,
     DUEBILL_DIR, DUEBILL_HOST, DUEBILL_PORT, DUEBILL_PASSWORD_FILE, DUEBILL_SIGNER,
-    DUEBILL_WITNESSES, DUEBILL_TSA; DUEBILL_TELL=no sends obligors no daily statements, and
-    DUEBILL_TELL_PRIVATE=yes sends them to addresses of a private network, too.
+    DUEBILL_WITNESSES, DUEBILL_TSA; DUEBILL_TELL=no tells parties nothing by itself, and
+    DUEBILL_TELL_PRIVATE=yes sends to addresses of a private network, too.
     """
     said = {
         "DUEBILL_DB": db or folder,

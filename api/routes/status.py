@@ -56,8 +56,8 @@ def readyz(site: Here, language: Spoken) -> Any:
     and a head store that fit; `scrubbed` says how far the present reading of all others is, and
     how many entries the last whole one covered. `witnesses` says how each of them is, and since
     when the newest head lacks its quorum, `timestamps` which head was stamped last, `statements`
-    how many daily statements were sent and why the last did not arrive: with any of these failing
-    commands are taken all the same.
+    how many messages to parties were sent and why the last did not arrive: with any of these
+    failing commands are taken all the same.
     """
     if site.service.halted:
         status, body = problem_of(Halted(), language)

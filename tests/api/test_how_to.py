@@ -21,6 +21,7 @@ PAGES = (
     "run-a-witness",
     "keep-the-log-key",
     "witnesses",
+    "be-told",
 )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from ledger.dates import civil_date
 from ledger.errors import RefusalCode
 from ledger.financing.records import (
     Financing,
@@ -24,9 +23,8 @@ from ledger.financing.state import exposed
 from ledger.model.records import Reader, need, refuse_if
 from ledger.money import Money
 from ledger.parties.commands import Role
-from ledger.parties.state import Key, Party, assurance_of
-from ledger.policy.state import ledger_of
-from ledger.receivables.records import Holding, Mode, Receivable
+from ledger.parties.state import Party
+from ledger.receivables.records import Holding, Receivable
 
 
 def check_offer(book: Reader, holding: Holding, offer: Offer, at_ms: int) -> Programme:
@@ -56,7 +54,7 @@ def check_offer(book: Reader, holding: Holding, offer: Offer, at_ms: int) -> Pro
         "Whoever made the offer is no financier any more.",
         "/body/offer",
     )
-    _check_claim(book, holding, offer, programme, at_ms)
+    _check_claim(book, holding, offer, programme)
     return programme
 
 
@@ -69,9 +67,7 @@ def check_programme(programme: Programme) -> None:
     )
 
 
-def _check_claim(
-    book: Reader, holding: Holding, offer: Offer, programme: Programme, at_ms: int
-) -> None:
+def _check_claim(book: Reader, holding: Holding, offer: Offer, programme: Programme) -> None:
     refuse_if(
         offer.financier in (holding.holder, holding.obligor),
         RefusalCode.FINANCIER_IS_A_PARTY_TO_THE_CLAIM,
@@ -89,7 +85,7 @@ def _check_claim(
         RefusalCode.OBLIGOR_NOT_IN_PROGRAMME,
         "Programme or offer is for other obligors.",
     )
-    _check_assurance(book, holding, programme, at_ms)
+    _check_assurance(book, holding, programme)
     refuse_if(
         holding.paid.minor > 0,
         RefusalCode.HOLDING_IS_PART_PAID,
@@ -102,27 +98,18 @@ def _check_claim(
     )
 
 
-def _check_assurance(book: Reader, holding: Holding, programme: Programme, at_ms: int) -> None:
-    """The obligor's keys of now, and those that can have signed for this debt, are known enough.
+def _check_assurance(book: Reader, holding: Holding, programme: Programme) -> None:
+    """The keys with which the obligor signed for this debt were known well enough when they did.
 
-    An acknowledgement is worth no more than the key that made it, which may have ended since. An
-    issue was signed on the day of its proposal or later, another receivable when acknowledged.
+    Other keys that it has, had or will have say nothing about this word, and evidence that came
+    later does not better it.
     """
-    now = assurance_of(book, holding.obligor, at_ms)
-    receivable = need(book, Receivable, holding.receivable, "")
-    zone, until_ms = ledger_of(book).time_zone, receivable.acknowledged_ms or at_ms
-    issued = receivable.mode is Mode.BUYER_LED
-    first = receivable.issued if issued else civil_date(until_ms, zone)
-    then = [
-        key.assurance.level
-        for key in book.find(Key, party=holding.obligor)
-        if key.from_ms <= until_ms and civil_date(min(key.until_ms, until_ms), zone) >= first
-    ]
+    signed = need(book, Receivable, holding.receivable, "").assurance
     refuse_if(
-        now is None or min([now.level, *then]) < programme.minimum_assurance.level,
+        signed is None or signed.level < programme.minimum_assurance.level,
         RefusalCode.ASSURANCE_TOO_LOW,
-        f"The programme asks for {programme.minimum_assurance.value} of the obligor's keys,"
-        " also of those in force when the debt was acknowledged.",
+        f"The programme asks for {programme.minimum_assurance.value} of the keys with which the"
+        " obligor signed for the debt.",
     )
 
 

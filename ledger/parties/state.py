@@ -37,7 +37,6 @@ __all__ = [
     "RecoveryState",
     "Spent",
     "TakenIdentifier",
-    "assurance_of",
     "evolve",
 ]
 
@@ -216,9 +215,3 @@ def assurance_signed(book: Reader, kids: Iterable[str]) -> Assurance:
         key=lambda item: item.level,
         default=Assurance.OPERATOR_VOUCHED,
     )
-
-
-def assurance_of(book: Reader, party: str, at_ms: int) -> Assurance | None:
-    """The weakest assurance class among a party's keys in force, or None without such a key."""
-    keys = [key for key in book.find(Key, party=party) if key.in_force(at_ms)]
-    return min((key.assurance for key in keys), key=lambda item: item.level, default=None)

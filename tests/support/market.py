@@ -48,6 +48,7 @@ class Market(World):
 
     def __init__(self) -> None:
         super().__init__()
+        self.kids: dict[str, str] = {}
         self.book.apply(_enrolled(name, roles) for name, roles in MORE_ROLES.items())
         self.book.apply(_account(name, code) for name in PEOPLE for code in ("CNY", "USD"))
         self.attest_key("core", Assurance.OPERATOR_VOUCHED)
@@ -59,7 +60,7 @@ class Market(World):
         return civil_date(self.at_ms, "Asia/Shanghai")
 
     def signer(self, name: str, *expects: str) -> Signer:
-        """As in `World`, with the roles that the book knows."""
+        """As in `World`, with the roles that the book knows and the newest key of the party."""
         self.count += 1
         jti = f"jti-{self.count}"
         enrolled = self.get(Party, party(name))
@@ -70,7 +71,7 @@ class Market(World):
             origin="test.example/ledger",
             roles=frozenset(role.value for role in enrolled.roles),
             persons=frozenset({self.person}),
-            kids=frozenset({"kid"}),
+            kids=frozenset({self.kids.get(name, "kid")}),
             expects=frozenset(expects),
         )
 
@@ -87,12 +88,13 @@ class Market(World):
         return found
 
     def attest_key(self, name: str, assurance: Assurance) -> None:
-        """The party has one key more, of this assurance."""
+        """The party has one key more, of this assurance, and signs with it from now on."""
         self.count += 1
+        self.kids[name] = f"kid-{self.count}"
         self.book.apply(
             [
                 KeyBound(
-                    kid=f"kid-{self.count}",
+                    kid=self.kids[name],
                     party=party(name),
                     person="ann",
                     key=Jwk(crv="Ed25519", kty="OKP", x=digest(name)),

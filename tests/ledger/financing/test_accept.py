@@ -12,7 +12,7 @@ from ledger.financing.commands import CloseProgramme, WithdrawOffer
 from ledger.financing.eligibility import obligor_exposure, programme_exposure
 from ledger.financing.records import Exposure, FinancingState, Offer, Programme, exposure_id
 from ledger.parties.commands import Assurance, Role
-from ledger.parties.events import RolesAssigned
+from ledger.parties.events import KeyAttested, RolesAssigned
 from ledger.receivables.commands import Acknowledge
 from ledger.receivables.events import HoldingLocked
 from ledger.receivables.records import Holding, HoldingState
@@ -27,9 +27,9 @@ def refused(market: Market, holding: Holding, offer: Offer, **changes: Any) -> s
     return refusal(market.do, who, command, holding.id, offer.id)
 
 
-def owed_by_other(market: Market) -> Holding:
+def owed_by_other(market: Market, number: str = "OTHER", minor: int = 100_00) -> Holding:
     """A holding of the supplier that the better certified obligor owes."""
-    registered = market.register(line("OTHER"), obligor=party("other_core"))
+    registered = market.register(line(number, minor), obligor=party("other_core"))
     command = Acknowledge(
         receivable=registered.id,
         accepts=registered.proposal,
@@ -173,19 +173,44 @@ def test_programme_and_offer_name_whose_debts() -> None:
     assert market.accept_offer(market.held(), fitting).state is FinancingState.ACCEPTED
 
 
-def test_the_weakest_key_of_the_obligor_counts() -> None:
-    """A well-certified obligor with one poorly vouched key is no better than that key."""
+def test_the_key_that_signed_for_the_debt_counts() -> None:
+    """A strong obligor's word under a poorly vouched key is no better than that key.
+
+    What it said under its other keys, before or after, is as good as those.
+    """
     market = Market()
     programme = market.open_programme(minimum_assurance=Assurance.BANK_ATTESTED)
     offer = market.make_offer(programme=programme.id)
-    assert refused(market, market.held(), offer) == "assurance_too_low"
-    holding = owed_by_other(market)
+    before = owed_by_other(market)
     market.attest_key("other_core", Assurance.OPERATOR_VOUCHED)
+    weak = owed_by_other(market, "WEAK", 200_00)
+    market.attest_key("other_core", Assurance.BANK_ATTESTED)
+    after = owed_by_other(market, "AFTER", 300_00)
+    assert refused(market, weak, offer) == "assurance_too_low"
+    assert refused(market, market.held(), offer) == "assurance_too_low"
+    for holding in (before, after):
+        assert market.accept_offer(holding, offer).state is FinancingState.ACCEPTED
+
+
+def test_evidence_that_comes_later_betters_no_earlier_word() -> None:
+    """The key is attested after it signed: the debt is still known as badly as it was."""
+    market = Market()
+    programme = market.open_programme(minimum_assurance=Assurance.BANK_ATTESTED)
+    offer = market.make_offer(programme=programme.id)
+    holding = market.held()
+    attested = KeyAttested(
+        kid=market.kids["core"],
+        assurance=Assurance.BANK_ATTESTED,
+        evidence=digest("bank"),
+        by=party("bank"),
+    )
+    market.book.apply((attested,))
     assert refused(market, holding, offer) == "assurance_too_low"
+    assert market.accept_offer(market.held(), offer).obligor == party("core")
 
 
 def test_a_strong_obligor_is_taken() -> None:
-    """All keys certified: a demanding programme funds it."""
+    """It signed with a certified key: a demanding programme funds it."""
     market = Market()
     programme = market.open_programme(minimum_assurance=Assurance.CA_CERTIFIED)
     offer = market.make_offer(programme=programme.id)

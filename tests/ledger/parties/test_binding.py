@@ -21,7 +21,7 @@ from ledger.parties.commands import (
     Role,
     RotateKey,
 )
-from ledger.parties.state import Key, assurance_of
+from ledger.parties.state import Key
 from ledger.service import Receipt
 from tests.support.desk import HOUR, Office, digest, open_office
 
@@ -198,18 +198,6 @@ def test_a_bank_attests_keys_of_others(office: Office) -> None:
     assert office.refused("bank", unknown) == ("record_not_found", "/body/kid")
     bind(office, "core", "core/bob")
     assert record(office, "core/bob").assurance is Assurance.BANK_ATTESTED
-
-
-def test_a_party_is_as_well_known_as_its_weakest_key(office: Office) -> None:
-    """Keys that are not in force count for nothing; without one there is no class."""
-    book, party = office.service.sequencer.book, office.parties["core"]
-    now = office.clock.ms
-    assert assurance_of(book, party, now) is Assurance.OPERATOR_VOUCHED
-    kid = office.key("core/ann").public.kid
-    office.do("bank", AttestKey(kid=kid, evidence=digest("transfer"), account="1"))
-    assert assurance_of(book, party, now) is Assurance.BANK_ATTESTED
-    office.do("core", RevokeKey(kid=kid, reason="lost"))
-    assert assurance_of(book, party, now) is None
 
 
 def test_trap_5_small_order_keys_are_not_bound(office: Office) -> None:

@@ -32,7 +32,7 @@ WHO: Mapping[str, str] = {
     "party.reinstate": "the operator or a regulator; a regulator where one suspended it",
     "party.screen": "the operator",
     "licence.record": "the operator or a regulator, for another party",
-    "licence.end": "the operator or a regulator",
+    "licence.end": "the operator or a regulator; a regulator where one recorded it",
     "insolvency.declare": "the party itself, the operator or a regulator",
     "insolvency.end": "the operator or a regulator; a regulator where one declared it",
     "receivable.register": "a supplier",

@@ -43,7 +43,10 @@ class RecordLicence(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class EndLicence(Struct, frozen=True, kw_only=True, gc=False):
-    """State that a licence was withdrawn or given back: it holds no longer, from today on."""
+    """State that a licence was withdrawn or given back: it holds no longer, from today on.
+
+    What a regulator recorded a regulator ends.
+    """
 
     licence: Id
     reason: Code

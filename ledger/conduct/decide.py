@@ -118,6 +118,7 @@ def _record_licence(book: Reader, command: c.RecordLicence, by: Signer) -> tuple
 def _end_licence(book: Reader, command: c.EndLicence, by: Signer, at_ms: int) -> tuple[Event, ...]:
     _overseer(by)
     licence = need(book, Licence, command.licence, "/body/licence")
+    _may_undo(licence.by, licence.party, by)
     refuse_if(
         licence.ended_on is not None,
         RefusalCode.LICENCE_NOT_IN_FORCE,

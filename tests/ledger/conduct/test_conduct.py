@@ -281,6 +281,14 @@ def test_nobody_licenses_itself(box: Sandbox) -> None:
     box.enrol("late", (Role.SUPPLIER,))
 
 
+def test_what_a_regulator_recorded_a_regulator_ends(box: Sandbox) -> None:
+    """The operator ends no licence by a regulator's word."""
+    box.do("regulator", licence(box))
+    ended = c.EndLicence(licence=box.all(Licence)[0].id, reason="withdrawn")
+    assert refusal(box.do, "operator", ended) == ("role_missing", "")
+    box.do("regulator", ended)
+
+
 def test_refusals_of_a_licence_in_their_order(box: Sandbox) -> None:
     """Who, whom, in which role, when."""
     assert refusal(box.do, "bank", licence(box)) == ("role_missing", "")

@@ -10,8 +10,8 @@ from ledger.model.kinds import Amount, Code, Confidential, Id
 class ChargeFee(Struct, frozen=True, kw_only=True, gc=False):
     """Charge `amount` under a line of the fee schedule in force, on one financing or holding.
 
-    The line says who bears it and how much it may be. A financier charges on its own financings,
-    the operator on any financing or holding.
+    The line says who bears it and how much it may be: on a holding and its financing together. A
+    financier charges on its own financings, the operator on any financing or holding.
     """
 
     line: Code

@@ -54,7 +54,7 @@ def _charge(book: Reader, command: ChargeFee, by: Signer, at_ms: int) -> tuple[E
     refuse_if(
         bound < charged(book, line.code, base) + command.amount,
         RefusalCode.FEE_EXCEEDS_SCHEDULE,
-        "The line allows less on this base, earlier fees included.",
+        "The line allows less on this debt, earlier fees included.",
         "/body/amount",
     )
     fee = FeeCharged(

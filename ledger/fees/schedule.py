@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ledger.errors import RefusalCode, Refused
 from ledger.fees.state import Fee, FeeState
 from ledger.financing.records import Financing
-from ledger.model.records import Reader
+from ledger.model.records import Reader, need
 from ledger.money import Money, divide
 from ledger.policy.commands import FeeLine
 from ledger.policy.state import Policy
 from ledger.receivables.lineage import ancestry
-from ledger.receivables.records import Holding
+from ledger.receivables.records import Holding, HoldingState
 
 PPM = 1_000_000
 Base = Financing | Holding
@@ -51,18 +53,36 @@ def allowed(line: FeeLine, base: Base, policy: Policy) -> Money:
 
 
 def charged(book: Reader, line: str, base: Base) -> Money:
-    """What is charged under a line on a base, and on the holdings that it was split from.
+    """What is charged under a line on the debt that the base is, so that nothing is charged twice.
 
-    So a split lets nothing be charged twice; what was waived does not count.
+    On a holding: its own, that of the holdings that it was split from, and of their financings.
+    On a financing: its own and that of its holding, those it was split from, and its parts; another
+    financing of that holding is another service. What was waived does not count.
     """
     minor = sum(
         fee.amount.minor
-        for name in _with_ancestors(book, base)
+        for name in _same_debt(book, base)
         for fee in book.find(Fee, base=name)
         if fee.line == line and fee.state is FeeState.CHARGED
     )
     return Money(minor, amount_of(base).currency)
 
 
-def _with_ancestors(book: Reader, base: Base) -> list[str]:
-    return [item.id for item in ancestry(book, base)] if isinstance(base, Holding) else [base.id]
+def _same_debt(book: Reader, base: Base) -> Iterator[str]:
+    if isinstance(base, Financing):
+        yield base.id
+        holding = need(book, Holding, base.holding, "")
+        yield from (item.id for item in ancestry(book, holding))
+        yield from _parts(book, holding)
+        return
+    for above in ancestry(book, base):
+        yield above.id
+        yield from (item.id for item in book.find(Financing, holding=above.id))
+
+
+def _parts(book: Reader, holding: Holding) -> Iterator[str]:
+    """What the holding was split into, once its financing was over."""
+    if holding.state is HoldingState.SPLIT:
+        for item in book.find(Holding, receivable=holding.receivable):
+            if item != holding and holding in ancestry(book, item):
+                yield item.id

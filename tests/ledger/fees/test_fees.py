@@ -21,6 +21,8 @@ from ledger.money import Money
 from ledger.policy.commands import FeeLine
 from ledger.policy.events import PolicyAdopted
 from ledger.policy.state import policy_of
+from ledger.recourse.commands import RecourseGround
+from tests.ledger.recourse.staging import claim, receipt, sold
 from tests.support.market import Market
 from tests.support.world import ROLES, cny, digest, party, policy, refusal
 
@@ -34,6 +36,8 @@ SCHEDULE = (
     _line("rich", "obligor", ppm=1_000_000, most_minor=5_00),
     _line("service", "financier"),
 )
+EXCEEDED = "fee_exceeds_schedule"
+BREACH, WHY = RecourseGround.BREACH, digest("breach")
 CHARGE = f.ChargeFee(line="platform", base="hld_" + "a" * 26, amount=cny(1_00))
 
 
@@ -113,6 +117,37 @@ def test_a_split_lets_nothing_be_charged_twice() -> None:
     charge(found, "operator", "platform", large.id, 10)
     assert refused(found, "operator", "platform", small.id, 1) == "fee_exceeds_schedule"
     assert refused(found, "operator", "platform", holding.id, 1) == "holding_is_closed"
+
+
+def test_a_holding_and_its_financing_are_charged_as_one() -> None:
+    """What was charged on either counts on the other, and on the parts of the holding."""
+    found = market()
+    first, second = found.active(), found.active()
+    charge(found, "financier", "platform", first.id, first.face.minor // 100)
+    assert refused(found, "operator", "platform", first.holding, 1) == "fee_exceeds_schedule"
+    charge(found, "operator", "platform", second.holding, second.face.minor // 100 - 1)
+    assert refused(found, "financier", "platform", second.id, 2) == "fee_exceeds_schedule"
+    charge(found, "financier", "platform", second.id, 1)
+    assert refused(found, "operator", "platform", second.id, 1) == "fee_exceeds_schedule"
+    assert [said for rule in INVARIANTS for said in rule(found.book)] == []
+
+
+def test_what_was_financed_bought_back_and_split_is_charged_once() -> None:
+    """A fee on the ended financing counts on the parts, and those on the parts count on it."""
+    for charged_first in ("financing", "parts"):
+        found = market()
+        financing = sold(found)
+        recourse = claim(found, found.holding_of(financing), 98_86, ground=BREACH, evidence=WHY)
+        found.do("financier", receipt(found, recourse, 98_86))
+        large, small = found.split("supplier", found.holding_of(financing), 60_00, 40_00)
+        if charged_first == "parts":
+            charge(found, "operator", "platform", large.id, 60)
+            charge(found, "operator", "platform", small.id, 40)
+            assert refused(found, "operator", "platform", financing.id, 1) == EXCEEDED
+        else:
+            charge(found, "operator", "platform", financing.id, 1_00)
+            assert refused(found, "operator", "platform", large.id, 1) == EXCEEDED
+        assert [said for rule in INVARIANTS for said in rule(found.book)] == []
 
 
 def test_the_cap_of_a_line_binds_where_its_rate_does_not() -> None:

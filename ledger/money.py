@@ -97,6 +97,17 @@ class Money(Struct, frozen=True, gc=False):
             )
 
 
+class Unbounded(Enum):
+    """What no amount bounds: more than any."""
+
+    UNBOUNDED = "unbounded"
+
+
+UNBOUNDED = Unbounded.UNBOUNDED
+Stake = Money | Unbounded
+"""How much an act is about, by which approval tiers and delegations judge it."""
+
+
 @lru_cache(maxsize=4096)
 def parse_money(text: str, currency: str, digits: int) -> Money:
     """The amount that a command writes as `text`: see `parse_decimal` with `exact`.

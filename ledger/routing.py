@@ -30,7 +30,7 @@ from ledger.financing import decide as financing
 from ledger.financing import events as financing_events
 from ledger.financing import state as financing_state
 from ledger.model.records import Reader, Record, Signer
-from ledger.money import Money
+from ledger.money import Stake
 from ledger.notices import commands as notices_commands
 from ledger.notices import decide as notices
 from ledger.notices import events as notices_events
@@ -80,7 +80,7 @@ _DECIDE: dict[type[Any], Callable[[Reader, Any, Signer, int], tuple[Event, ...]]
     )
     for kind in get_args(commands.Command)
 }
-_STAKE: dict[type[Any], Callable[[Reader, Any], Money | None]] = {
+_STAKE: dict[type[Any], Callable[[Reader, Any], Stake | None]] = {
     kind: module.stake
     for commands, module in (
         (quotas_commands, quotas),
@@ -121,7 +121,7 @@ def decide(book: Reader, command: Command, by: Signer, at_ms: int) -> tuple[Even
     return _DECIDE[type(command)](book, command, by, at_ms)
 
 
-def stake(book: Reader, command: Command) -> Money | None:
+def stake(book: Reader, command: Command) -> Stake | None:
     """The amount at stake, by which approval tiers judge; None where no money is."""
     of = _STAKE.get(type(command))
     return of(book, command) if of else None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import Reader, Signer, need, refuse_if
-from ledger.money import Money
+from ledger.money import Stake, Unbounded
 from ledger.parties.commands import DelegateKey, UndelegateKey
 from ledger.parties.events import DelegationEnded, DelegationGranted, DelegationUsed
 from ledger.parties.records import Delegation, Key
@@ -84,7 +84,7 @@ def undelegate(
 
 
 def uses(
-    book: Reader, kids: Iterable[str], act: str, stake: Money | None, at_ms: int
+    book: Reader, kids: Iterable[str], act: str, stake: Stake | None, at_ms: int
 ) -> tuple[DelegationUsed, ...]:
     """What signing `act` over `stake` with these keys uses of their delegations; mostly nothing.
 
@@ -95,7 +95,7 @@ def uses(
 
 
 def _uses(
-    book: Reader, kids: Iterable[str], act: str, stake: Money | None, at_ms: int
+    book: Reader, kids: Iterable[str], act: str, stake: Stake | None, at_ms: int
 ) -> Iterator[DelegationUsed]:
     for kid in kids:
         key = book.get(Key, kid)
@@ -113,9 +113,16 @@ def _uses(
 
 
 def _within(
-    book: Reader, delegation: Delegation, stake: Money, at_ms: int
+    book: Reader, delegation: Delegation, stake: Stake, at_ms: int
 ) -> DelegationUsed | None:
     caps = [cap for cap in (delegation.per_act, delegation.per_day) if cap is not None]
+    if isinstance(stake, Unbounded):
+        refuse_if(
+            bool(caps),
+            RefusalCode.DELEGATION_CAP_EXCEEDED,
+            f"No amount bounds this act, and {delegation.id} has a cap.",
+        )
+        return None
     refuse_if(
         any(cap.currency != stake.currency for cap in caps),
         RefusalCode.DELEGATION_DOES_NOT_COVER,

@@ -15,7 +15,7 @@ from ledger.chain.proof import verify_inclusion
 from ledger.chain.tree import leaf_hash
 from ledger.errors import RefusalCode, Refused
 from ledger.model.records import Reader, make_id, refuse_if
-from ledger.money import Money
+from ledger.money import Stake, Unbounded
 from ledger.parties.commands import SignManifest, Tier
 from ledger.parties.state import ApprovalRule, Key, Manifest
 
@@ -68,7 +68,7 @@ PAIRS = frozenset({"debt.write_off", "debt.reverse_write_off"})
 """Acts that nobody does alone, whatever the party's rule says."""
 
 
-def persons_needed(book: Reader, party: str, act: str, stake: Money | None) -> int:
+def persons_needed(book: Reader, party: str, act: str, stake: Stake | None) -> int:
     """How many different people the party's approval rule wants for `act` over `stake`.
 
     What could set the rule aside (`GUARDS`) needs as many as the strictest of all its tiers;
@@ -85,13 +85,15 @@ def persons_needed(book: Reader, party: str, act: str, stake: Money | None) -> i
     return max([2 if act in PAIRS else 1, *needed])
 
 
-def _is_for(tier: Tier, act: str, stake: Money | None) -> bool:
+def _is_for(tier: Tier, act: str, stake: Stake | None) -> bool:
     if tier.acts and act not in tier.acts:
         return False
     if tier.from_minor == 0:
         return True
     if stake is None:
         return False
+    if isinstance(stake, Unbounded):
+        return True
     # A tier in another currency cannot be compared, so it counts: more eyes, never fewer.
     return tier.currency != stake.currency or stake.minor >= tier.from_minor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ledger.model.kinds import AmountOrZero, Confidential, Currency, Id
-from ledger.money import Money
+from ledger.money import UNBOUNDED, Stake
 
 
 class JoinGroup(Struct, frozen=True, kw_only=True, gc=False):
@@ -36,6 +36,6 @@ class SetQuota(Struct, frozen=True, kw_only=True, gc=False):
 Command = JoinGroup | ReleaseMember | SetQuota
 
 
-def stake_of(command: Command) -> Money | None:
-    """The amount by which approval tiers judge: the quota that is set."""
-    return command.amount if isinstance(command, SetQuota) else None
+def stake_of(command: Command) -> Stake | None:
+    """The amount by which approval tiers judge: the quota that is set; unbounded without one."""
+    return (command.amount or UNBOUNDED) if isinstance(command, SetQuota) else None

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, refuse_if
-from ledger.money import Money
+from ledger.money import Stake
 from ledger.parties.state import Party
 from ledger.quotas.commands import Command, JoinGroup, ReleaseMember, SetQuota, stake_of
 from ledger.quotas.events import Event, GroupJoined, MemberReleased, QuotaSet
@@ -26,7 +26,7 @@ def decide(book: Reader, command: Command, by: Signer, at_ms: int) -> tuple[Even
             assert_never(command)
 
 
-def stake(book: Reader, command: Command) -> Money | None:
+def stake(book: Reader, command: Command) -> Stake | None:
     """The amount at stake: the quota."""
     return stake_of(command)
 

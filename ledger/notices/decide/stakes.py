@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from ledger.model.records import Reader
-from ledger.money import Money
+from ledger.money import UNBOUNDED, Money, Stake
 from ledger.notices import commands as c
 from ledger.notices.records import Assertion, Filing, Notice
 from ledger.receivables.records import Holding, Receivable
 
 
-def stake(book: Reader, command: c.Command) -> Money | None:
-    """The amount at stake; None where no amount bounds it, or the record does not exist.
+def stake(book: Reader, command: c.Command) -> Stake | None:
+    """The amount at stake; None where there is none, or the record does not exist.
 
-    A filing without an amount is judged as if it were over all of its holding or receivable.
+    A filing without an amount is judged as if it were over all of its holding or receivable; over
+    all claims of a party no amount bounds it.
     """
     match command:
         case c.GiveNotice():
@@ -26,16 +27,22 @@ def stake(book: Reader, command: c.Command) -> Money | None:
             interest = book.get(Assertion, command.interest)
             return interest.due if interest else None
         case c.RecordFiling():
-            return command.amount or _over(book, command.over or command.grantor)
+            return command.amount or _over(book, command.over)
         case c.RenewFiling() | c.DischargeFiling():
             filing = book.get(Filing, command.filing)
-            return (filing.amount or _over(book, filing.over)) if filing else None
+            if filing is None:
+                return None
+            return filing.amount or _over(
+                book, None if filing.over == filing.grantor else filing.over
+            )
         case _:
             return None
 
 
-def _over(book: Reader, record_id: str) -> Money | None:
-    """The whole of the holding or receivable of this id; None over all claims of a party."""
+def _over(book: Reader, record_id: str | None) -> Stake | None:
+    """The whole of the holding or receivable of this id; unbounded over all claims of a party."""
+    if record_id is None:
+        return UNBOUNDED
     receivable = book.get(Receivable, record_id)
     if receivable is None:
         return _outstanding(book, record_id)

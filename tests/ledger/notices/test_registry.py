@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ledger.dates import Calendar
 from ledger.financing.records import Financing, FinancingState
+from ledger.money import UNBOUNDED
 from ledger.notices import commands as n
 from ledger.notices.clocks import discharge_due, to_discharge
 from ledger.notices.decide import stake
@@ -135,8 +136,22 @@ def test_a_filing_without_an_amount_is_about_all_that_it_is_over() -> None:
             filing=recorded, discharged_ms=market.at_ms, certificate=digest("off")
         )
         assert stake(market.book, discharge) == cny(minor)
-    assert stake(market.book, wide) is None
     assert stake(market.book, replace(wide, amount=cny(1_00))) == cny(1_00)
+
+
+def test_over_all_claims_of_a_party_no_amount_bounds_a_filing() -> None:
+    """Neither to record it nor to renew or discharge it: the highest tier signs."""
+    market = Market()
+    wide = filing(market.at_ms)
+    recorded = market.do("financier", wide)[0].filing
+    renewed = n.RenewFiling(
+        filing=recorded, expires_ms=market.at_ms + 900 * DAY, certificate=digest("on")
+    )
+    discharge = n.DischargeFiling(
+        filing=recorded, discharged_ms=market.at_ms, certificate=digest("off")
+    )
+    for command in (wide, renewed, discharge):
+        assert stake(market.book, command) is UNBOUNDED
 
 
 def test_times_of_a_filing_are_in_order() -> None:

@@ -28,6 +28,7 @@ from ledger.parties.delegating import NEVER
 from ledger.parties.invariants import INVARIANTS
 from ledger.parties.standing import GUARDS
 from ledger.parties.state import Delegation, Key
+from ledger.quotas.commands import SetQuota
 from ledger.receivables.commands import RegisterReceivable
 from ledger.vocabulary import COMMANDS
 from tests.support.sandbox import DAY, Sandbox, cny, open_sandbox, signing_key
@@ -151,6 +152,14 @@ def test_what_is_refused_uses_nothing(box: Sandbox) -> None:
     wrong = replace(claim(box, 6_00), obligor=box.party("bank"))
     assert by_clerk(box, wrong) == "party_lacks_role"
     assert box.now(found).used is None
+
+
+def test_what_no_amount_bounds_is_beyond_every_cap(box: Sandbox) -> None:
+    """A clerk with a cap, per act or per day, lifts no quota; one without any may."""
+    lifted = SetQuota(currency="CNY")
+    for caps in ({"per_act": cny(10_00)}, {"per_day": cny(10_00)}, {}):
+        box.do("supplier", delegation(box, acts=("quota.set",), **caps))
+        assert by_clerk(box, lifted) == ("delegation_cap_exceeded" if caps else "")
 
 
 def test_who_sets_rules_is_never_delegated(box: Sandbox) -> None:

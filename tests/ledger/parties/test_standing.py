@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from api.drafting import new_jti
 from ledger import canonical
-from ledger.money import Money
+from ledger.money import UNBOUNDED, Money
 from ledger.parties.commands import (
     AddAccount,
     BindKey,
@@ -86,7 +86,7 @@ def test_rules_can_be_fulfilled(office: Office) -> None:
 
 
 def test_tiers_go_by_act_and_amount(office: Office) -> None:
-    """The largest number among the tiers that fit; an amount that cannot be compared counts."""
+    """The largest number among the tiers that fit; all fit what is unbounded or not comparable."""
     tiers = (
         Tier(acts=(), persons=1),
         Tier(acts=("holding.split",), persons=2),
@@ -102,9 +102,10 @@ def test_tiers_go_by_act_and_amount(office: Office) -> None:
             ("holding.split", Money(99_99, "CNY")),
             ("offer.make", Money(100_00, "CNY")),
             ("offer.make", Money(1, "USD")),
+            ("filing.record", UNBOUNDED),
         ]
     ]
-    assert needed == [1, 2, 2, 3, 3]
+    assert needed == [1, 2, 2, 3, 3, 3]
     assert persons_needed(book, party, "account.add", None) == 3
     assert persons_needed(book, office.parties["other"], "account.add", None) == 1
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from api.visibility import concerns
 from ledger import canonical
 from ledger.model.codec import WireForm, field_classes, read, write
-from ledger.money import Money
+from ledger.money import UNBOUNDED, Money
 from ledger.quotas import commands as q
 from ledger.quotas.decide import decide, stake
 from ledger.quotas.state import Membership, Quota, parent_of, quota_id
@@ -120,9 +120,10 @@ def test_a_quota_names_a_known_creditor_and_one_currency() -> None:
 
 
 def test_the_stake_of_a_quota_is_its_amount() -> None:
-    """Tiers of approval judge a quota by what it allows."""
+    """Tiers of approval judge a quota by what it allows: without an amount, anything."""
     book = World().book
     assert [stake(book, command) for command in EXAMPLES] == [None, None, cny(1_00)]
+    assert stake(book, q.SetQuota(currency="CNY")) is UNBOUNDED
 
 
 def test_a_quota_bounds_what_is_owed_and_revolves() -> None:

@@ -115,13 +115,8 @@ def _list(kind: type[Any]) -> Callable[..., dict[str, Any]]:
         rule = RULES[kind]
         where = _filters(rule, caller, dict(request.query_params.multi_items()))
         with site.reading() as sight:
-            data, last = _page(sight, rule, caller, where, _after(cursor), limit)
-            return {
-                "data": data,
-                "has_more": last is not None,
-                "next_cursor": None if last is None else b64url_encode(last.encode()),
-                "ledger": sight.ledger(),
-            }
+            data, last = _page(sight, rule, caller, where, after_cursor(cursor, _ID), limit)
+            return {"data": data, **going_on(last), "ledger": sight.ledger()}
 
     return read
 
@@ -219,12 +214,21 @@ def _filters(rule: Rule, caller: Caller, sent: dict[str, str]) -> dict[str, str]
     return {name: value for name, value in sent.items() if name in known}
 
 
-def _after(cursor: str) -> str:
+def going_on(last: str | None) -> dict[str, Any]:
+    """How a list says whether and where it goes on; `last` is None at its end."""
+    return {
+        "has_more": last is not None,
+        "next_cursor": None if last is None else b64url_encode(last.encode()),
+    }
+
+
+def after_cursor(cursor: str, form: re.Pattern[str]) -> str:
+    """What a cursor says; "" without one. Raises `Refused` (`cursor_invalid`) for another form."""
     try:
         after = b64url_decode(cursor).decode()
     except (Refused, UnicodeDecodeError):
         after = "?"
-    if after and not _ID.fullmatch(after):
+    if after and not form.fullmatch(after):
         detail = "The cursor is none of ours."
         raise Refused(RefusalCode.CURSOR_INVALID, detail, place="/query/cursor")
     return after

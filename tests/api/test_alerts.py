@@ -108,3 +108,37 @@ def test_what_is_late_concerns_the_same(served: Served, holding: Holding) -> Non
         assert tree.keys() <= set(Alert.__struct_fields__)
     for name in ("second", "financier", "bank"):
         assert served.list(name, "alerts/late") == []
+
+
+def _asked(box: Sandbox, minor: int) -> str:
+    """A claim whose creditor waits for an answer that the law wants in thirty days."""
+    sizes = Sizes(creditor=Size.SMALL, obligor=Size.LARGE)
+    known = {item.id for item in box.all(Receivable)}
+    box.do("supplier", replace(box.registration(minor), sizes=sizes, clause="clause 7"))
+    (fresh,) = (item.id for item in box.all(Receivable) if item.id not in known)
+    box.do("supplier", RequestAcknowledgement(receivable=fresh))
+    return fresh
+
+
+def test_what_is_late_is_listed_page_by_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each once and in order, whatever a page holds and however little is looked at for it."""
+    with serve(tmp_path) as served:
+        expected = sorted(_asked(served.box, 100_00 + n) for n in range(5))
+        served.box.register(900_00)
+        served.box.clock.advance(days=31)
+        for limit, looked_at, rows in ((1, 2_000, 200), (2, 2_000, 1), (4, 2, 3), (200, 1, 1)):
+            monkeypatch.setattr("api.routes.alerts.SCANNED", looked_at)
+            monkeypatch.setattr("api.routes.alerts.MOST", rows)
+            pages, cursor, more = [], "", True
+            while more:
+                path = f"/v1/alerts/late?limit={limit}&cursor={cursor}"
+                tree = served.get("supplier", path).json()
+                more, cursor = tree["has_more"], tree["next_cursor"]
+                assert len(tree["data"]) <= min(limit, looked_at)
+                pages += [item["subject"] for item in tree["data"]]
+            assert pages == expected
+        for wrong in ("x", "cmN2"):
+            answer = served.get("supplier", f"/v1/alerts/late?cursor={wrong}").json()
+            assert answer["code"] == "cursor_invalid"

@@ -216,22 +216,27 @@ def _alert(record: Alert, book: Reader, party: str) -> Hidden:
 
     Who is asked to fund a holding reads its alerts where it reads the holding.
     """
-    for way in _ABOUT:
-        its = record.subject.startswith(way.of.PREFIX)
-        subject = book.get(way.of, record.subject) if its else None
-        if subject is not None and getattr(subject, way.party) == party:
+    for kind, side in _ABOUT:
+        its = record.subject.startswith(kind.PREFIX)
+        subject = book.get(kind, record.subject) if its else None
+        if subject is not None and getattr(subject, side) == party:
             return NOTHING
     return NOTHING if record.subject == party else None
 
 
-_ABOUT = (
-    Via("subject", Invoice, "id", "seller"),
-    Via("subject", Invoice, "id", "buyer"),
-    Via("subject", Receivable, "id", "creditor"),
-    Via("subject", Receivable, "id", "obligor"),
-    Via("subject", Holding, "id", "holder"),
-    Via("subject", Holding, "id", "obligor"),
+_ABOUT: tuple[tuple[type[Any], str], ...] = (
+    (Invoice, "seller"),
+    (Invoice, "buyer"),
+    (Receivable, "creditor"),
+    (Receivable, "obligor"),
+    (Holding, "holder"),
+    (Holding, "obligor"),
 )
+_TO_BE = (
+    Via("pending", Transfer, "id", "assignee"),
+    Via("pending", Financing, "id", "financier"),
+)
+"""From a holding to whom it is offered."""
 
 _MONEY_OF_FINANCING = frozenset(
     {"face", "price", "discount", "rate_ppm", "account", "reference", "collected"}
@@ -251,7 +256,12 @@ RULES: Mapping[type[Any], Rule] = {
             sealed=frozenset({"per_act", "per_day", "used"}),
         ),
         Rule(Recovery, sides("party", "opened_by"), ("party", "opened_by")),
-        Rule(Alert, _alert, ("subject",), _ABOUT),
+        Rule(
+            Alert,
+            _alert,
+            ("subject",),
+            tuple(Via("subject", kind, "id", side) for kind, side in _ABOUT),
+        ),
         Rule(
             Disposition,
             sides("financier"),
@@ -287,18 +297,18 @@ RULES: Mapping[type[Any], Rule] = {
             Receivable,
             _receivable,
             ("creditor", "obligor", "paying_agent"),
-            (Via("id", Holding, "receivable", "holder"),),
+            (
+                Via("id", Holding, "receivable", "holder"),
+                *(Via("id", Holding, "receivable", way) for way in _TO_BE),
+                Via("id", Encumbrance, "receivable", "secured_party"),
+            ),
             _WHOLE | {"creditor", "obligor", "late_ppm"},
         ),
         Rule(
             Holding,
             _holding,
             ("holder", "obligor"),
-            (
-                Via("pending", Transfer, "id", "assignee"),
-                Via("pending", Financing, "id", "financier"),
-                Via("id", Encumbrance, "holding", "secured_party"),
-            ),
+            (*_TO_BE, Via("receivable", Encumbrance, "receivable", "secured_party")),
             frozenset({"amount", "paid", "reduced", "burdens", "obligor", "holder", "chain"}),
         ),
         Rule(

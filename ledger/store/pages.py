@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Column, ColumnElement, or_, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from ledger.model.records import R
 from ledger.store.images import image_of
@@ -19,12 +20,13 @@ class Via:
     """Records of a kind whose `field` is named by a record `of` in its `link` field.
 
     ``Via("id", Holding, "receivable", "holder")``: receivables of which a party holds a part.
+    `party` is the field of `of` that names the party, or the way on from there.
     """
 
     field: str
     of: type[Any]
     link: str
-    party: str
+    party: str | Via
 
 
 def page(
@@ -50,10 +52,18 @@ def page(
         statement = statement.where(columns[name] == value)
     if party is not None:
         ways: list[ColumnElement[bool]] = [columns[name] == party for name in named_in]
-        for way in via:
-            others = image_of(way.of).table.c
-            linked = select(others[way.link]).where(others[way.party] == party)
-            ways.append(columns[way.field].in_(linked))
+        ways += [_names(columns, way, party) for way in via]
         statement = statement.where(or_(*ways))
     with records.connect() as driver:
         return [image.record(row) for row in driver.execute(*bound(statement, records.dialect))]
+
+
+def _names(
+    columns: ReadOnlyColumnCollection[str, Column[Any]], way: str | Via, party: str
+) -> ColumnElement[bool]:
+    """Whether a row names the party in this field, or by this way."""
+    if isinstance(way, str):
+        return columns[way] == party
+    others = image_of(way.of).table.c
+    linked = select(others[way.link]).where(_names(others, way.party, party))
+    return columns[way.field].in_(linked)

@@ -12,7 +12,10 @@ from ledger.parties.commands import Role
 
 
 class SuspendParty(Struct, frozen=True, kw_only=True, gc=False):
-    """Let a party begin nothing new (77号 article 15). What it owes and is owed goes on."""
+    """Let a party begin nothing new and give nothing up (77号 article 15).
+
+    What it owes and is owed goes on.
+    """
 
     party: Id
     reason: Code

@@ -2,7 +2,7 @@
 
 For who signs (`check_may_begin`): its keys are being recovered, it is suspended, it is insolvent,
 it has no licence. For who signed first what is accepted now (`check_proposer`): the same two
-first questions. For both sides of a new contract (`check_screened`). Paying, redeeming,
+first questions. For both sides of a new contract (`check_screened`). Paying, performing,
 releasing, taking back and whatever else protects others always goes on.
 
 All of it is a function of records and the instant: a licence expires without anybody's act.
@@ -46,12 +46,37 @@ BEGINS = frozenset(
         "key.delegate",
         "key.rotate",
         "party.set_contact",
+        "group.join",
     }
 )
-"""What a suspended party does not do; everything else goes on.
+"""What a suspended party does not begin."""
 
-Freezes are a court's. Notices, searches, filings and asserted interests keep rights that are
-there. Disputes and changes lower or defer what is owed, by the signatures of all who lose by it.
+GIVES_UP = frozenset(
+    {
+        # agreements by which it loses a claim or owes more
+        "change.consent",
+        "change.propose_cancellation",
+        "change.propose_credit_note",
+        "change.propose_due_date",
+        "change.propose_set_off",
+        "change.propose_settlement",
+        "costs.admit",
+        # its own word that money reached it, which ends a claim or moves a title
+        "claim.settle",
+        "financing.receive",
+        "payment.receive",
+        "payment.return_misdirected",
+        "payment.turn_over",
+        "recourse.receive",
+        "recourse.return",
+        "surplus.receive",
+    }
+)
+"""What a suspended party does not give up, since its only key may be the thief's.
+
+Money that reaches it is proven by a bank, or by itself once it is reinstated, with the day on which
+the money came. Everything else goes on (docs/spec/suspension.md): it pays, performs its contracts,
+says no, takes back, releases what others own, and keeps its rights by notices, filings, disputes.
 """
 
 OWES = frozenset({"receivable.issue", "receivable.acknowledge"})
@@ -79,7 +104,7 @@ def check_may_begin(book: Reader, party: str, kind: str, at_ms: int) -> None:
     """
     if kind not in GOES_ON:
         check_not_recovering(book, party, at_ms)
-    if kind in BEGINS:
+    if kind in BEGINS | GIVES_UP:
         _check_not_suspended(book, party, "")
     if kind in OWES:
         check_solvent(book, party, at_ms)

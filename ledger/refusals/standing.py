@@ -48,7 +48,7 @@ REMEDIES: Mapping[str, str] = {
     "recovery_is_waiting": "Complete it when the hours in which the old keys may veto are over.",
     "recovery_is_over": "Open another recovery.",
     # conduct
-    "party_is_suspended": "Pay, redeem and take back as before; who suspended it says what to mend.",
+    "party_is_suspended": "Pay, perform and take back as before; a bank proves what the party received.",
     "party_is_not_suspended": "Read the party's suspension again: it has ended.",
     "licence_not_in_force": "Have the licence recorded by the operator or a regulator.",
     "screening_missing": "Ask the operator to screen both sides first.",
@@ -100,7 +100,7 @@ REMEDIES_ZH: Mapping[str, str] = {
     "recovery_is_waiting": "请在旧密钥的否决时限届满后再完成恢复。",
     "recovery_is_over": "请另行发起一次密钥恢复。",
     # conduct
-    "party_is_suspended": "付款、兑付和撤回照常；须改正之处请向作出暂停决定者查询。",
+    "party_is_suspended": "付款、履约和撤回照常；该方收到的款项由银行证明。",
     "party_is_not_suspended": "请重新读取该参与方的暂停记录：暂停已结束。",
     "licence_not_in_force": "请由运营方或监管方登记有效的许可。",
     "screening_missing": "请先由运营方对双方进行名单筛查。",

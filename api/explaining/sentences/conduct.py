@@ -9,8 +9,8 @@ from api.explaining.sentences.sentence import Sentence
 SENTENCES: Mapping[str, Sentence] = {
     "party.suspend": Sentence(
         "You suspend the party {party}, with the reason {reason}, on the evidence with the SHA-256"
-        " {evidence}: it begins nothing new; what it owes and is owed goes on.",
-        "您依据 SHA-256 为{evidence}的证据暂停参与方{party}新增业务，原因：{reason}；"
+        " {evidence}: it begins nothing new and gives nothing up; what it owes and is owed goes on.",
+        "您依据 SHA-256 为{evidence}的证据暂停参与方{party}新增业务，原因：{reason}，且不得放弃权利；"
         "其已有的债权债务照常履行。",
     ),
     "party.reinstate": Sentence(

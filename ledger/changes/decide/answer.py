@@ -15,6 +15,7 @@ from ledger.changes.events import (
     ClaimRaised,
 )
 from ledger.changes.records import Change
+from ledger.conduct.gates import check_proposer
 from ledger.errors import RefusalCode
 from ledger.model.records import Reader, Signer, changed, need, refuse_if
 from ledger.receivables.decide.checks import check_accepts, only
@@ -24,6 +25,7 @@ from ledger.receivables.records import Receivable
 def consent(book: Reader, command: ConsentToChange, by: Signer, at_ms: int) -> Events:
     """The party agrees to exactly what was proposed."""
     change = _asked(book, command.change, by, at_ms)
+    check_proposer(book, change.proposer, at_ms, "/body/change")
     check_accepts(change.id, change.proposal, command.accepts, by)
     given = changed(change, consents=(*change.consents, by.party))
     consented = ChangeConsented(change=change.id, party=by.party)

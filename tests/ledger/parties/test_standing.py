@@ -102,7 +102,7 @@ def test_tiers_go_by_act_and_amount(office: Office) -> None:
             ("holding.split", Money(99_99, "CNY")),
             ("offer.make", Money(100_00, "CNY")),
             ("offer.make", Money(1, "USD")),
-            ("filing.record", UNBOUNDED),
+            ("registry.file", UNBOUNDED),
         ]
     ]
     assert needed == [1, 2, 2, 3, 3, 3]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from api.embedded import Embedded
 from api.reporting import instants
-from api.telling.outbox import MOST_DAYS, Message, Outbox, address_tag
+from api.telling.outbox import MOST_DAYS, URGENT, Message, Outbox, address_tag
 from api.telling.words import Change, change_subject, change_texts
 from ledger import canonical
 from ledger.base64url import b64url_encode
@@ -48,7 +48,6 @@ def write_changes(embedded: Embedded, outbox: Outbox) -> None:
         start = _start(view, outbox, embedded.clock())
         size = view.size()
     for first in range(start, size, PAGE):
-        outbox.check_room()
         with embedded.store.reading() as view:
             _write_page(view, outbox, first, min(first + PAGE, size))
 
@@ -108,8 +107,8 @@ def _messages(view: View, book: Book, seq: int, tidings: Tidings) -> Iterator[Me
 
 def _message(book: Book, change: Change, address: str) -> Message:
     tag = address_tag(address)
-    # In front of all other messages, whose names begin with a later digit or a letter.
-    name = f"{touch_id(change.seq)}-{change.leaf[:8]}-{change.party}-{change.notice.value}-{tag}"
+    entry = f"{URGENT}{touch_id(change.seq)}-{change.leaf[:8]}"
+    name = f"{entry}-{change.party}-{change.notice.value}-{tag}"
     texts = change_texts(book, change)
     events: list[Tree] = [
         {"what": item.what.value, "subject": item.subject}

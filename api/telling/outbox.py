@@ -24,6 +24,8 @@ from ledger.store.lock import replace_file, sync_folder
 
 MOST_WAITING = 10_000
 """With so many messages waiting no further ones are written before others have left."""
+URGENT = "0"
+"""How the names of urgent messages begin: before those of all others, which begin with a year."""
 MOST_DAYS = 7
 """Days that are made up for after a standstill, and before the first start."""
 
@@ -103,8 +105,11 @@ class Outbox:
         replace_file(self._entries / what, f"{size} {leaf}\n".encode())
 
     def check_room(self) -> None:
-        """Raises `OSError` when so many messages wait that no further ones are written."""
-        if len(self.names()) >= MOST_WAITING:
+        """Raises `OSError` when so many messages wait that no further daily ones are written.
+
+        Urgent ones do not count, and do not ask: there are no more of them than entries.
+        """
+        if sum(not name.startswith(URGENT) for name in self.names()) >= MOST_WAITING:
             raise OSError("too many messages wait to be sent")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,9 @@ from ledger.errors import LedgerError
 PAUSE_S = 60.0
 """Between two looks."""
 RETRY_S, LONGEST_S, MOST_DOUBLED = 60.0, 6 * 3600.0, 9
-"""After the first failure of a message, and at most; twice as long after each."""
+"""After the first failure of an address, and at most; twice as long after each."""
+PATIENCE = 3
+"""So often a message is tried before those after it have their turn."""
 PASS_S = 60.0
 """So long messages are sent before it is looked whether more urgent ones are to be written."""
 WRITERS: tuple[Callable[[Embedded, Outbox], None], ...] = (
@@ -46,7 +49,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Trying:
-    """A message that did not arrive: how often, and when it is tried again (milliseconds)."""
+    """An address that did not answer: how often, and when it is tried again (milliseconds)."""
 
     failures: int = 0
     next_ms: int = 0
@@ -68,6 +71,7 @@ class Teller(Closing):
         self._carry = carry
         self._pause_s = pause_s
         self._trying: dict[str, Trying] = {}
+        self._missed: Counter[str] = Counter()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="duebill-tell", daemon=True)
 
@@ -98,7 +102,8 @@ class Teller(Closing):
 
     def _send(self) -> None:
         until = monotonic() + PASS_S
-        for name in self._outbox.names():
+        # In their order; but one that is never taken holds up no other to its address.
+        for name in sorted(self._outbox.names(), key=lambda it: self._missed[it] // PATIENCE):
             if self._stop.is_set():
                 return
             self._try(name)
@@ -107,23 +112,29 @@ class Teller(Closing):
         self.waiting = len(self._outbox.names())
 
     def _try(self, name: str) -> None:
-        trying = self._trying.setdefault(name, Trying())
+        """Bring a message, unless its address did not answer lately: many cost no more than one."""
+        message = self._outbox.read(name)
+        if message is None:
+            self._outbox.done(name)
+            return
+        trying = self._trying.get(message.address, Trying())
         at_ms = self._embedded.clock()
         if at_ms < trying.next_ms:
             return
-        message = self._outbox.read(name)
         try:
-            if message is not None:
-                self._carry(message)
+            self._carry(message)
         except (LedgerError, OSError) as error:
+            self._missed[name] += 1
+            self._trying[message.address] = trying
             wait_s = min(RETRY_S * 2 ** min(trying.failures, MOST_DOUBLED), LONGEST_S)
             trying.failures += 1
             trying.next_ms = at_ms + int(wait_s * 1000)
             self._failed(error)
             return
         self._outbox.done(name)
-        self._trying.pop(name)
-        self.sent += message is not None
+        self._trying.pop(message.address, None)
+        self._missed.pop(name, None)
+        self.sent += 1
         self.failing = ""
 
     def _failed(self, error: Exception) -> None:

@@ -19,7 +19,7 @@ from ledger.parties.commands import Notice
 from ledger.parties.records import Account, Delegation, Key, Party, Recovery, Tiding, What
 from ledger.refusals.language import Language
 
-_SAID: Mapping[What, tuple[str, str]] = {
+SAID: Mapping[What, tuple[str, str]] = {
     What.KEY_BOUND: (
         "Key {subject} of {person} was added; it signs from {when} on.",
         "新增了经办人 {person} 的密钥 {subject}，自 {when} 起可以签名。",
@@ -148,7 +148,7 @@ def clock_text(at_ms: int, zone: str) -> str:
 def _text(book: Reader, change: Change, language: Language) -> str:
     pick = _picker(language)
     said = [
-        _SAID[item.what][pick].format(**_facts(book, change, item, pick)) for item in change.items
+        SAID[item.what][pick].format(**_facts(book, change, item, pick)) for item in change.items
     ]
     signed = (
         (

@@ -19,8 +19,8 @@ from api.settings import Settings
 from api.telling.changes import write_changes
 from api.telling.courier import Courier
 from api.telling.outbox import Message, Outbox
-from api.telling.teller import Teller, telling
-from api.telling.words import _SAID
+from api.telling.teller import PATIENCE, Teller, telling
+from api.telling.words import SAID
 from ledger.base64url import b64url_encode
 from ledger.chain.tree import leaf_hash
 from ledger.errors import Unavailable
@@ -332,10 +332,69 @@ def test_the_urgent_is_sent_first_and_slow_addresses_do_not_hold_it_up(
     ]
 
 
+def test_many_messages_to_one_dead_address_cost_one_try(box: Sandbox, tmp_path: Path) -> None:
+    """Whoever names an address that answers nobody holds up nobody else, however much it does."""
+    tried: list[str] = []
+
+    def carry(message: Message) -> None:
+        """The office is away; everybody else is there."""
+        tried.append(message.address)
+        if message.address == OFFICE:
+            raise Unavailable("nobody is there")
+
+    outbox = Outbox(tmp_path / "outbox")
+    for number in range(5):
+        by(box, BOB, account(number))
+    outbox.put(Message("2026-01-04-other", "mailto:other@x.example", "", "{}"))
+    teller = Teller(box.embedded, outbox, carry)
+    teller.look()
+    assert tried == [OFFICE, "mailto:other@x.example"]
+    teller.look()
+    assert (len(tried), teller.waiting) == (2, 6)
+
+
+def test_a_message_that_is_not_taken_holds_up_no_other(box: Sandbox, tmp_path: Path) -> None:
+    """After some tries the messages behind it have their turn; only that one stays."""
+    by(box, BOB, account(1))
+    by(box, BOB, account(2))
+    taken: list[str] = []
+
+    def carry(message: Message) -> None:
+        """The server of the office chokes on the first message."""
+        if "contact_set" in message.body:
+            raise Unavailable("it answers 500")
+        taken.append(message.name)
+
+    teller = Teller(box.embedded, Outbox(tmp_path / "outbox"), carry)
+    for count in range(1, PATIENCE + 1):
+        teller.look()
+        assert (taken, teller.failures) == ([], count)
+        box.clock.advance(ms=HOUR_MS)
+    teller.look()
+    assert (len(taken), teller.waiting, teller.failures) == (2, 1, PATIENCE + 1)
+
+
+def test_a_full_outbox_still_takes_what_is_urgent(
+    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what is urgent never fills it for the others."""
+    monkeypatch.setattr("api.telling.outbox.MOST_WAITING", 1)
+    outbox = Outbox(tmp_path / "outbox")
+    by(box, BOB, account(1))
+    write_changes(box.embedded, outbox)
+    outbox.check_room()
+    outbox.put(Message("2026-01-04-other", OFFICE, "", "{}"))
+    with pytest.raises(OSError, match="too many"):
+        outbox.check_room()
+    by(box, BOB, account(2))
+    write_changes(box.embedded, outbox)
+    assert len(outbox.names()) == 4
+
+
 def test_every_kind_of_change_has_its_words() -> None:
     """None is left out, and each sentence is said in both languages."""
-    assert set(_SAID) == set(What)
-    assert all(english.isascii() and not chinese.isascii() for english, chinese in _SAID.values())
+    assert set(SAID) == set(What)
+    assert all(english.isascii() and not chinese.isascii() for english, chinese in SAID.values())
 
 
 def test_it_arrives_at_a_server_and_in_the_spool(

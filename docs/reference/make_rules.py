@@ -12,14 +12,19 @@ _HEAD = """# Rules of the report
 against which bound, under the policy of which entry, and what came of it: `holds`, `flagged` (taken
 all the same, and to be looked at) or `not_applicable`. Written by `make_rules.py`.
 
-| rule | asks | source |
-|---|---|---|
+| rule | asks | source | else |
+|---|---|---|---|
 """
 
 
 def render() -> str:
     """The page."""
-    return _HEAD + "".join(f"| `{item.id}` | {item.name} | {item.source} |\n" for item in RULES)
+    return _HEAD + "".join(
+        f"| `{item.id}` | {item.name} | {item.source} | {_ELSE[item.warns]} |\n" for item in RULES
+    )
+
+
+_ELSE = {True: "flagged", False: "refused"}
 
 
 if __name__ == "__main__":

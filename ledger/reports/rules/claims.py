@@ -151,6 +151,7 @@ RULES: tuple[Rule, ...] = (
         (*_CLAIMED, DueDateAmended),
         _soft_term,
         ("caps.soft_term_months",),
+        warns=True,
     ),
     Rule(
         "issue_clock",
@@ -167,6 +168,7 @@ RULES: tuple[Rule, ...] = (
         (ReceivableAcknowledged, ReceivableRejected),
         _acknowledgement,
         ("clocks.acknowledge_days",),
+        warns=True,
     ),
     Rule(
         "statutory_due_date",
@@ -175,6 +177,7 @@ RULES: tuple[Rule, ...] = (
         _CLAIMED,
         _statutory_due,
         ("statute.large_days", "statute.public_days"),
+        warns=True,
     ),
     Rule(
         "contract_clause",

@@ -221,6 +221,7 @@ RULES: tuple[Rule, ...] = (
         (DisbursementProven, FinancingCollected, FinancingReduced),
         _daily,
         ("gates.invoice_status",),
+        warns=True,
     ),
     Rule(
         "invoice_stands",
@@ -228,6 +229,7 @@ RULES: tuple[Rule, ...] = (
         POLICY,
         (InvoiceStatusAttested,),
         _adverse,
+        warns=True,
     ),
     Rule(
         "lock_clock",

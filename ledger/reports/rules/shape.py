@@ -51,7 +51,7 @@ class Rule(Struct, frozen=True, gc=False):
     """A rule by its `id`: what it asks in one sentence, its source, what it is about.
 
     `on` are the commands and events that it measures, `reads` the fields of the policy that it
-    holds them against, such as ``caps.hops``.
+    holds them against, such as ``caps.hops``. One that `warns` may be flagged; any other refuses.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Rule(Struct, frozen=True, gc=False):
     on: tuple[type[Any], ...]
     measure: Measure
     reads: tuple[str, ...] = ()
+    warns: bool = False
 
 
 class Row(Struct, frozen=True, gc=False):

@@ -146,7 +146,9 @@ def _registration(book: Reader, act: Act, event: DisbursementInstructed) -> Iter
         f"{hours} hours",
         holds=age_ms is not None and age_ms <= hours * HOUR_MS,
     )
-    yield from _filed(book, act, event, min((item.searched_ms for item in searches), default=None))
+    searched = [item.searched_ms for item in searches]
+    fresh = [ms for ms in searched if act.at_ms - ms <= hours * HOUR_MS]
+    yield from _filed(book, act, event, min(fresh or searched, default=None))
     yield from _noticed(book, financing)
 
 

@@ -3,8 +3,11 @@
 Late interest is simple: so many millionths a day of the principal that is unpaid, from the day
 after the payable day to the day of the credit, both included. It stops on the day on which the
 obligor's insolvency begins. A payment that is not enough pays costs first, then interest, then
-principal, unless the payee agrees otherwise (Civil Code 561). A split takes what is unpaid along,
-in proportion, to the unit.
+principal, unless the payee agrees otherwise (Civil Code 561). A split takes costs, and what its
+payments left of interest, along in proportion, to the unit; each part bears its own interest.
+
+Interest is a function of the record and a day. No count of it is kept: what is recorded late, an
+insolvency or a payment with an earlier value date, counts as if it had been known from the start.
 """
 
 from __future__ import annotations
@@ -12,18 +15,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ledger.conduct.records import Insolvency
 from ledger.model.records import Reader, need
 from ledger.money import Money, allocate, divide
 from ledger.policy.state import policy_of
 from ledger.receivables.clocks import payable_from
+from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding, Receivable
 from ledger.receivables.statute import late_ppm_of
-from ledger.settlement.records import Arrears
+from ledger.settlement.records import Arrears, Payment
 
 PPM = 1_000_000
 
@@ -37,18 +41,58 @@ class Parts(Struct, frozen=True, kw_only=True, gc=False):
     over: Money
 
 
-def interest_on(book: Reader, holding: Holding, principal: Money, since: date, last: date) -> Money:
-    """The late interest on `principal` for the days after `since` up to `last`, rounded once.
+def interest_of(book: Reader, holding: Holding, day: date, without: str = "") -> Money:
+    """The unpaid late interest at the end of `day`, counted anew from all that is on record.
 
-    Only days on which it was late count, as the due day and an insolvency are now. Raises
-    `Refused` (`calendar_does_not_cover`).
+    Each payment that counts ends the interest on its principal on its value date, in whatever order
+    payments are recorded; what is credited or cancelled was never owed. The due day, the insolvency
+    and the rate are as they are now. Interest that was paid beyond that is owed by nobody: it goes
+    against what accrues later. `without` is a payment that is being taken back. Never below zero.
+    Raises `Refused` (`calendar_does_not_cover`).
     """
-    first = max(since, payable_from(book, holding.obligor, holding.due))
-    days = max((_last_counted(book, holding.obligor, last) - first).days, 0)
-    receivable = need(book, Receivable, holding.receivable, "")
+    if holding.went_on:
+        return Money(0, holding.amount.currency)
+    payments: defaultdict[str, list[Payment]] = defaultdict(list)
+    for payment in book.find(Payment, receivable=holding.receivable):
+        if payment.counts and payment.id != without:
+            payments[payment.holding].append(payment)
+    *above, _ = reversed(list(ancestry(book, holding)))
+    left = 0
+    for parent, child in pairwise((*above, holding)):
+        left += _unpaid(book, parent, day, parent.paid.minor, payments[parent.id])
+        left = _handed_on(book, left, child)
+    open_minor = holding.amount.minor - holding.reduced.minor
+    left += _unpaid(book, holding, day, open_minor, payments[holding.id])
+    return Money(max(left, 0), holding.amount.currency)
+
+
+def _unpaid(
+    book: Reader, holding: Holding, day: date, minor: int, payments: Sequence[Payment]
+) -> int:
+    """The interest on `minor`, of which `payments` ended some, less what they paid of it."""
+    if not minor and not payments:
+        return 0
+    first = payable_from(book, holding.obligor, holding.due)
+    last = _last_counted(book, holding.obligor, day)
+    product = minor * max((last - first).days, 0)
+    for payment in payments:
+        after = (last - max(payment.value_date, first)).days
+        product -= payment.principal.minor * max(after, 0)
     policy = policy_of(book)
-    minor = divide(principal.minor * late_ppm_of(receivable, policy) * days, PPM, policy.rounding)
-    return Money(minor, principal.currency)
+    rate = late_ppm_of(need(book, Receivable, holding.receivable, ""), policy)
+    paid = sum(payment.interest.minor for payment in payments)
+    return divide(product * rate, PPM, policy.rounding) - paid
+
+
+def _handed_on(book: Reader, left: int, child: Holding) -> int:
+    """A child's part of what its parent's payments left unpaid, or (below zero) overpaid."""
+    if left == 0:
+        return 0
+    found = book.find(Holding, receivable=child.receivable)
+    siblings = [item for item in found if item.parent == child.parent]
+    siblings.sort(key=lambda item: item.ordinal)
+    part = allocate(abs(left), [item.amount.minor for item in siblings])[child.ordinal]
+    return part if left > 0 else -part
 
 
 def _last_counted(book: Reader, obligor: str, day: date) -> date:
@@ -59,20 +103,19 @@ def _last_counted(book: Reader, obligor: str, day: date) -> date:
     return min(day, insolvency.day)
 
 
-def arrears_of(book: Reader, holding: Holding, day: date) -> Arrears:
-    """What is owed beside the principal at the end of `day`, if nothing is paid that day.
+def arrears_of(book: Reader, holding: Holding, day: date, without: str = "") -> Arrears:
+    """What is owed beside the principal at the end of `day`, by what is on record (`interest_of`).
 
-    Nothing accrues for days before one that was counted already: a payment that is recorded late
-    does not undo interest. What was split or acquired by the obligor owes nothing any more: its
-    parts do, or nobody does. Raises `Refused` (`calendar_does_not_cover`).
+    What was split or acquired by the obligor owes nothing any more: its parts do, or nobody does.
+    Raises `Refused` (`calendar_does_not_cover`).
     """
-    if holding.went_on:
-        nothing = Money(0, holding.amount.currency)
-        return Arrears(id=holding.id, until=day, interest=nothing, costs=nothing)
-    known = arrears_on_record(book, holding)
-    until = max(known.until, _last_counted(book, holding.obligor, day))
-    more = interest_on(book, holding, holding.outstanding, known.until, until)
-    return replace(known, until=until, interest=known.interest + more)
+    nothing = Money(0, holding.amount.currency)
+    return Arrears(
+        id=holding.id,
+        until=_last_counted(book, holding.obligor, day),
+        interest=interest_of(book, holding, day, without),
+        costs=nothing if holding.went_on else arrears_on_record(book, holding).costs,
+    )
 
 
 def arrears_on_record(book: Reader, holding: Holding) -> Arrears:

@@ -39,10 +39,8 @@ class MisdirectedState(Enum):
 class Payment(Struct, frozen=True, kw_only=True, gc=False):
     """One proven payment on one holding: `amount` is `costs`, `interest` and `principal`.
 
-    Late interest on the principal has been counted to the end of `until`: after the value date
-    where a later payment was recorded before this one. With `freeze` a court got the money, for
-    its payee's debts. It changes once at most: when its money
-    went back.
+    Late interest was counted to the end of `until`, by what was on record then. With `freeze` a
+    court got the money, for its payee's debts. It changes once at most: when its money went back.
     """
 
     PREFIX: ClassVar[str] = "pay"
@@ -85,8 +83,8 @@ class Payment(Struct, frozen=True, kw_only=True, gc=False):
 class Arrears(Struct, frozen=True, kw_only=True, gc=False):
     """What is owed on a holding besides its principal. `id` is the holding's.
 
-    `interest` is unpaid late interest for the days that were counted, those to the end of `until`;
-    `costs` of pursuing.
+    `costs` of pursuing are kept here. `interest` is the unpaid late interest at the end of `until`
+    by what was on record then: it is counted anew whenever it is asked for (`arrears_of`).
     """
 
     PREFIX: ClassVar[str] = ""

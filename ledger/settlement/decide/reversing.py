@@ -12,7 +12,7 @@ from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.receivables.debts import take_back
 from ledger.receivables.decide.checks import only
 from ledger.receivables.records import Holding
-from ledger.settlement.arrears import arrears_of, interest_on
+from ledger.settlement.arrears import arrears_of
 from ledger.settlement.commands import ReversePayment
 from ledger.settlement.decide.payments import Events
 from ledger.settlement.events import ArrearsStood, PaymentReversed, SurplusArose
@@ -71,12 +71,11 @@ def reverse(book: Reader, command: ReversePayment, by: Signer, at_ms: int) -> Ev
 
 def _stands_again(book: Reader, holding: Holding, payment: Payment) -> ArrearsStood:
     """Costs and interest that the payment had paid, and the interest that ran on meanwhile."""
-    arrears = arrears_of(book, holding, payment.value_date)
-    meanwhile = interest_on(book, holding, payment.principal, payment.until, arrears.until)
+    arrears = arrears_of(book, holding, payment.value_date, without=payment.id)
     return ArrearsStood(
         holding=holding.id,
         until=arrears.until,
-        interest=arrears.interest + payment.interest + meanwhile,
+        interest=arrears.interest,
         costs=arrears.costs + payment.costs,
     )
 

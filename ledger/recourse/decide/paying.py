@@ -89,7 +89,11 @@ def _record(
         return (paid,)
     try:
         return (paid, *_met(book, recourse, at_ms))
-    except Refused:  # the money is a fact; title waits for what stands in its way
+    except Refused:
+        # The money is a fact, and title waits for what stands in its way: a financed holding goes
+        # nowhere meanwhile. A transferred one might, so there money and title move at once.
+        if book.get(Financing, recourse.under) is None:
+            raise
         return (paid,)
 
 
@@ -137,12 +141,17 @@ def _met(book: Reader, recourse: RecourseClaim, at_ms: int) -> Events:
 
 
 def _check_open(book: Reader, recourse: RecourseClaim) -> None:
-    """Raises `Refused` (`recourse_is_closed`) unless it is open and the claimant still holds."""
+    """Raises `Refused` (`recourse_is_closed`) unless it is open and the claimant still holds.
+
+    Of what was split each part has a notice of its own.
+    """
     holding = need(book, Holding, recourse.holding, "")
     refuse_if(
-        recourse.state is not RecourseState.OPEN or holding.holder != recourse.claimant,
+        recourse.state is not RecourseState.OPEN
+        or holding.holder != recourse.claimant
+        or holding.went_on,
         RefusalCode.RECOURSE_IS_CLOSED,
-        f"{recourse.id} is {recourse.state.value}, or its holding has passed on.",
+        f"{recourse.id} is {recourse.state.value}, or its holding has passed on or was split.",
         "/body/recourse",
     )
 

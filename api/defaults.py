@@ -101,6 +101,7 @@ def default_policy(calendar: bytes) -> AdoptPolicy:
             search_hours=24,
             discharge_days=10,
             suspend_days=0,
+            default_days=90,
             remind_days=(30, 7, 1),
         ),
         statute=Statute(large_days=60, public_days=30, late_ppm=500, late_floor_ppm=83),

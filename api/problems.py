@@ -158,6 +158,8 @@ _SAID_OTHERWISE: Mapping[int, frozenset[RefusalCode]] = {
             _C.RECOURSE_IS_OPEN,
             _C.RECOURSE_IS_PART_PAID,
             _C.RECOURSE_IS_CLOSED,
+            _C.DEFAULT_IS_DECLARED,
+            _C.DEFAULT_IS_LIFTED,
             _C.WRITE_OFF_IS_REVERSED,
             _C.PENDING_IS_FULL,
         }

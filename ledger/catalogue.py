@@ -104,6 +104,8 @@ RECORDS: tuple[type[Any], ...] = (
     recourse_records.RecourseClaim,
     recourse_records.RecoursePayment,
     recourse_records.WriteOff,
+    recourse_records.Default,
+    recourse_records.DebtRecovery,
     Touch,
 )
 """Every kind of record: each is one derived table."""

@@ -29,7 +29,7 @@ from ledger.parties.commands import Role
 from ledger.parties.state import Account, Key, Party
 from ledger.ports import EntryReader, Records
 from ledger.receivables.records import Holding, Invoice, Receivable, Transfer
-from ledger.recourse.records import RecourseClaim
+from ledger.recourse.records import DebtRecovery, Default, RecourseClaim
 from ledger.settlement.records import Instruction, Misdirected, Payment
 
 
@@ -118,7 +118,7 @@ def _history_ids(view: Hands, holding: Holding) -> set[str]:
         ids.add(above.id)
         ids |= {item.id for item in view.records.find(Transfer, {"holding": above.id})}
         ids |= {item.id for item in view.records.find(Financing, {"holding": above.id})}
-        for kind in (Notice, Assertion, RecourseClaim):
+        for kind in (Notice, Assertion, RecourseClaim, Default, DebtRecovery):
             ids |= {item.id for item in view.records.find(kind, {"holding": above.id})}
         ids |= {item.id for item in view.records.find(Filing, {"over": above.id})}
         ids |= {item.change for item in view.records.find(Ask, {"holding": above.id})}
@@ -361,5 +361,8 @@ _RULES: Mapping[str, Callable[[Act, Path], Audience]] = {
     "recourse.receive": recourse.recourse,
     "recourse.attest": recourse.recourse,
     "recourse.return": recourse.recourse,
+    "debt.recover": recourse.recovery,
+    "debt.attest_recovery": recourse.recovery,
+    "debt.return_recovery": recourse.recovery,
 }
 """The audience of the sealed fields of each kind; for kinds not here it is the signer alone."""

@@ -193,6 +193,11 @@ COMMANDS: Mapping[tuple[str, int], type[Command]] = {
     ("recourse.attest", 1): recourse.AttestRecourse,
     ("recourse.return", 1): recourse.ReturnRecourse,
     ("recourse.end", 1): recourse.EndRecourse,
+    ("default.declare", 1): recourse.DeclareDefault,
+    ("default.lift", 1): recourse.LiftDefault,
+    ("debt.recover", 1): recourse.RecoverDebt,
+    ("debt.attest_recovery", 1): recourse.AttestRecovery,
+    ("debt.return_recovery", 1): recourse.ReturnRecovery,
     ("debt.write_off", 1): recourse.WriteOffDebt,
     ("debt.reverse_write_off", 1): recourse.ReverseWriteOff,
 }
@@ -327,7 +332,7 @@ def event_trees(events: Sequence[Event]) -> list[Tree]:
     return [{"event": EVENTS[type(event)], **write(event)} for event in events]
 
 
-FIELD_CLASSES: Mapping[int, str] = {1: "EZVjKuExoy90QFr66QPlQ843ewMPVUy_0Kcb94Z07SA"}
+FIELD_CLASSES: Mapping[int, str] = {1: "iMm9rtPhz7QMkxAw55aBm5DCxeDcx9U9Eihp9EZpWqk"}
 """By rules number the digest of the table of sealed fields: what a genesis commits to.
 
 Frozen per number, since an old genesis is judged again by every later build.

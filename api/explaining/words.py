@@ -23,7 +23,12 @@ from ledger.receivables.commands import (
     Size,
     Tranche,
 )
-from ledger.recourse.commands import RecourseGround, WriteOffReason
+from ledger.recourse.commands import (
+    DefaultGround,
+    RecourseGround,
+    RecoverySource,
+    WriteOffReason,
+)
 from ledger.settlement.commands import ReturnReason
 
 Said: TypeAlias = tuple[str, str]
@@ -94,6 +99,13 @@ WORDS: Mapping[Enum, Said] = {
     RecourseGround.INSOLVENCY: ("the obligor is insolvent", "债务人破产"),
     RecourseGround.DILUTION: ("the debt was reduced or is disputed", "债权被核减或存在争议"),
     RecourseGround.BREACH: ("the title was bad", "权利存在瑕疵"),
+    DefaultGround.OVERDUE: ("the debt is overdue", "债务逾期未付"),
+    DefaultGround.INSOLVENCY: ("the obligor is insolvent", "债务人破产"),
+    RecoverySource.GUARANTOR: ("a guarantor", "保证人"),
+    RecoverySource.INSURER: ("an insurer", "保险人"),
+    RecoverySource.SECURITY_OF_OTHERS: ("the sale of others' security", "第三人担保物变价"),
+    RecoverySource.ESTATE_OF_SELLER: ("the estate of the seller", "转让人的破产财产"),
+    RecoverySource.OTHER: ("another source", "其他来源"),
     WriteOffReason.INSOLVENCY: ("the obligor is insolvent", "债务人破产"),
     WriteOffReason.UNCOLLECTABLE: ("it cannot be collected", "无法收回"),
     WriteOffReason.LIMITATION: ("the claim is barred by time", "诉讼时效届满"),

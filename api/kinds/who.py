@@ -120,6 +120,11 @@ WHO: Mapping[str, str] = {
     "recourse.attest": "a bank that is not the payer",
     "recourse.return": "whoever had paid",
     "recourse.end": "the holder that claimed it, or who is liable once nothing is due",
+    "default.declare": "the holder",
+    "default.lift": "whoever declared it",
+    "debt.recover": "the holder",
+    "debt.attest_recovery": "a bank that is not the payer",
+    "debt.return_recovery": "whoever had paid",
     "debt.write_off": "the holder, by two people at least",
     "debt.reverse_write_off": "whoever wrote it off, by two people at least",
 }

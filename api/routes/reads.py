@@ -29,7 +29,13 @@ from ledger.parties.state import Account, Contact, Delegation, Party, Recovery
 from ledger.policy.state import digits_of
 from ledger.quotas.state import Membership, Quota
 from ledger.receivables.state import Holding, Invoice, Receivable, Transfer, TransferState
-from ledger.recourse.records import RecourseClaim, RecoursePayment, WriteOff
+from ledger.recourse.records import (
+    DebtRecovery,
+    Default,
+    RecourseClaim,
+    RecoursePayment,
+    WriteOff,
+)
 from ledger.settlement.records import Instruction, Misdirected, Payment, Redemption
 from ledger.store.pages import page
 
@@ -75,6 +81,8 @@ KINDS: dict[str, type[Any]] = {
     "recourses": RecourseClaim,
     "recourse_payments": RecoursePayment,
     "write_offs": WriteOff,
+    "defaults": Default,
+    "debt_recoveries": DebtRecovery,
 }
 """What is read under which path."""
 

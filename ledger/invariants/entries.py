@@ -15,6 +15,13 @@ from msgspec import Struct
 from ledger.dates import add_months, civil_date
 from ledger.financing.events import FinancingAccepted
 from ledger.financing.records import Programme
+from ledger.invariants.happened import Happened
+from ledger.invariants.unpaid import (
+    entry_24_recourse_once,
+    entry_24_recovered_once,
+    entry_24_returned,
+    entry_25_books_alone,
+)
 from ledger.model.records import Reader
 from ledger.parties.commands import Role
 from ledger.parties.state import Party
@@ -33,20 +40,19 @@ from ledger.receivables.events import (
 from ledger.receivables.limits import unpaid_since
 from ledger.receivables.records import Holding, Receivable, Transfer
 from ledger.receivables.statute import late_floor
+from ledger.recourse.events import (
+    DebtRecovered,
+    DebtWrittenOff,
+    DefaultDeclared,
+    DefaultLifted,
+    RecoursePaid,
+    RecourseReturned,
+    RecoveryReturned,
+    WriteOffReversed,
+)
 from ledger.settlement.events import PaymentRecorded
 
-
-class Happened(Struct, frozen=True, gc=False):
-    """One entry: its number, its instant, and all its events."""
-
-    seq: int
-    at_ms: int
-    events: tuple[Any, ...]
-
-    def of(self, *kinds: type[Any]) -> Iterable[Any]:
-        """Its events of these kinds."""
-        return (event for event in self.events if isinstance(event, kinds))
-
+__all__ = ["ENTRY_CHECKS", "EntryCheck", "Happened", "checks_for"]
 
 Told = Callable[[Reader, Happened], list[str]]
 
@@ -208,6 +214,12 @@ ENTRY_CHECKS: tuple[EntryCheck, ...] = (
     EntryCheck(20, (PolicyAdopted,), entry_20_late_interest),
     EntryCheck(20, (ReceivableRegistered, IssueProposed), entry_20_agreed),
     EntryCheck(23, (ReceivableAcknowledged,), entry_23_obligor_may_owe),
+    EntryCheck(24, (DebtRecovered,), entry_24_recovered_once),
+    EntryCheck(24, (RecoursePaid,), entry_24_recourse_once),
+    EntryCheck(24, (RecourseReturned, RecoveryReturned), entry_24_returned),
+    EntryCheck(
+        25, (DebtWrittenOff, WriteOffReversed, DefaultDeclared, DefaultLifted), entry_25_books_alone
+    ),
     EntryCheck(29, (TransferProposed, TransferAccepted), entry_29_hops),
 )
 """All that one entry can tell. A new act adds its line."""

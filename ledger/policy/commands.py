@@ -68,6 +68,8 @@ class Clocks(Struct, frozen=True, kw_only=True, gc=False):
     """Business days after a financing's end within which its filing is discharged."""
     suspend_days: Annotated[int, Range(0, 366)]
     """Days after its payable day until a debt in no dispute suspends its obligor (77号 15)."""
+    default_days: Annotated[int, Range(0, 3650)]
+    """Days after its payable day until a debt in no dispute may be called in default."""
     remind_days: Annotated[tuple[Annotated[int, Range(1, 366)], ...], Length(0, 10)]
     """Days before maturity on which the obligor is reminded, latest first."""
 

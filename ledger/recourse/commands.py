@@ -1,4 +1,4 @@
-"""What may be asked when a debt is not paid: recourse against who sold it.
+"""What may be asked when a debt is not paid: recourse, default, recovery from others, write-off.
 
 Whoever got a holding with recourse may turn to who sold it, as well as to the obligor (Civil Code
 766). Money is proven as everywhere: by the payee's receipt, or by a bank that is not the payer.
@@ -78,6 +78,78 @@ class EndRecourse(Struct, frozen=True, kw_only=True, gc=False):
     recourse: Id
 
 
+class DefaultGround(Enum):
+    """Why a holder declares that the obligor is in default."""
+
+    OVERDUE = "overdue"  # by as many days as the policy says
+    INSOLVENCY = "insolvency"
+
+
+class DeclareDefault(Struct, frozen=True, kw_only=True, gc=False):
+    """The holder says that the obligor is in default: a flag, by which no right changes."""
+
+    holding: Id
+    ground: DefaultGround
+
+
+class LiftDefault(Struct, frozen=True, kw_only=True, gc=False):
+    """Whoever declared a default says so no longer: it was paid, or a mistake."""
+
+    default: Id
+
+
+class RecoverySource(Enum):
+    """Why somebody pays a holder who neither owes the debt nor sold it."""
+
+    GUARANTOR = "guarantor"
+    INSURER = "insurer"
+    SECURITY_OF_OTHERS = "security_of_others"  # what was sold was not the obligor's
+    ESTATE_OF_SELLER = "estate_of_seller"
+    OTHER = "other"
+
+
+class RecoverDebt(Struct, frozen=True, kw_only=True, gc=False):
+    """The holder has received `amount` on its holding from `payer`, who answers for the debt.
+
+    The obligor owes it as before: what `payer` has paid it may claim from it (Civil Code 700,
+    Insurance Law 60), outside this ledger. Obligor and seller pay by acts of their own.
+    """
+
+    holding: Id
+    source: RecoverySource
+    payer: Confidential[Id]
+    amount: Confidential[Amount]
+    value_date: date
+    reference: Confidential[Reference]
+
+
+class AttestRecovery(Struct, frozen=True, kw_only=True, gc=False):
+    """A bank states that `payer`, who answers for the debt, paid the holder's `account` `amount`.
+
+    `reference` is the bank's own for the statement line; it serves as evidence once.
+    """
+
+    holding: Id
+    source: RecoverySource
+    payer: Confidential[Id]
+    account: Id
+    amount: Confidential[Amount]
+    value_date: date
+    reference: Confidential[Reference]
+
+
+class ReturnRecovery(Struct, frozen=True, kw_only=True, gc=False):
+    """Whoever had paid has back `amount` that later payments made too much.
+
+    It may come from whoever holds the debt now. Who paid last is first to have back.
+    """
+
+    recovery: Id
+    amount: Confidential[Amount]
+    value_date: date
+    reference: Confidential[Reference]
+
+
 class WriteOffReason(Enum):
     """Why a holder no longer expects money in its books."""
 
@@ -111,6 +183,11 @@ Command = (
     | AttestRecourse
     | ReturnRecourse
     | EndRecourse
+    | DeclareDefault
+    | LiftDefault
+    | RecoverDebt
+    | AttestRecovery
+    | ReturnRecovery
     | WriteOffDebt
     | ReverseWriteOff
 )

@@ -1,4 +1,4 @@
-"""What then is true about recourse. What follows for holdings is told by the floors below."""
+"""What then is true about debts that are not paid. What follows for holdings is told below."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from datetime import date
 from ledger.financing.events import Evidence
 from ledger.model.records import Effect
 from ledger.money import Money
-from ledger.recourse.commands import RecourseGround, WriteOffReason
+from ledger.recourse.commands import (
+    DefaultGround,
+    RecourseGround,
+    RecoverySource,
+    WriteOffReason,
+)
 
 
 class RecourseNoticed(Effect, frozen=True, kw_only=True):
@@ -69,6 +74,50 @@ class RecourseReturned(Effect, frozen=True, kw_only=True):
     reference: str
 
 
+class DefaultDeclared(Effect, frozen=True, kw_only=True):
+    """`holder` says that `obligor` is in default on a holding."""
+
+    default: str
+    holding: str
+    holder: str
+    obligor: str
+    ground: DefaultGround
+    at_ms: int
+
+
+class DefaultLifted(Effect, frozen=True, kw_only=True):
+    """It says so no longer."""
+
+    default: str
+    at_ms: int
+
+
+class DebtRecovered(Effect, frozen=True, kw_only=True):
+    """`payer`, who neither owes nor sold it, has paid `payee` `amount`, by the word of `by`."""
+
+    recovery: str
+    holding: str
+    source: RecoverySource
+    payer: str
+    payee: str
+    account: str | None
+    amount: Money
+    value_date: date
+    evidence: Evidence
+    reference: str
+    by: str
+    at_ms: int
+
+
+class RecoveryReturned(Effect, frozen=True, kw_only=True):
+    """Who had paid has `amount` back."""
+
+    recovery: str
+    amount: Money
+    value_date: date
+    reference: str
+
+
 class DebtWrittenOff(Effect, frozen=True, kw_only=True):
     """`holder` no longer expects `amount`, by the signatures of `persons`; the claim stands."""
 
@@ -94,6 +143,10 @@ Event = (
     | RecourseMet
     | RecourseWithdrawn
     | RecourseReturned
+    | DefaultDeclared
+    | DefaultLifted
+    | DebtRecovered
+    | RecoveryReturned
     | DebtWrittenOff
     | WriteOffReversed
 )

@@ -5,14 +5,21 @@ Each check returns what contradicts it, in sentences with record ids; nothing wh
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from ledger.financing.events import Evidence
 from ledger.financing.records import Financing, FinancingState, StatementLine
 from ledger.model.records import View
 from ledger.receivables.records import Holding
-from ledger.recourse.records import RecourseClaim, RecoursePayment, RecourseState, WriteOff
+from ledger.recourse.records import (
+    DebtRecovery,
+    RecourseClaim,
+    RecoursePayment,
+    RecourseState,
+    WriteOff,
+)
+from ledger.settlement.records import Payment
 
 
 def invariant_13_payer_proves_no_recourse(view: View) -> list[str]:
@@ -24,6 +31,19 @@ def invariant_13_payer_proves_no_recourse(view: View) -> list[str]:
         if (item.payer, item.payee)
         != (claims[item.recourse].liable, claims[item.recourse].claimant)
         or item.attested_by == item.payer
+        or (item.evidence is Evidence.RECEIPT) != (item.account is None)
+        or (item.evidence is Evidence.RECEIPT and item.attested_by != item.payee)
+    ]
+
+
+def invariant_13_others_are_others(view: View) -> list[str]:
+    """What was recovered came from neither obligor nor payee, and its payer proved nothing."""
+    holdings = {item.id: item for item in view.all(Holding)}
+    return [
+        f"{item.id}: payer, payee or attester do not fit."
+        for item in view.all(DebtRecovery)
+        if item.payer in (holdings[item.holding].obligor, item.payee, item.attested_by)
+        or item.payee not in holdings[item.holding].chain
         or (item.evidence is Evidence.RECEIPT) != (item.account is None)
         or (item.evidence is Evidence.RECEIPT and item.attested_by != item.payee)
     ]
@@ -53,9 +73,13 @@ def _steps(holding: Holding) -> set[tuple[str, str]]:
 def invariant_15_recourse_lines(view: View) -> list[str]:
     """Whatever a bank attested has its own statement line."""
     used = {item.id: item.used_for for item in view.all(StatementLine)}
+    attested: list[RecoursePayment | DebtRecovery] = [
+        *view.all(RecoursePayment),
+        *view.all(DebtRecovery),
+    ]
     return [
         f"{item.id}: its statement line is not on record."
-        for item in view.all(RecoursePayment)
+        for item in attested
         if item.evidence is Evidence.STATEMENT
         and used.get(f"{item.attested_by}:{item.reference}") != item.id
     ]
@@ -76,10 +100,42 @@ def invariant_24_recourse_paid_once(view: View) -> list[str]:
     ]
 
 
+def invariant_24_recovery_returned(view: View) -> list[str]:
+    """At most what was recovered goes back."""
+    return [
+        f"{item.id}: more is returned than was paid."
+        for item in view.all(DebtRecovery)
+        if not 0 <= item.returned.minor <= item.amount.minor
+    ]
+
+
+def invariant_24_collected_while_held(view: View) -> list[str]:
+    """A financing has collected the principal that its financier was paid while it had title.
+
+    Acts at one instant have an order that instants do not tell: then either is right.
+    """
+    ended = {item.under: item.repurchased_ms for item in view.all(RecourseClaim)}
+    paid: defaultdict[tuple[str, str], list[Payment]] = defaultdict(list)
+    for payment in view.all(Payment):
+        if payment.counts:
+            paid[payment.holding, payment.payee].append(payment)
+    found = []
+    for item in view.all(Financing):
+        least = most = 0
+        for payment in paid[item.holding, item.financier]:
+            first = payment.recorded_ms + 1 if item.active_ms is None else item.active_ms
+            last = ended.get(item.id) or payment.recorded_ms + 1
+            most += payment.principal.minor if first <= payment.recorded_ms <= last else 0
+            least += payment.principal.minor if first < payment.recorded_ms < last else 0
+        if not least <= item.collected.minor <= most:
+            found.append(f"{item.id}: it has collected another sum than its financier was paid.")
+    return found
+
+
 def invariant_25_accounts_alone(view: View) -> list[str]:
     """A write-off was signed by two people at least, by a past or present holder, within its part.
 
-    That it changes no claim is what 1 and 7 say of all holdings: a write-off is in no sum of them.
+    That no claim changes with it, its entry tells.
     """
     holdings = {item.id: item for item in view.all(Holding)}
     return [
@@ -93,9 +149,12 @@ def invariant_25_accounts_alone(view: View) -> list[str]:
 
 INVARIANTS: tuple[Callable[[View], list[str]], ...] = (
     invariant_13_payer_proves_no_recourse,
+    invariant_13_others_are_others,
     invariant_14_title_goes_back,
     invariant_15_recourse_lines,
     invariant_24_recourse_paid_once,
+    invariant_24_recovery_returned,
+    invariant_24_collected_while_held,
     invariant_25_accounts_alone,
 )
 """All checks that need one view."""

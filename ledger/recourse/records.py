@@ -1,4 +1,4 @@
-"""The records of this module: recourse and what was paid by it, and what is written off."""
+"""The records of this module: recourse, defaults, recoveries, and what is written off."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from msgspec import Struct
 
 from ledger.financing.events import Evidence
 from ledger.money import Money
-from ledger.recourse.commands import RecourseGround, WriteOffReason
+from ledger.recourse.commands import (
+    DefaultGround,
+    RecourseGround,
+    RecoverySource,
+    WriteOffReason,
+)
 
 
 class RecourseState(Enum):
@@ -50,6 +55,11 @@ class RecourseClaim(Struct, frozen=True, kw_only=True, gc=False):
     state: RecourseState = RecourseState.OPEN
     repurchased_ms: int | None = None
 
+    @property
+    def kept(self) -> Money:
+        """What of the payments by it did not go back."""
+        return self.paid - self.returned
+
 
 class RecoursePayment(Struct, frozen=True, kw_only=True, gc=False):
     """One proven payment by recourse. It never changes."""
@@ -70,6 +80,54 @@ class RecoursePayment(Struct, frozen=True, kw_only=True, gc=False):
     reference: str
     attested_by: str
     recorded_ms: int
+
+
+class Default(Struct, frozen=True, kw_only=True, gc=False):
+    """A holder's word that the obligor is in default on its holding: a flag, and no more."""
+
+    PREFIX: ClassVar[str] = "dft"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("holding",), ("holder",), ("obligor",))
+    FIXED: ClassVar[tuple[str, ...]] = ("holding", "holder", "obligor")
+
+    id: str
+    last_seq: int = -1
+    holding: str
+    holder: str
+    obligor: str
+    ground: DefaultGround
+    declared_ms: int
+    lifted_ms: int | None = None
+
+
+class DebtRecovery(Struct, frozen=True, kw_only=True, gc=False):
+    """One proven payment on a holding by somebody who neither owes nor sold it.
+
+    `returned` is what of `amount` went back to its payer.
+    """
+
+    PREFIX: ClassVar[str] = "dbr"
+    INDEXES: ClassVar[tuple[tuple[str, ...], ...]] = (("holding",), ("payer",), ("payee",))
+    FIXED: ClassVar[tuple[str, ...]] = ("holding", "payer", "payee")
+
+    id: str
+    last_seq: int = -1
+    holding: str
+    source: RecoverySource
+    payer: str
+    payee: str
+    account: str | None = None
+    amount: Money
+    returned: Money
+    value_date: date
+    evidence: Evidence
+    reference: str
+    attested_by: str
+    recorded_ms: int
+
+    @property
+    def kept(self) -> Money:
+        """What of it did not go back."""
+        return self.amount - self.returned
 
 
 class WriteOff(Struct, frozen=True, kw_only=True, gc=False):

@@ -8,19 +8,46 @@ from ledger.model.records import Reader, Record, changed, need
 from ledger.money import Money
 from ledger.recourse import events as e
 from ledger.recourse.events import Event
-from ledger.recourse.records import RecourseClaim, RecoursePayment, RecourseState, WriteOff
+from ledger.recourse.records import (
+    DebtRecovery,
+    Default,
+    RecourseClaim,
+    RecoursePayment,
+    RecourseState,
+    WriteOff,
+)
 
-__all__ = ["RecourseClaim", "RecoursePayment", "WriteOff", "evolve"]
+__all__ = ["DebtRecovery", "Default", "RecourseClaim", "RecoursePayment", "WriteOff", "evolve"]
 
 
 def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
     """The records that `event` leaves changed."""
+    match event:
+        case e.DebtWrittenOff():
+            return (_written_off(event),)
+        case e.WriteOffReversed():
+            return (changed(need(book, WriteOff, event.write_off, ""), reversed_ms=event.at_ms),)
+        case e.DefaultDeclared():
+            return (_default(event),)
+        case e.DefaultLifted():
+            return (changed(need(book, Default, event.default, ""), lifted_ms=event.at_ms),)
+        case e.DebtRecovered():
+            return (_recovery(event),)
+        case e.RecoveryReturned():
+            recovery = need(book, DebtRecovery, event.recovery, "")
+            return (changed(recovery, returned=recovery.returned + event.amount),)
+        case _:
+            return _recourse(book, event)
+
+
+_Recourse = (
+    e.RecourseNoticed | e.RecoursePaid | e.RecourseMet | e.RecourseWithdrawn | e.RecourseReturned
+)
+
+
+def _recourse(book: Reader, event: _Recourse) -> tuple[Record, ...]:
     if isinstance(event, e.RecourseNoticed):
         return (_noticed(event),)
-    if isinstance(event, e.DebtWrittenOff):
-        return (_written_off(event),)
-    if isinstance(event, e.WriteOffReversed):
-        return (changed(need(book, WriteOff, event.write_off, ""), reversed_ms=event.at_ms),)
     before = need(book, RecourseClaim, event.recourse, "")
     match event:
         case e.RecoursePaid():
@@ -63,6 +90,35 @@ def _payment(event: e.RecoursePaid) -> RecoursePayment:
         payee=event.payee,
         account=event.account,
         amount=event.amount,
+        value_date=event.value_date,
+        evidence=event.evidence,
+        reference=event.reference,
+        attested_by=event.by,
+        recorded_ms=event.at_ms,
+    )
+
+
+def _default(event: e.DefaultDeclared) -> Default:
+    return Default(
+        id=event.default,
+        holding=event.holding,
+        holder=event.holder,
+        obligor=event.obligor,
+        ground=event.ground,
+        declared_ms=event.at_ms,
+    )
+
+
+def _recovery(event: e.DebtRecovered) -> DebtRecovery:
+    return DebtRecovery(
+        id=event.recovery,
+        holding=event.holding,
+        source=event.source,
+        payer=event.payer,
+        payee=event.payee,
+        account=event.account,
+        amount=event.amount,
+        returned=Money(0, event.amount.currency),
         value_date=event.value_date,
         evidence=event.evidence,
         reference=event.reference,

@@ -338,6 +338,11 @@ class RefusalCode(Enum):
     RECOURSE_EXCEEDED = "recourse_exceeded"
     RECOURSE_IS_PART_PAID = "recourse_is_part_paid"
     RECOURSE_IS_CLOSED = "recourse_is_closed"
+    DEFAULT_IS_DECLARED = "default_is_declared"
+    DEFAULT_GROUND_MISSING = "default_ground_missing"
+    DEFAULT_IS_LIFTED = "default_is_lifted"
+    RECOVERY_PAYER_DOES_NOT_FIT = "recovery_payer_does_not_fit"
+    RECOVERY_EXCEEDED = "recovery_exceeded"
     WRITE_OFF_EXCEEDED = "write_off_exceeded"
     WRITE_OFF_IS_REVERSED = "write_off_is_reversed"
     # -- exports and backups

@@ -77,6 +77,7 @@ def _small_policy() -> AdoptPolicy:
             search_hours=24,
             discharge_days=10,
             suspend_days=30,
+            default_days=90,
             remind_days=(30, 7, 1),
         ),
     )

@@ -112,6 +112,7 @@ def policy(
             search_hours=24,
             discharge_days=10,
             suspend_days=366,
+            default_days=1,
             remind_days=(30, 7, 1),
         ),
         gates=Gates(registration=registration),

@@ -56,6 +56,7 @@ class Toy:
         self.payments: Toys = {}
         self.astray: Toys = {}
         self.recourses: Toys = {}
+        self.recoveries: Toys = {}
         self.now = 0
 
     def name(self, said: Said, prefix: str) -> str:

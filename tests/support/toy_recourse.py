@@ -19,6 +19,17 @@ def count(toy: Any, payment: dict[str, Any], minor: int) -> None:
             claim["due"] -= minor
 
 
+def _recover(toy: Any, said: Said, c: Any) -> None:
+    """What others pay a claimant it cannot claim any more; the debt stays as it is."""
+    payment = {"holding": c.holding, "to": toy.holdings[c.holding]["holder"]}
+    toy.recoveries[toy.name(said, "dbr")] = payment
+    count(toy, payment, c.amount.minor)
+
+
+def _return_recovery(toy: Any, _: Said, c: Any) -> None:
+    count(toy, toy.recoveries[c.recovery], -c.amount.minor)
+
+
 def _notice(toy: Any, said: Said, c: Any) -> None:
     claim = {"holding": c.holding, "by": said.party, "due": c.amount.minor, "paid": 0}
     toy.recourses[toy.name(said, "rcs")] = claim
@@ -59,5 +70,8 @@ TELLS: dict[str, Callable[[Any, Said, Any], None]] = {
     "AttestRecourse": _pay,
     "ReturnRecourse": _return,
     "EndRecourse": _end,
+    "RecoverDebt": _recover,
+    "AttestRecovery": _recover,
+    "ReturnRecovery": _return_recovery,
 }
 """What each accepted command changes."""

@@ -253,6 +253,7 @@ def policy() -> AdoptPolicy:
             search_hours=24,
             discharge_days=10,
             suspend_days=30,
+            default_days=90,
             remind_days=(30, 7, 1),
         ),
     )

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from ledger.model.records import Reader, Signer
 from ledger.recourse import commands as c
-from ledger.recourse.decide import noticing, paying, writing_off
+from ledger.recourse.decide import defaulting, noticing, paying, recovering, writing_off
 from ledger.recourse.decide.paying import Events
 from ledger.recourse.decide.stakes import stake
 
@@ -29,6 +29,16 @@ def decide(book: Reader, command: c.Command, by: Signer, at_ms: int) -> Events:
             return paying.have_back(book, command, by, at_ms)
         case c.EndRecourse():
             return paying.end(book, command, by, at_ms)
+        case c.DeclareDefault():
+            return defaulting.declare(book, command, by, at_ms)
+        case c.LiftDefault():
+            return defaulting.lift(book, command, by, at_ms)
+        case c.RecoverDebt():
+            return recovering.receive(book, command, by, at_ms)
+        case c.AttestRecovery():
+            return recovering.attest(book, command, by, at_ms)
+        case c.ReturnRecovery():
+            return recovering.have_back(book, command, by, at_ms)
         case c.WriteOffDebt():
             return writing_off.write_off(book, command, by, at_ms)
         case c.ReverseWriteOff():

@@ -12,7 +12,7 @@ from ledger.receivables.clocks import payable_from
 from ledger.receivables.decide.checks import only
 from ledger.receivables.events import BurdenKind
 from ledger.receivables.records import Holding, Invoice, Receivable
-from ledger.recourse.amounts import claim_of, received_on
+from ledger.recourse.amounts import began_ms, claim_of, received_on
 from ledger.recourse.commands import NoticeRecourse, RecourseGround
 from ledger.recourse.events import RecourseNoticed
 from ledger.recourse.records import RecourseClaim, RecourseState
@@ -41,8 +41,7 @@ def notice(
         f"Nothing on record says of {holding.id}: {command.ground.value}.",
         "/body/ground",
     )
-    since_ms = under.active_ms if isinstance(under, Financing) else under.accepted_ms
-    check_paid_on(book, command.day, since_ms or 0, at_ms, "/body/day")
+    check_paid_on(book, command.day, began_ms(under), at_ms, "/body/day")
     refuse_if(
         claim_of(book, holding, under, command.day) != command.amount,
         RefusalCode.RECOURSE_AMOUNT_DIFFERS,
@@ -58,7 +57,7 @@ def notice(
         ground=command.ground,
         day=command.day,
         claimed=command.amount,
-        received=received_on(book, holding, by.party),
+        received=received_on(book, holding, by.party, under),
         evidence=command.evidence,
         at_ms=at_ms,
     )

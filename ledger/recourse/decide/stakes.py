@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ledger.model.records import Reader
 from ledger.money import Money
+from ledger.receivables.records import Holding
 from ledger.recourse import commands as c
-from ledger.recourse.records import RecourseClaim, WriteOff
+from ledger.recourse.records import Default, RecourseClaim, WriteOff
 
 
 def stake(book: Reader, command: c.Command) -> Money | None:
@@ -13,7 +14,17 @@ def stake(book: Reader, command: c.Command) -> Money | None:
     if isinstance(command, c.EndRecourse):
         recourse = book.get(RecourseClaim, command.recourse)
         return recourse.claimed if recourse else None
+    if isinstance(command, c.DeclareDefault):
+        return _outstanding(book, command.holding)
+    if isinstance(command, c.LiftDefault):
+        default = book.get(Default, command.default)
+        return _outstanding(book, default.holding) if default else None
     if isinstance(command, c.ReverseWriteOff):
         written = book.get(WriteOff, command.write_off)
         return written.amount if written else None
     return command.amount
+
+
+def _outstanding(book: Reader, holding_id: str) -> Money | None:
+    holding = book.get(Holding, holding_id)
+    return holding.outstanding if holding else None

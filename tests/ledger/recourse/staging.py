@@ -17,9 +17,9 @@ from ledger.policy.state import POLICY, Policy
 from ledger.receivables.commands import Recourse
 from ledger.receivables.records import Holding
 from ledger.recourse import commands as c
-from ledger.recourse.records import RecourseClaim
+from ledger.recourse.records import DebtRecovery, RecourseClaim
 from tests.support.market import Market
-from tests.support.world import DAY, NOW, cny, digest
+from tests.support.world import DAY, NOW, cny, digest, party
 
 DUE = date(2026, 4, 30)
 DUE_MS = NOW + 115 * DAY
@@ -79,3 +79,28 @@ def breach(market: Market, holding: Holding, minor: int) -> c.NoticeRecourse:
     """The claim of so much today, because title was bad."""
     ground = c.RecourseGround.BREACH
     return notice(market, holding, minor, ground=ground, evidence=digest("breach"))
+
+
+def recovery(market: Market, holding: Holding, minor: int) -> c.RecoverDebt:
+    """The holder's word that a guarantor, the rival, paid it so much today."""
+    return c.RecoverDebt(
+        holding=holding.id,
+        source=c.RecoverySource.GUARANTOR,
+        payer=party("rival"),
+        amount=cny(minor),
+        value_date=market.today,
+        reference="from the guarantor",
+    )
+
+
+def recover(market: Market, holding: Holding, minor: int) -> DebtRecovery:
+    """The recovery, once its holder has said so."""
+    (event,) = market.do(market.name_of(holding.holder), recovery(market, holding, minor))
+    return market.get(DebtRecovery, event.recovery)
+
+
+def have_back(market: Market, item: DebtRecovery, minor: int) -> c.ReturnRecovery:
+    """The word of who paid that it has so much back."""
+    return c.ReturnRecovery(
+        recovery=item.id, amount=cny(minor), value_date=market.today, reference="back"
+    )

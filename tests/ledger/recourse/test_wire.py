@@ -1,4 +1,4 @@
-"""The wire form of recourse: sealed amounts and references."""
+"""The wire form of recourse, default, recovery and write-off: what is sealed, and what is not."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.support.wire import there_and_back
 from tests.support.world import cny, digest
 
 HOLDING, ACCOUNT, RECOURSE = f"hld_{'a' * 26}", f"acc_{'a' * 26}", f"rcs_{'a' * 26}"
+PAYER = f"pty_{'a' * 26}"
 MONEY: dict[str, Any] = {
     "amount": cny(1),
     "value_date": date(2026, 2, 2),
@@ -33,6 +34,13 @@ COMMANDS: tuple[Any, ...] = (
     c.AttestRecourse(recourse=RECOURSE, account=ACCOUNT, **MONEY),
     c.ReturnRecourse(recourse=RECOURSE, **MONEY),
     c.EndRecourse(recourse=RECOURSE),
+    c.DeclareDefault(holding=HOLDING, ground=c.DefaultGround.OVERDUE),
+    c.LiftDefault(default=f"dft_{'a' * 26}"),
+    c.RecoverDebt(holding=HOLDING, source=c.RecoverySource.GUARANTOR, payer=PAYER, **MONEY),
+    c.AttestRecovery(
+        holding=HOLDING, source=c.RecoverySource.INSURER, payer=PAYER, account=ACCOUNT, **MONEY
+    ),
+    c.ReturnRecovery(recovery=f"dbr_{'a' * 26}", **MONEY),
     c.WriteOffDebt(holding=HOLDING, amount=cny(1), reason=c.WriteOffReason.FRAUD),
     c.ReverseWriteOff(write_off=f"wof_{'a' * 26}"),
 )
@@ -42,12 +50,17 @@ SEALED: dict[type, set[str]] = {
     c.AttestRecourse: {"amount", "reference"},
     c.ReturnRecourse: {"amount", "reference"},
     c.EndRecourse: set(),
+    c.DeclareDefault: set(),
+    c.LiftDefault: set(),
+    c.RecoverDebt: {"payer", "amount", "reference"},
+    c.AttestRecovery: {"payer", "amount", "reference"},
+    c.ReturnRecovery: {"amount", "reference"},
     c.WriteOffDebt: {"amount"},
     c.ReverseWriteOff: set(),
 }
 
 
-def test_amounts_and_references_are_sealed() -> None:
+def test_amounts_references_and_payers_are_sealed() -> None:
     """Exactly these fields are confidential; all others are open."""
     for kind in typing.get_args(c.Command):
         assert field_classes(kind) == dict.fromkeys(SEALED[kind], "confidential")

@@ -23,6 +23,7 @@ from tests.support.acts.parties import STANDING, Act, bind, claims_by_manifest, 
 from tests.support.acts.paying import PAYING
 from tests.support.acts.quotas import QUOTAS
 from tests.support.acts.recourse import RECOURSE
+from tests.support.acts.recovery import RECOVERY
 
 __all__ = [
     "ACTS",
@@ -74,5 +75,6 @@ ACTS: dict[str, Act] = {
     **NOTICES,
     **CHANGES,
     **RECOURSE,
+    **RECOVERY,
 }
 """What to do for each kind of command."""

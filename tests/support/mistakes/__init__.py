@@ -15,6 +15,7 @@ from tests.support.mistakes.notices import NOTICES
 from tests.support.mistakes.paying import PAYING
 from tests.support.mistakes.quotas import QUOTAS
 from tests.support.mistakes.recourse import RECOURSE
+from tests.support.mistakes.recovery import RECOVERY
 from tests.support.mistakes.standing import EMPTY, REAL, STANDING
 from tests.support.mistakes.unreachable import UNREACHABLE
 
@@ -35,5 +36,6 @@ MISTAKES: dict[str, Mistake] = {
     **NOTICES,
     **CHANGES,
     **RECOURSE,
+    **RECOVERY,
 }
 """Those that any ledger refuses, whatever its state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.conduct.commands import DeclareInsolvency, EndInsolvency
 from ledger.conduct.records import Insolvency
 from ledger.money import Money
 from ledger.receivables.records import Holding
@@ -9,8 +10,7 @@ from ledger.recourse import commands as c
 from ledger.recourse.defaults import is_overdue
 from ledger.recourse.records import DebtRecovery, Default, RecourseClaim
 from ledger.recourse.recovered import excess_of, room_on
-from tests.support.actors import Stage
-from tests.support.acts.conduct import insolvent, recovered
+from tests.support.actors import Stage, digest
 from tests.support.founding import FINANCIERS, SUPPLIERS
 from tests.support.having.claims import account_of, held, one, receipt, sure
 
@@ -33,11 +33,15 @@ def declare(s: Stage, times: int = 1) -> None:
     live = s.some(Insolvency, lambda found: found.id == item.obligor and found.in_force)
     begins = late is None and live is None
     if begins:
-        sure(s.do("operator", insolvent(item.obligor, s)))
+        begun = DeclareInsolvency(
+            party=item.obligor, court="Court", case="1", day=s.today, evidence=digest("order")
+        )
+        sure(s.do("operator", begun))
     for _ in range(times):
         s.do(s.name_of(item.holder), declaration(s, item))
     if begins:
-        sure(s.do("operator", recovered(item.obligor)))
+        over = EndInsolvency(party=item.obligor, evidence=digest("decision"))
+        sure(s.do("operator", over))
 
 
 def declared(s: Stage) -> Default:

@@ -8,7 +8,7 @@ from ledger.financing.records import Financing
 from ledger.model.records import Reader
 from ledger.receivables.records import Holding, Transfer, TransferState
 
-_WIDER = frozenset({"amount", "frozen", "receivables"})
+_WIDER = frozenset({"amount", "frozen", "executed", "receivables"})
 """What of a freeze tells of holdings besides one's own."""
 
 
@@ -60,7 +60,7 @@ BURDENS: tuple[Rule, ...] = (
     Rule(
         Freeze,
         _freeze,
-        sealed=frozenset({"debtor", "court", "case", "amount", "frozen"}),
+        sealed=frozenset({"debtor", "court", "case", "amount", "frozen", "executed"}),
         private=frozenset({"debtor"}),
     ),
 )

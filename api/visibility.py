@@ -121,7 +121,7 @@ def _holding(record: Holding, book: Reader, party: str) -> Hidden:
     lies = {burden.id for burden in record.burdens}
     if any(item.holding == record.id or item.id in lies for item in secures(book, party)):
         return _ORIGIN
-    requests = book.find(Request, holding=record.id)
+    requests = [item for item in book.find(Request, holding=record.id) if item.holder != party]
     return _ORIGIN if any(_request(item, book, party) is not None for item in requests) else None
 
 
@@ -290,7 +290,7 @@ RULES: Mapping[type[Any], Rule] = {
             ("seller", "buyer"),
             sealed=frozenset(
                 {"key", "seller", "buyer", "number", "code", "gross", "prepaid", "credited"}
-                | {"unabsorbed", "used", "issued", "type"}
+                | {"unabsorbed", "used", "reduced", "issued", "type"}
             ),
         ),
         Rule(

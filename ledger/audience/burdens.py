@@ -16,13 +16,13 @@ def encumbrance(act: Act, path: Path) -> Audience:
 
 
 def freeze(act: Act, path: Path) -> Audience:
-    """The debtor all of it; of the court and of its own part whoever owes or has that part."""
+    """The debtor all of it, as who recorded it; of its own part whoever owes or has that part."""
     recorded = act.view.get(Freeze, act.body.get("freeze", act.made("frz")))
     if recorded is None:
         return Audience()
     parts = act.body.get("parts", ())
     if path[0] == "amount":
-        return of(recorded.debtor)
+        return of(recorded.debtor, recorded.recorded_by)
     if path[0] == "parts":
         parts = [parts[int(path[1])]]
     found = [act.view.get(Holding, part["holding"]) for part in parts]
@@ -32,4 +32,4 @@ def freeze(act: Act, path: Path) -> Audience:
         if holding is not None
         for party in (holding.obligor, holding.holder, *act.view.buyer(holding))
     }
-    return of(recorded.debtor, more=parties)
+    return of(recorded.debtor, recorded.recorded_by, more=parties)

@@ -53,6 +53,7 @@ def test_columns_are_the_fields(kind: Any) -> None:
 
 
 @KINDS
+@settings(max_examples=25)
 @given(data=st.data())
 def test_rows_and_records_are_inverse(kind: type[Any], data: st.DataObject) -> None:
     """A record becomes a row and the row the same record, for whatever its fields may hold."""

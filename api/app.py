@@ -23,6 +23,7 @@ from api.routes import (
     reads,
     reports,
     status,
+    unpaid,
 )
 from api.settings import Settings
 from api.site import Site
@@ -41,6 +42,7 @@ ROUTES = (
     alerts,
     reads,
     owing,
+    unpaid,
     priority,
     packs,
     reports,

@@ -254,14 +254,21 @@ class Sandbox:
         )
 
     def propose(
-        self, by: str, holding: Holding, to: str, *, price: int | None = None, days: int = 1
+        self,
+        by: str,
+        holding: Holding,
+        to: str,
+        *,
+        price: int | None = None,
+        days: int = 1,
+        recourse: c.Recourse = c.Recourse.NONE,
     ) -> Transfer:
         """A proposed transfer of a holding, open for `days`."""
         command = c.ProposeTransfer(
             holding=holding.id,
             to=self.parties[to],
             base_trade=digest("trade"),
-            recourse=c.Recourse.NONE,
+            recourse=recourse,
             discharges_underlying=c.DischargesUnderlying.ON_TRANSFER,
             lapses_ms=self.clock.ms + days * DAY,
             consideration=None if price is None else cny(price),

@@ -63,6 +63,8 @@ GIVES_UP = frozenset(
         "costs.admit",
         # its own word that money reached it, which ends a claim or moves a title
         "claim.settle",
+        "debt.recover",
+        "debt.return_recovery",
         "financing.receive",
         "payment.receive",
         "payment.return_misdirected",

@@ -150,10 +150,11 @@ class InvoiceCredited(Effect, frozen=True, kw_only=True):
 
 
 class DueDateAmended(Effect, frozen=True, kw_only=True):
-    """The receivable is due on another day, and with it all its holdings."""
+    """From civil `day` on the receivable is due on another one, and with it all its holdings."""
 
     receivable: str
     due: date
+    day: date
 
 
 class ReceivableCancelled(Effect, frozen=True, kw_only=True):

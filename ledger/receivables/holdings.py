@@ -15,6 +15,7 @@ from ledger.receivables import events as e
 from ledger.receivables.burdens import burdened
 from ledger.receivables.events import Burden, BurdenKind, RedeemedBy
 from ledger.receivables.records import (
+    Deferred,
     Holding,
     HoldingState,
     Maturity,
@@ -145,8 +146,11 @@ def amended(book: Reader, event: e.DueDateAmended) -> tuple[Record, ...]:
     nothing = Money(0, receivable.face.currency)
     owed = sum((item.outstanding for item in parts), nothing)
     disputed = sum((_disputed(item) for item in parts), nothing)
+    deferred = receivable.deferred
+    if receivable.due < event.day:
+        deferred = (*deferred, Deferred(receivable.due, event.day))
     return (
-        changed(receivable, due=event.due),
+        changed(receivable, due=event.due, deferred=deferred),
         *(changed(item, due=event.due) for item in parts),
         _maturity(book, receivable, receivable.due, -owed, -disputed),
         _maturity(book, receivable, event.due, owed, disputed),

@@ -162,6 +162,13 @@ class Neighbours(Struct, frozen=True, kw_only=True, gc=False):
     seen: tuple[Seen, ...]
 
 
+class Deferred(Struct, frozen=True, gc=False):
+    """Before civil day `until`, when all concerned deferred it, a debt was overdue since `due`."""
+
+    due: date
+    until: date
+
+
 class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     """The debt of `obligor` to whoever holds its parts, first to `creditor`.
 
@@ -171,6 +178,7 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     shows those it will have. `assurance` is the weakest class among the keys with which the
     obligor signed, as it was then: a stronger one later does not make its word any better.
     `statutory_due` and `late_ppm` are as in `Claim`; `answer_by` is the last day for its word.
+    `deferred` are the days on which it was late before it was deferred.
     """
 
     PREFIX: ClassVar[str] = "rcv"
@@ -191,6 +199,7 @@ class Receivable(Struct, frozen=True, kw_only=True, gc=False):
     uses: tuple[Use, ...]
     issued: date
     due: date
+    deferred: tuple[Deferred, ...] = ()
     basis: Basis
     basis_date: date
     contract: str | None = None

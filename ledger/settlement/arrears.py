@@ -52,6 +52,9 @@ def interest_of(book: Reader, holding: Holding, day: date, without: str = "") ->
     """
     if holding.went_on:
         return Money(0, holding.amount.currency)
+    late = _late(book, need(book, Receivable, holding.receivable, ""), day)
+    if not any(first < last for first, last in late):
+        return Money(0, holding.amount.currency)
     payments: defaultdict[str, list[Payment]] = defaultdict(list)
     for payment in book.find(Payment, receivable=holding.receivable):
         if payment.counts and payment.id != without:
@@ -59,29 +62,47 @@ def interest_of(book: Reader, holding: Holding, day: date, without: str = "") ->
     *above, _ = reversed(list(ancestry(book, holding)))
     left = 0
     for parent, child in pairwise((*above, holding)):
-        left += _unpaid(book, parent, day, parent.paid.minor, payments[parent.id])
+        left += _unpaid(book, parent, parent.paid.minor, late, payments[parent.id])
         left = _handed_on(book, left, child)
     open_minor = holding.amount.minor - holding.reduced.minor
-    left += _unpaid(book, holding, day, open_minor, payments[holding.id])
+    left += _unpaid(book, holding, open_minor, late, payments[holding.id])
     return Money(max(left, 0), holding.amount.currency)
 
 
+_Late = Sequence[tuple[date, date]]
+"""Times of lateness: the days after the first to the last, which may not be after it."""
+
+
+def _late(book: Reader, receivable: Receivable, day: date) -> _Late:
+    """When a receivable was late until the end of `day`: also before all concerned deferred it.
+
+    They gave time, not the interest: nobody is taken to waive what he does not say (民法典 140).
+    """
+    last = _last_counted(book, receivable.obligor, day)
+    return [
+        *(
+            (payable_from(book, receivable.obligor, item.due), min(item.until, last))
+            for item in receivable.deferred
+        ),
+        (payable_from(book, receivable.obligor, receivable.due), last),
+    ]
+
+
 def _unpaid(
-    book: Reader, holding: Holding, day: date, minor: int, payments: Sequence[Payment]
+    book: Reader, holding: Holding, minor: int, late: _Late, payments: Sequence[Payment]
 ) -> int:
     """The interest on `minor`, of which `payments` ended some, less what they paid of it."""
-    if not minor and not payments:
-        return 0
-    first = payable_from(book, holding.obligor, holding.due)
-    last = _last_counted(book, holding.obligor, day)
-    product = minor * max((last - first).days, 0)
-    for payment in payments:
-        after = (last - max(payment.value_date, first)).days
-        product -= payment.principal.minor * max(after, 0)
+    product = minor * _days(late, date.min)
+    product -= sum(item.principal.minor * _days(late, item.value_date) for item in payments)
     policy = policy_of(book)
     rate = late_ppm_of(need(book, Receivable, holding.receivable, ""), policy)
     paid = sum(payment.interest.minor for payment in payments)
     return divide(product * rate, PPM, policy.rounding) - paid
+
+
+def _days(late: _Late, since: date) -> int:
+    """The days of lateness after `since`."""
+    return sum(max((last - max(first, since)).days, 0) for first, last in late)
 
 
 def _handed_on(book: Reader, left: int, child: Holding) -> int:

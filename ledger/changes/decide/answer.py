@@ -25,7 +25,6 @@ from ledger.receivables.records import Receivable
 def consent(book: Reader, command: ConsentToChange, by: Signer, at_ms: int) -> Events:
     """The party agrees to exactly what was proposed."""
     change = _asked(book, command.change, by, at_ms)
-    check_proposer(book, change.proposer, at_ms, "/body/change")
     check_accepts(change.id, change.proposal, command.accepts, by)
     given = changed(change, consents=(*change.consents, by.party))
     consented = ChangeConsented(change=change.id, party=by.party)
@@ -72,6 +71,7 @@ def _closing(book: Reader, change: Change, by: Signer, at_ms: int) -> Events:
     """What follows when all have answered who had to; nothing before."""
     if needed(book, change) - {*change.consents, *change.declined}:
         return ()
+    check_proposer(book, change.proposer, at_ms, "/body/change")
     return applied(book, change, by, at_ms)
 
 

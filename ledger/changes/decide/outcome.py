@@ -25,6 +25,7 @@ from ledger.financing.events import Event as FinancingEvent
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.money import Money
 from ledger.parties.recovering import check_not_recovering
+from ledger.policy.state import today_of
 from ledger.receivables.claim import Use
 from ledger.receivables.debts import reduce
 from ledger.receivables.events import (
@@ -170,7 +171,7 @@ def _amend(book: Reader, change: Change, receivable: Receivable, at_ms: int) -> 
     nothing = Money(0, receivable.face.currency)
     return (
         *before,
-        DueDateAmended(receivable=receivable.id, due=change.due),
+        DueDateAmended(receivable=receivable.id, due=change.due, day=today_of(book, at_ms)),
         _done(change, nothing, nothing, at_ms),
     )
 

@@ -134,7 +134,7 @@ def test_an_amended_due_date_moves_what_is_open_and_the_sums_of_both_days() -> N
     world.book.apply(discharge(world.book, [(one, cny(40_00))], world.at_ms))
     dispute = Burden(id="dsp_one", kind=BurdenKind.DISPUTE, amount=cny(5_00))
     world.book.apply(burden(world.holding(two.id), dispute))
-    world.book.apply((e.DueDateAmended(receivable=two.receivable, due=LATER),))
+    world.book.apply((e.DueDateAmended(receivable=two.receivable, due=LATER, day=LATER),))
     assert (world.holding(one.id).due, world.holding(two.id).due) == (LATER, LATER)
     assert world.receivable(two.receivable).due == LATER
     assert (day(world), day(world, LATER)) == ((7_00, 0, True), (60_00, 5_00, True))

@@ -202,7 +202,7 @@ def _amend(world: World, data: Random) -> None:
     item = _pick(world, data, Receivable)
     if isinstance(item, Receivable) and item.state is ReceivableState.ACKNOWLEDGED:
         due = item.due + timedelta(days=1 + _number(data, 40))
-        world.book.apply((e.DueDateAmended(receivable=item.id, due=due),))
+        world.book.apply((e.DueDateAmended(receivable=item.id, due=due, day=due),))
 
 
 def _tick(world: World, data: Random) -> None:

@@ -291,16 +291,23 @@ def test_the_order_of_recording_changes_no_interest(paid: list[tuple[int, int]])
 
 
 @pytest.mark.parametrize("paid", [0, 50])
-def test_a_debt_that_all_deferred_was_not_late(paid: int) -> None:
-    """By the day that all agreed on, whether or not somebody had paid something before it."""
+def test_deferred_by_all_it_keeps_the_interest_of_before(paid: int) -> None:
+    """Twenty days late cost 1.00, whether or not somebody has paid some of it; then none until the
+    new day, a month on, and 0.50 for ten days after it.
+    """
     market = late_market()
     holding = market.held()
     at(market, 20)
     if paid:
         market.do("supplier", market.payment(holding, paid))
-    market.book.apply([DueDateAmended(receivable=holding.receivable, due=market.today)])
+    today, due = market.today, date(2026, 6, 30)
+    market.book.apply([DueDateAmended(receivable=holding.receivable, due=due, day=today)])
     amended = market.holding(holding.id)
-    assert arrears_of(market.book, amended, market.today).interest == cny(0)
+    owed = [
+        arrears_of(market.book, amended, day).interest
+        for day in (today, due, due + timedelta(days=10))
+    ]
+    assert owed == [cny(1_00 - paid), cny(1_00 - paid), cny(1_50 - paid)]
     assert amended.outstanding == cny(100_00)
 
 
@@ -310,7 +317,7 @@ def test_interest_runs_from_the_day_that_all_concerned_agreed_on(due: date) -> N
     market = late_market()
     holding = market.held()
     market.do("core", admitted(holding))
-    market.book.apply([DueDateAmended(receivable=holding.receivable, due=due)])
+    market.book.apply([DueDateAmended(receivable=holding.receivable, due=due, day=market.today)])
     amended = market.holding(holding.id)
     late = arrears_of(market.book, amended, due + timedelta(days=10))
     assert (late.interest, late.costs) == (cny(50), cny(2_00))

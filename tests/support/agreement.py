@@ -21,9 +21,11 @@ from ledger.receivables.records import (
     ReceivableState,
     Transfer,
 )
+from ledger.settlement.arrears import interest_of
 from tests.support.actors import Stage
 from tests.support.toy import FOREVER, Toy
 from tests.support.toy_burdens import shown
+from tests.support.toy_interest import day_of, owed
 
 
 class Everything:
@@ -61,6 +63,7 @@ def disagreements(stage: Stage, toy: Toy) -> list[str]:
     pairs: list[tuple[str, Any, Any]] = [
         ("holdings", _holdings(view, toy), _toy_holdings(toy)),
         ("burdens", _burdens(view, toy), _toy_burdens(toy)),
+        ("interest", _interest(stage, view), _toy_interest(toy)),
         ("claims", _claims(view, toy), _toy_claims(toy)),
         ("debts", _debts(view), {key: item["open"] for key, item in toy.debts.items()}),
         ("invoices", _used(view, toy), toy.used()),
@@ -119,6 +122,24 @@ def _burdens(view: Everything, toy: Toy) -> dict[str, Any]:
 
 def _toy_burdens(toy: Toy) -> dict[str, Any]:
     return {key: shown(item, toy.now) for key, item in toy.holdings.items() if item["open"]}
+
+
+def _interest(stage: Stage, view: Everything) -> dict[str, int]:
+    book = stage.book
+    return {
+        item.id: interest_of(book, item, stage.today).minor
+        for item in view.all(Holding)
+        if item.is_open and item.due < stage.today
+    }
+
+
+def _toy_interest(toy: Toy) -> dict[str, int]:
+    today = day_of(toy.now)
+    return {
+        key: owed(toy, key, today)
+        for key, item in toy.holdings.items()
+        if item["open"] and toy.claims[item["claim"]]["due"] < today
+    }
 
 
 _OWED = (ReceivableState.ACKNOWLEDGED, ReceivableState.SETTLED, ReceivableState.CANCELLED)

@@ -9,28 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from fractions import Fraction
+from datetime import date
 from typing import Any
 
-from tests.support import toy_burdens, toy_changes, toy_recourse
+from tests.support import toy_burdens, toy_changes, toy_interest, toy_recourse
 from tests.support.actors import DAY, Said, Stage
-from tests.support.toy_ids import made_id
+from tests.support.toy_ids import made_id, shared
 
 FOREVER = 10**18
 LOCK_DAYS, ISSUE_DAYS = 4, 10
 Toys = dict[str, dict[str, Any]]
-
-
-def shared(total: int, weights: list[int]) -> list[int]:
-    """`total` in proportion to `weights`: the largest remainders get what rounding left, worked
-    out anew.
-    """
-    exact = [Fraction(total * weight, sum(weights)) for weight in weights]
-    parts = [int(share) for share in exact]
-    for place in sorted(range(len(exact)), key=lambda item: (parts[item] - exact[item], item)):
-        if sum(parts) < total:
-            parts[place] += 1
-    return parts
 
 
 class Toy:
@@ -57,6 +45,8 @@ class Toy:
         self.astray: Toys = {}
         self.recourses: Toys = {}
         self.recoveries: Toys = {}
+        self.rules: dict[str, Any] = {}
+        self.insolvent: dict[str, date] = {}
         self.now = 0
 
     def name(self, said: Said, prefix: str) -> str:
@@ -70,7 +60,17 @@ class Toy:
         if said.taken and tell is not None:
             tell(self, said, said.command)
 
-    # -- parties -----------------------------------------------------------------------------------
+    # -- rules and parties -------------------------------------------------------------------------
+    def _adopt_policy(self, _: Said, c: Any) -> None:
+        ppm = c.statute.late_ppm if c.statute else 0
+        self.rules = {"rounding": c.rounding, "roll": c.roll, "ppm": ppm}
+
+    def _declare_insolvency(self, _: Said, c: Any) -> None:
+        self.insolvent[c.party] = c.day
+
+    def _end_insolvency(self, _: Said, c: Any) -> None:
+        del self.insolvent[c.party]
+
     def _enrol_party(self, said: Said, c: Any) -> None:
         self.roles[made_id(said, "pty")] = {role.value for role in c.roles}
 
@@ -93,6 +93,8 @@ class Toy:
             "uses": [[creditor, line.facts.number, line.used.minor] for line in c.invoices],
             "invoices": names,
             "due": c.due,
+            "overdue": [],
+            "ppm": c.late_ppm,
             "waived": "terms" in c.__struct_fields__ and c.terms.waiver_of_defences,
             "state": "waiting",
             "until": until,
@@ -114,6 +116,8 @@ class Toy:
             left -= use[2]
         holding = {
             "claim": claim_id,
+            "parent": None,
+            "ordinal": 0,
             "holder": claim["creditor"],
             "amount": amount,
             "paid": 0,
@@ -145,13 +149,15 @@ class Toy:
 
     def _split_holding(self, said: Said, c: Any) -> None:
         parent = self.holdings[c.holding]
-        parent |= {"open": False, "split": True}
         sizes = [child.amount.minor for child in c.children]
+        parent |= {"open": False, "split": True, "sizes": sizes}
         costs = shared(parent["costs"], sizes)
         live = toy_burdens.live(parent["burdens"], self.now)
         dealt = toy_burdens.dealt(live, sizes)
         for ordinal, size in enumerate(sizes):
             own = {
+                "parent": c.holding,
+                "ordinal": ordinal,
                 "amount": size,
                 "paid": 0,
                 "reduced": 0,
@@ -179,20 +185,19 @@ class Toy:
     def _end_transfer(self, _: Said, c: Any) -> None:
         self.holdings[self.transfers[c.transfer]["holding"]]["lien"] = None
 
-    def _pay(
-        self, said: Said, holding_id: str, minor: int, ordinal: int = 0, freeze: str | None = None
-    ) -> None:
-        """Costs first, then the principal; interest is none here, since no rate is agreed on.
-
-        By a freeze a court got it: the principal alone.
-        """
-        holding = self.holdings[holding_id]
+    def _pay(self, said: Said, holding_id: str, minor: int, ordinal: int = 0) -> None:
+        """Costs first, then interest, then the principal; a court by its freeze gets that alone."""
+        holding, c = self.holdings[holding_id], said.command
+        freeze = getattr(c, "freeze", None)
+        interest = toy_interest.owed(self, holding_id, c.value_date)
         costs = 0 if freeze else min(holding["costs"], minor)
-        principal = minor - costs
+        interest = 0 if freeze else min(interest, minor - costs)
+        principal = minor - costs - interest
         holding["costs"] -= costs
         lien = holding["lien"]
         payment = {"holding": holding_id, "costs": costs, "principal": principal, "loan": None}
-        payment["to"], payment["freeze"] = holding["holder"], freeze
+        payment |= {"interest": interest, "value": c.value_date, "counts": True}
+        payment |= {"to": holding["holder"], "freeze": freeze}
         self.payments[made_id(said, "pay", ordinal)] = payment
         toy_recourse.count(self, payment, minor)
         if principal:
@@ -219,7 +224,7 @@ class Toy:
     def _execute_freeze(self, said: Said, c: Any) -> None:
         toy_burdens.give_back(self, c.freeze, c.parts)
         for ordinal, part in enumerate(c.parts):
-            self._pay(said, part.holding, part.amount.minor, ordinal, c.freeze)
+            self._pay(said, part.holding, part.amount.minor, ordinal)
 
     def _distribute_payment(self, said: Said, c: Any) -> None:
         for ordinal, leg in enumerate(c.legs):
@@ -229,7 +234,8 @@ class Toy:
         payment = self.payments[c.payment]
         holding, principal = self.holdings[payment["holding"]], payment["principal"]
         holding["costs"] += payment["costs"]
-        toy_recourse.count(self, payment, -payment["costs"] - principal)
+        payment["counts"] = False
+        toy_recourse.count(self, payment, -payment["costs"] - payment["interest"] - principal)
         if not principal:
             return
         holding["paid"] -= principal
@@ -310,6 +316,9 @@ class Toy:
 
 
 _TELLS: dict[str, Callable[[Toy, Said, Any], None]] = {
+    "AdoptPolicy": Toy._adopt_policy,
+    "DeclareInsolvency": Toy._declare_insolvency,
+    "EndInsolvency": Toy._end_insolvency,
     "EnrolParty": Toy._enrol_party,
     "AssignRoles": Toy._assign_roles,
     "RegisterReceivable": Toy._register_receivable,

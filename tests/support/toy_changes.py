@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.actors import Said
 from tests.support.toy_burdens import left_of, live
 from tests.support.toy_ids import made_id
+from tests.support.toy_interest import day_of
 
 if TYPE_CHECKING:
     from tests.support.toy import Toy
@@ -197,7 +198,10 @@ def _set_off(toy: Toy, _: Said, change: dict[str, Any]) -> None:
 
 
 def _amend(toy: Toy, _: Said, change: dict[str, Any]) -> None:
-    toy.claims[change["claim"]]["due"] = change["command"].due
+    claim, today = toy.claims[change["claim"]], day_of(toy.now)
+    if claim["due"] < today:
+        claim["overdue"].append((claim["due"], today))
+    claim["due"] = change["command"].due
 
 
 def _cancel(toy: Toy, _: Said, change: dict[str, Any]) -> None:

@@ -18,9 +18,9 @@ from ledger.notices.commands import InterestKind
 from ledger.parties.commands import Notice, SetContact
 from ledger.refusals.language import Language
 from ledger.reports import due as due_module
-from tests.api.test_telling import Carried
 from tests.ledger.reports.test_due import file, report
 from tests.support.sandbox import Sandbox, open_sandbox
+from tests.support.telling import Carried
 
 MAIL = "mailto:treasury@core.example"
 WANTED = (Notice.KEY_CHANGES, Notice.RECOVERY, Notice.REMINDERS)

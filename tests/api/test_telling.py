@@ -6,9 +6,7 @@ import email
 import json
 from collections.abc import Iterator
 from email.policy import default
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -23,29 +21,14 @@ from ledger.parties.commands import Notice, SetContact
 from ledger.reports.acknowledged import read_statement_file
 from tests.support.sandbox import Sandbox, open_sandbox
 from tests.support.served import Served
+from tests.support.telling import Carried, Receiver, receiver
 from tests.support.waiting import wait_until
+
+__all__ = ["receiver"]
 
 HOUR_MS = 3_600_000
 MAIL = "mailto:receivables@core.example"
 WANTED = (Notice.DAILY_STATEMENT, Notice.KEY_CHANGES, Notice.RECOVERY)
-
-
-class Carried:
-    """A courier that keeps what it is given, and fails while `away`."""
-
-    def __init__(self) -> None:
-        self.given: list[Message] = []
-        self.away = False
-
-    def __call__(self, message: Message) -> None:
-        """Take a message."""
-        if self.away:
-            raise Unavailable("nobody is there")
-        self.given.append(message)
-
-    def days(self) -> list[str]:
-        """The days of what arrived."""
-        return [message.name[:10] for message in self.given]
 
 
 @pytest.fixture
@@ -202,44 +185,6 @@ def test_a_mail_is_left_in_the_spool_with_the_statement_attached(tmp_path: Path)
     )
     assert json.loads(attached.get_content()) == {"acknowledged": ""}
     assert path.stat().st_mode & 0o077 == 0
-
-
-class Receiver(ThreadingHTTPServer):
-    """An obligor's own server, on a free port of 127.0.0.1, that keeps what arrived."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Taking)
-        self.taken: list[bytes] = []
-
-
-class Taking(BaseHTTPRequestHandler):
-    """Takes what is posted to /in, points elsewhere at /moved, and fails at any other path."""
-
-    def do_POST(self) -> None:
-        """Answer one request."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        status = {"/in": 204, "/moved": 302}.get(self.path, 500)
-        if status == 204:
-            assert isinstance(self.server, Receiver)
-            self.server.taken.append(body)
-        self.send_response(status)
-        self.send_header("Location", "/in")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """A server that listens."""
-    with Receiver() as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_a_statement_is_posted_and_only_a_yes_counts(receiver: Receiver, tmp_path: Path) -> None:

@@ -4,91 +4,48 @@ from __future__ import annotations
 
 import email
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.drafting import new_jti
 from api.settings import Settings
 from api.telling.changes import write_changes
 from api.telling.courier import Courier
 from api.telling.outbox import Message, Outbox
-from api.telling.teller import PATIENCE, Teller, telling
+from api.telling.teller import Teller, telling
 from api.telling.words import SAID
 from ledger.base64url import b64url_encode
 from ledger.chain.tree import leaf_hash
 from ledger.errors import Unavailable
 from ledger.parties import commands as p
-from ledger.parties.commands import Notice, Role
 from ledger.parties.records import Account, Recovery, Tidings, What
-from ledger.service import Receipt
-from tests.api.test_telling import Carried, Receiver, receiver
-from tests.support.sandbox import DAY, Sandbox, digest, open_sandbox, signing_key
+from tests.support.sandbox import DAY, Sandbox
+from tests.support.telling import (
+    ANN,
+    BOB,
+    HOUR_MS,
+    NEW,
+    OFFICE,
+    THIEF,
+    Carried,
+    Receiver,
+    account,
+    bodies,
+    box,
+    by,
+    contact,
+    events,
+    open_recovery,
+    receiver,
+    teller_of,
+)
 from tests.support.waiting import wait_until
 
-__all__ = ["receiver"]
-
-OFFICE = "mailto:finance@victim.example"
-THIEF = "https://thief.example/inbox"
-ANN, BOB, NEW = "victim", "victim/bob", "victim/new"
-HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-def box(tmp_path: Path) -> Iterator[Sandbox]:
-    """A sandbox with a supplier of two people, who named where the office is told."""
-    with open_sandbox(tmp_path / "ledger") as opened:
-        opened.enrol("victim", (Role.SUPPLIER,), "bob")
-        by(opened, BOB, contact(OFFICE))
-        yield opened
-
-
-def contact(address: str) -> p.SetContact:
-    """A contact that is told of keys and recoveries."""
-    return p.SetContact(address=address, notices=(Notice.KEY_CHANGES, Notice.RECOVERY))
-
-
-def by(box: Sandbox, label: str, command: Any, jti: str | None = None) -> Receipt:
-    """The victim gives a command, signed with this key."""
-    return box.service.submit(box.desk("victim").draft(command, jti=jti).signed(box.keys[label]))
-
-
-def open_recovery(box: Sandbox) -> Receipt:
-    """A recovery of the victim's keys, by its bank."""
-    box.keys[NEW] = signing_key(NEW)
-    desk, jti = box.desk("bank"), new_jti(box.clock.ms)
-    command = p.OpenRecovery(
-        party=box.party("victim"),
-        keys=(desk.new_key(box.keys[NEW], "ann", jti),),
-        evidence=digest("report"),
-    )
-    return box.service.submit(desk.draft(command, jti=jti).signed(box.keys["bank"]))
-
-
-def account(number: int) -> p.AddAccount:
-    """Another account of the victim."""
-    return p.AddAccount(number=f"6222 0000 {number:04}", bank="示例银行", currency="CNY")
-
-
-def teller_of(box: Sandbox, folder: Path, carried: Carried) -> Teller:
-    """A teller over an outbox in `folder`."""
-    return Teller(box.embedded, Outbox(folder), carried)
-
-
-def bodies(carried: Carried) -> list[Any]:
-    """What arrived, as JSON."""
-    return [json.loads(message.body) for message in carried.given]
-
-
-def events(carried: Carried) -> list[list[str]]:
-    """What happened, message by message."""
-    return [[item["what"] for item in body["events"]] for body in bodies(carried)]
+__all__ = ["box", "receiver"]
 
 
 def test_a_recovery_is_told_with_the_way_to_stop_it(box: Sandbox, tmp_path: Path) -> None:
@@ -293,102 +250,6 @@ def test_what_was_sent_is_not_made_again_by_a_restart(box: Sandbox, tmp_path: Pa
     names = [message.name for message in carried.given]
     assert names == sorted(set(names))
     assert events(carried) == [["contact_set"], *[["account_added"]] * 3]
-
-
-def test_a_statement_that_cannot_be_made_holds_up_no_key_change(
-    box: Sandbox, tmp_path: Path
-) -> None:
-    """A ledger that has halted signs no statement, and a stolen key is heard of all the same."""
-    wants = (Notice.KEY_CHANGES, Notice.RECOVERY, Notice.DAILY_STATEMENT)
-    box.do("core", p.SetContact(address="mailto:a@core.example", notices=wants))
-    by(box, BOB, account(1))
-    box.service.halt("for the test")
-    carried = Carried()
-    teller = teller_of(box, tmp_path / "outbox", carried)
-    teller.look()
-    assert [kind for (kind,) in events(carried)] == ["contact_set"] * 2 + ["account_added"]
-    assert teller.failures == 1
-
-
-def test_the_urgent_is_sent_first_and_slow_addresses_do_not_hold_it_up(
-    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A pass ends after its time, so that what is written meanwhile goes before the rest."""
-    monkeypatch.setattr("api.telling.teller.PASS_S", 0.0)
-    outbox, carried = Outbox(tmp_path / "outbox"), Carried()
-    for day in range(1, 4):
-        outbox.put(Message(f"2026-01-0{day}-slow", OFFICE, "", "{}"))
-    teller = Teller(box.embedded, outbox, carried)
-    teller.look()
-    by(box, BOB, account(1))
-    for _ in range(4):
-        teller.look()
-    assert [message.name.endswith("slow") for message in carried.given] == [
-        False,
-        False,
-        True,
-        True,
-        True,
-    ]
-
-
-def test_many_messages_to_one_dead_address_cost_one_try(box: Sandbox, tmp_path: Path) -> None:
-    """Whoever names an address that answers nobody holds up nobody else, however much it does."""
-    tried: list[str] = []
-
-    def carry(message: Message) -> None:
-        """The office is away; everybody else is there."""
-        tried.append(message.address)
-        if message.address == OFFICE:
-            raise Unavailable("nobody is there")
-
-    outbox = Outbox(tmp_path / "outbox")
-    for number in range(5):
-        by(box, BOB, account(number))
-    outbox.put(Message("2026-01-04-other", "mailto:other@x.example", "", "{}"))
-    teller = Teller(box.embedded, outbox, carry)
-    teller.look()
-    assert tried == [OFFICE, "mailto:other@x.example"]
-    teller.look()
-    assert (len(tried), teller.waiting) == (2, 6)
-
-
-def test_a_message_that_is_not_taken_holds_up_no_other(box: Sandbox, tmp_path: Path) -> None:
-    """After some tries the messages behind it have their turn; only that one stays."""
-    by(box, BOB, account(1))
-    by(box, BOB, account(2))
-    taken: list[str] = []
-
-    def carry(message: Message) -> None:
-        """The server of the office chokes on the first message."""
-        if "contact_set" in message.body:
-            raise Unavailable("it answers 500")
-        taken.append(message.name)
-
-    teller = Teller(box.embedded, Outbox(tmp_path / "outbox"), carry)
-    for count in range(1, PATIENCE + 1):
-        teller.look()
-        assert (taken, teller.failures) == ([], count)
-        box.clock.advance(ms=HOUR_MS)
-    teller.look()
-    assert (len(taken), teller.waiting, teller.failures) == (2, 1, PATIENCE + 1)
-
-
-def test_a_full_outbox_still_takes_what_is_urgent(
-    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And what is urgent never fills it for the others."""
-    monkeypatch.setattr("api.telling.outbox.MOST_WAITING", 1)
-    outbox = Outbox(tmp_path / "outbox")
-    by(box, BOB, account(1))
-    write_changes(box.embedded, outbox)
-    outbox.check_room()
-    outbox.put(Message("2026-01-04-other", OFFICE, "", "{}"))
-    with pytest.raises(OSError, match="too many"):
-        outbox.check_room()
-    by(box, BOB, account(2))
-    write_changes(box.embedded, outbox)
-    assert len(outbox.names()) == 4
 
 
 def test_every_kind_of_change_has_its_words() -> None:

@@ -35,6 +35,7 @@ from tests.support.toy import watch
 
 ACCEPTED, REFUSED = 200, 5
 """How often each kind is to be accepted, and each refusal to be met."""
+STEPS = 250
 RESULTS = Path(__file__).parents[2] / "docs" / "results" / "state-machine.md"
 REACHABLE = {**MISTAKES, **EMPTY, **REAL, **CROWDED}
 
@@ -47,13 +48,20 @@ def test_every_kind_has_an_act_and_every_refusal_its_mistake_or_reason() -> None
     assert REACHABLE.keys().isdisjoint(UNREACHABLE)
 
 
-def history(folder: Path, seed: int, steps: int, *, crowded: bool = False) -> Ending:
+def history(
+    folder: Path,
+    seed: int,
+    steps: int,
+    before: Counter[str] | None = None,
+    *,
+    crowded: bool = False,
+) -> Ending:
     """One history, checked at every tenth step, audited at half and at its end."""
     with open_stage(folder, seed) as s:
         toy = watch(s)
         begin(s)
         for number in range(steps):
-            step(s)
+            step(s, before=before)
             if number % 10 == 0:
                 assert broken(s) + disagreements(s, toy) == []
             if number == steps // 2:
@@ -176,7 +184,7 @@ def test_the_campaign(tmp_path: Path) -> None:
         assert seed < 500, f"still wanting: {wanting(tally)}"
         folder = tmp_path / str(seed)
         folder.mkdir()
-        ending = history(folder, seed, 150, crowded=seed < REFUSED)
+        ending = history(folder, seed, STEPS, tally, crowded=seed < REFUSED)
         ending.path.unlink()
         tally += ending.tally
         seed += 1
@@ -212,7 +220,7 @@ def test_two_hundred_honest_ledgers(tmp_path: Path, share: int) -> None:
 
 
 RESULT = """\
-{} seeded histories of 150 steps: {:,} commands accepted, {:,} refused, {:,.0f} seconds. Every
+{} seeded histories of {} steps: {:,} commands accepted, {:,} refused, {:,.0f} seconds. Every
 refusal left every file as it was; at every tenth step all invariants held and the toy ledger
 agreed; each history was audited twice at level rules, with no finding. `make test-long` with
 `DUEBILL_RESULTS=1` writes this page."""
@@ -225,7 +233,7 @@ def write_results(tally: Counter[str], histories: int, seconds: float) -> None:
     lines = [
         "# State machine: what the campaign met",
         "",
-        RESULT.format(histories, entries, refused, seconds),
+        RESULT.format(histories, STEPS, entries, refused, seconds),
         "",
         "| command | accepted |",
         "|---|---:|",

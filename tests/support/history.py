@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from api.database import DatabaseSource
@@ -39,8 +40,14 @@ def begin(s: Stage) -> None:
             err(s, code, mistake)
 
 
-def step(s: Stage, without: frozenset[str] = frozenset()) -> None:
-    """Time passes, something plausible happens (what happened least so far), or somebody errs."""
+def step(
+    s: Stage, without: frozenset[str] = frozenset(), before: Counter[str] | None = None
+) -> None:
+    """Time passes, something plausible happens (what happened least so far), or somebody errs.
+
+    `before` counts what happened in earlier histories.
+    """
+    met = s.tally + (before or Counter())
     luck = s.random.random()
     if luck < 0.15:
         wait(s)
@@ -48,9 +55,10 @@ def step(s: Stage, without: frozenset[str] = frozenset()) -> None:
         s.random.choice(TURNS)(s)
     elif luck < 0.75:
         kinds = s.random.sample(sorted(ACTS.keys() - without), 3)
-        ACTS[min(kinds, key=lambda kind: s.tally[kind])](s)
+        ACTS[min(kinds, key=lambda kind: met[kind])](s)
     else:
-        err(s, *s.random.choice(list(MISTAKES.items())))
+        code = min(s.random.sample(sorted(MISTAKES), 3), key=lambda code: met[code])
+        err(s, code, MISTAKES[code])
 
 
 def play_all(s: Stage) -> None:

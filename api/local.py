@@ -9,13 +9,14 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from api.asked import Asked, Format
 from api.embedded import Embedded, open_folder
 from api.importing import ImportRow, judge_rows
 from api.keyaccess import KeyAccess
 from api.packing import make_pack, own
 from api.places import Place, is_ledger
 from api.receipts import whole_receipt
-from api.reporting import Asked, Format, acknowledged_file, due_report, write_rules
+from api.reporting import acknowledged_file, due_report, write_rules
 from api.resolving import resolver
 from api.sheet.page import sheet
 from api.target import Verdict, now_ms

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import typer
 
-from api.local import FolderTarget, open_ledger
 from api.options import ledger_keys
 from api.server import ServerTarget
 from api.target import Target
@@ -24,6 +23,9 @@ def open_target(
     A server lets `party` read, signed in with `key`.
     """
     if folder is not None and url is None:
+        # What a ledger behind a URL is asked needs no database here.
+        from api.local import FolderTarget, open_ledger  # noqa: PLC0415 - it takes seconds to load
+
         with open_ledger(folder, ledger_keys()) as embedded:
             yield FolderTarget(embedded)
     elif url is not None and folder is None:

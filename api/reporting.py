@@ -6,12 +6,12 @@ import base64
 import csv
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from enum import StrEnum
 from io import StringIO
 from typing import IO
 
+from api.asked import Asked, Format
 from api.embedded import Embedded
 from ledger.book import Book, Judged
 from ledger.chain.entry import Entry, Head, read_entry
@@ -25,40 +25,11 @@ from ledger.ports import EntryReader, LogReader, SignedHead
 from ledger.replay import replay
 from ledger.reports.acknowledged import daily, statement_file
 from ledger.reports.due import Due, When, due
-from ledger.reports.rules import BY_ID, COLUMNS, RULES, Act, Row, rows, tree_of, wanted
+from ledger.reports.rules import COLUMNS, RULES, Act, Row, rows, tree_of, wanted
 from ledger.store.records import temporary_records
 from ledger.vocabulary import COMMANDS
 
 _KINDS = {kind: name for (name, _), kind in COMMANDS.items()}
-
-
-class Format(StrEnum):
-    """How a report of rules is written."""
-
-    JSON = "json"
-    NDJSON = "ndjson"
-    CSV = "csv"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which rows of the report: entries `start` … `stop`-1 (None: to the end), some rules or all.
-
-    Raises `Refused` (`field_invalid`) for a rule that there is not.
-    """
-
-    start: int = 0
-    stop: int | None = None
-    rules: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        strange = sorted(self.rules - BY_ID.keys())
-        if strange:
-            raise Refused(
-                RefusalCode.FIELD_INVALID,
-                f"There is no rule {strange[0][:60]}; there are {', '.join(BY_ID)}.",
-                place="/query/rule",
-            )
 
 
 def rule_report(log: LogReader, asked: Asked, emit: Callable[[Row], None]) -> Head:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from api.asked import Asked, Format
 from api.client import MOST_LINES, Client, Desk
 from api.importing import ImportRow
-from api.reporting import Asked, Format
 from api.resolving import as_document, resolver_over
 from api.target import Verdict, now_ms
 from ledger.chain.receipt import State

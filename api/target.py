@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from api.asked import Asked, Format
 from api.importing import ImportRow
-from api.reporting import Asked, Format
 from ledger.chain.receipt import State
 from ledger.documents.value import DocumentParty
 

@@ -8,11 +8,11 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from api.asked import Asked, Format
 from api.keyfiles import key_of
 from api.opening import open_target
 from api.options import Folder, Json, PasswordFile, Url
 from api.private import write_private
-from api.reporting import Asked, Format
 from api.terminal import say, say_json
 
 app = typer.Typer(

@@ -10,9 +10,10 @@ from typing import IO, Annotated, Any
 from fastapi import APIRouter, Query, Response
 from starlette.responses import StreamingResponse
 
+from api.asked import Asked, Format
 from api.auth import Caller
 from api.files import NOT_AT_ALL
-from api.reporting import Asked, Format, acknowledged_file, due_report, write_rules
+from api.reporting import acknowledged_file, due_report, write_rules
 from api.site import Auditing, Here, SignedIn, Site
 from ledger.dates import parse_date
 from ledger.errors import Overloaded, RefusalCode, Refused

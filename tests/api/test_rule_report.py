@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from api.asked import Asked, Format
 from api.client import Client, Desk
 from api.defaults import default_calendar, default_policy
-from api.reporting import Asked, Format, rule_report, write_rules
+from api.reporting import rule_report, write_rules
 from docs.reference import make_rules
 from ledger.parties.commands import Assurance
 from ledger.policy.commands import Statute

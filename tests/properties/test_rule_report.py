@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.reporting import Asked, rule_report
+from api.asked import Asked
+from api.reporting import rule_report
 from ledger.reports.rules import BY_ID, Result, Row
 from tests.support.actors import open_stage
 from tests.support.founding import found

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from ledger import canonical
 from ledger.base64url import b64url_decode, b64url_encode
@@ -18,8 +14,9 @@ from tests.support.cli import (
     STRANGER,
     SUPPLIER,
     answer,
+    desk,
     duebill,
-    make_ledger,
+    founded,
     refused,
     row,
     table,
@@ -27,25 +24,10 @@ from tests.support.cli import (
     two_people,
 )
 
+__all__ = ["desk", "founded"]  # fixtures
+
 FOUNDED = 4
 """Entries of the ledger before anything is imported: genesis, policy, two parties."""
-
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A founded ledger, to be copied."""
-    folder = tmp_path_factory.mktemp("founded")
-    make_ledger(folder)
-    return folder
-
-
-@pytest.fixture
-def desk(founded: Path, tmp_path: Path) -> Iterator[Path]:
-    """A ledger of the test's own, with the keys beside it."""
-    folder = tmp_path / "desk"
-    shutil.copytree(founded, folder)
-    yield folder
-    assert answer("audit", folder / "ledger")["verdict"] == "clean"
 
 
 def write(folder: Path, rows: list[list[str]]) -> Path:

@@ -6,8 +6,7 @@ the same in any file format and in any digits, for whoever names it; and what is
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,12 @@ from ledger.alerts.state import Alert
 from ledger.receivables import commands as c
 from ledger.receivables.records import Invoice as Recorded
 from ledger.receivables.records import Receivable
-from tests.support.cli import CORE, SUPPLIER, answer, make_ledger, today
+from tests.support.cli import CORE, SUPPLIER, answer, desk, founded, today
 from tests.support.invoices import FORMS, Invoice, files
 from tests.support.sandbox import Sandbox, cny
 from tests.support.served import Served
+
+__all__ = ["desk", "founded"]  # fixtures
 
 FULL_WIDTH = "ＩＮＶ－００１"
 DIGITAL = "26322000000120017733"
@@ -48,23 +49,6 @@ def batch(first: Invoice, count: int = 20) -> list[Invoice]:
 
 
 # -- by the command line ---------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A founded ledger, to be copied."""
-    folder = tmp_path_factory.mktemp("founded")
-    make_ledger(folder)
-    return folder
-
-
-@pytest.fixture
-def desk(founded: Path, tmp_path: Path) -> Iterator[Path]:
-    """A ledger of the test's own, with the keys beside it; it audits clean at the end."""
-    folder = tmp_path / "desk"
-    shutil.copytree(founded, folder)
-    yield folder
-    assert answer("audit", folder / "ledger")["verdict"] == "clean"
-
-
 def imported(desk: Path, found: dict[str, bytes], status: int = 0) -> Any:
     """What `duebill import` says of these files, signed by the supplier and sent."""
     for name, data in found.items():

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli import app
@@ -58,6 +60,23 @@ def make_ledger(folder: Path) -> None:
     duebill("enrol", application, "--apply", "--key", f"bob={folder / 'bob.pem'}")
     for name in ("core", "supplier"):
         duebill("enrol", folder / f"{name}.json", "--dir", ledger)
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A founded ledger, to be copied."""
+    folder = tmp_path_factory.mktemp("founded")
+    make_ledger(folder)
+    return folder
+
+
+@pytest.fixture
+def desk(founded: Path, tmp_path: Path) -> Iterator[Path]:
+    """A ledger of the test's own, with the keys beside it; it audits clean at the end."""
+    folder = tmp_path / "desk"
+    shutil.copytree(founded, folder)
+    yield folder
+    assert answer("audit", folder / "ledger")["verdict"] == "clean"
 
 
 def apply(

@@ -68,7 +68,8 @@ def _enrol(s: Stage) -> None:
 
 def _assign_roles(s: Stage) -> None:
     known = {s.parties[name] for name in ("operator", "court", *PARTIES) if name in s.parties}
-    extra = s.some(Party, lambda item: item.id not in known)
+    # An obligor stays one: claims on it wait for its word.
+    extra = s.some(Party, lambda item: item.id not in known and not item.has(Role.OBLIGOR))
     if extra is None:
         _enrol(s)
         return

@@ -8,12 +8,15 @@ from ledger.burdens.records import Freeze
 from ledger.changes import commands as c
 from ledger.changes.records import Change
 from ledger.financing.records import Financing, FinancingState
+from ledger.parties.commands import Role
 from ledger.receivables.records import Holding, Receivable
 from ledger.settlement.records import Payment
 from tests.support import having as h
-from tests.support.actors import Stage
+from tests.support.actors import Stage, digest
 from tests.support.acts.funding import payment
+from tests.support.acts.keys import limited
 from tests.support.acts.parties import Act
+from tests.support.founding import enrol
 from tests.support.having import changes as hc
 from tests.support.having import paying as y
 from tests.support.having.notices import clear
@@ -62,6 +65,23 @@ def _is_owed_less(s: Stage) -> None:
         hc.applied(s, s.get(Change, said.id("chg")))
 
 
+def _all_end_it(s: Stage) -> None:
+    """Creditor and obligor end what is owed between them alone."""
+    item = s.get(Receivable, h.held(s, fresh=1).receivable)
+    command = c.ProposeCancellation(
+        receivable=item.id, document=digest("end"), lapses_ms=hc.open_until(s)
+    )
+    said = h.sure(s.do(s.name_of(item.obligor), command))
+    hc.applied(s, s.get(Change, said.id("chg")))
+
+
+def _clerk_signs(s: Stage) -> None:
+    """A clerk's key registers a claim within its caps, for a supplier without a rule of its own."""
+    name = f"employer-{s.next()}"
+    h.sure(enrol(s, name, [Role.SUPPLIER], ["ann"]))
+    s.do(name, h.claim(s), keys=[s.secrets[limited(s, name).id]])
+
+
 def _comes_back_from_court(s: Stage) -> None:
     """What a court got by its freeze comes back."""
     part = h.held(s, fresh=1)
@@ -87,6 +107,8 @@ TURNS: tuple[Act, ...] = (
     _sells_what_it_asked_for,
     _gives_nothing_up,
     _is_owed_less,
+    _all_end_it,
+    _clerk_signs,
     _comes_back_from_court,
     _comes_back_from_a_financier,
 )

@@ -9,9 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ledger.model.records import R, View
+from ledger.model.records import R, Reader, View
 from ledger.notices.interests import priority
 from ledger.notices.records import Assertion, Designation, Filing, Notice
+from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding
 
 
@@ -19,7 +20,8 @@ def invariant_11_one_order(view: View) -> list[str]:
     """Whoever reads the records in whatever order prints the same ranking, and it is complete.
 
     The ranks of an open holding begin at 1, leave no gap, and share out exactly what is
-    outstanding. The instant is that of the latest notice, filing or assertion.
+    outstanding. The instant is that of the latest notice, filing or assertion. Where nobody but the
+    holder claims anything there is nothing to rank.
     """
     at_ms = max(
         [0, *(item.given_ms for item in view.all(Notice))]
@@ -27,9 +29,13 @@ def invariant_11_one_order(view: View) -> list[str]:
         + [item.asserted_ms for item in view.all(Assertion)]
     )
     forwards, backwards = _Lookup(view, 1), _Lookup(view, -1)
+    claimed = {item.over for item in view.all(Filing)}
+    claimed |= {item.holding for item in view.all(Assertion)}
     found = []
     for item in view.all(Holding):
-        if not item.is_open:
+        if not item.is_open or not (
+            item.pending or item.burdens or _rests(forwards, item, claimed)
+        ):
             continue
         ranking = priority(forwards, item.id, at_ms)
         ranks = [place.rank for place in ranking.places]
@@ -40,6 +46,12 @@ def invariant_11_one_order(view: View) -> list[str]:
         if sum(place.takes.minor for place in ranking.places) != item.outstanding.minor:
             found.append(f"{item.id}: its ranking shares out another amount than is outstanding.")
     return found
+
+
+def _rests(book: Reader, holding: Holding, claimed: set[str]) -> bool:
+    """Whether the holding, what it was split from, or a hand that it went through is `claimed`."""
+    above = (item.id for item in ancestry(book, holding))
+    return not claimed.isdisjoint((*above, holding.receivable, *holding.chain))
 
 
 def invariant_11_recorded_times(view: View) -> list[str]:

@@ -35,6 +35,7 @@ from ledger.quotas.commands import SetQuota
 from ledger.receivables import commands as c
 from ledger.receivables.commands import InvoiceStatus
 from ledger.receivables.records import Holding, Receivable
+from ledger.recourse.commands import DeclareDefault, DefaultGround, RecoverDebt, RecoverySource
 from ledger.replay import replay
 from ledger.reports.rules import BY_ID, Act, Measured
 from ledger.store.records import temporary_records
@@ -67,6 +68,7 @@ def tell(box: Sandbox) -> None:
     licences(box)
     adopt(box, gates=SHUT, fees=FEES)
     gated(box)
+    unpaid(box)
 
 
 def claims(box: Sandbox) -> None:
@@ -248,6 +250,22 @@ def register(box: Sandbox, financing: Financing) -> None:
     )
     box.do("financier", notice)
     box.clock.advance(ms=HOUR)
+
+
+def unpaid(box: Sandbox) -> None:
+    """A debt is a hundred days late: its holder calls it in default, and a guarantor pays."""
+    holding = box.held(60_00, days=30)
+    box.clock.advance(days=130)
+    box.do("supplier", DeclareDefault(holding=holding.id, ground=DefaultGround.OVERDUE))
+    paid = RecoverDebt(
+        holding=holding.id,
+        source=RecoverySource.GUARANTOR,
+        payer=box.party("rival"),
+        amount=cny(10_00),
+        value_date=box.today,
+        reference="guarantee",
+    )
+    box.do("supplier", paid)
 
 
 # -- measuring -------------------------------------------------------------------------------------

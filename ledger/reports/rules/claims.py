@@ -11,7 +11,7 @@ from ledger.model.records import Reader, need
 from ledger.policy.state import payable_on, policy_of, today_of
 from ledger.quotas.state import Quota, quota_id
 from ledger.receivables.claim import Claim
-from ledger.receivables.clocks import DAY_MS
+from ledger.receivables.clocks import DAY_MS, payable_from
 from ledger.receivables.events import (
     DueDateAmended,
     IssueProposed,
@@ -20,8 +20,10 @@ from ledger.receivables.events import (
     ReceivableRejected,
 )
 from ledger.receivables.holdings import owed
-from ledger.receivables.records import Maturity, Receivable
+from ledger.receivables.records import Holding, Maturity, Receivable
 from ledger.receivables.statute import is_protected, late_floor, needs_clause, statutory_due
+from ledger.recourse.commands import DefaultGround
+from ledger.recourse.events import DefaultDeclared
 from ledger.reports.rules.shape import (
     ACT_77,
     ACT_802,
@@ -133,6 +135,17 @@ def _quota(book: Reader, act: Act, event: ReceivableAcknowledged) -> Iterator[Me
         yield from judged(name, value, bound, holds=sum_owed <= most)
 
 
+def _default(book: Reader, act: Act, event: DefaultDeclared) -> Iterator[Measured]:
+    """How late the debt was when its holder called it in default."""
+    if event.ground is not DefaultGround.OVERDUE:
+        return not_applicable(event.holding, f"the ground is {event.ground.value}")
+    holding = need(book, Holding, event.holding, "")
+    payable = payable_from(book, holding.obligor, holding.due)
+    late = (today_of(book, act.at_ms) - payable).days
+    least = max(policy_of(book).clocks.default_days, 1)
+    return judged(holding.id, f"{late} days late", f"{least} days", holds=late >= least)
+
+
 _CLAIMED = (ReceivableRegistered, IssueProposed)
 
 RULES: tuple[Rule, ...] = (
@@ -208,6 +221,14 @@ RULES: tuple[Rule, ...] = (
         "quota",
         (ReceivableAcknowledged,),
         _quota,
+    ),
+    Rule(
+        "default_clock",
+        "An obligor is called in default for a debt that is late enough.",
+        POLICY,
+        (DefaultDeclared,),
+        _default,
+        ("clocks.default_days",),
     ),
 )
 """The rules about claims."""

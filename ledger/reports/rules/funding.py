@@ -23,7 +23,7 @@ from ledger.receivables.clocks import DAY_MS, HOUR_MS
 from ledger.receivables.commands import InvoiceStatus
 from ledger.receivables.lineage import lineage
 from ledger.receivables.records import Holding, Invoice, Receivable
-from ledger.recourse.events import RecoursePaid
+from ledger.recourse.events import DebtRecovered, RecoursePaid
 from ledger.reports.rules.shape import (
     ACT_77,
     POLICY,
@@ -37,18 +37,18 @@ from ledger.reports.rules.shape import (
 )
 from ledger.settlement.events import PaymentRecorded
 
+Paid = PaymentRecorded | RecoursePaid | DebtRecovered
 Funded = DisbursementProven | FinancingCollected | FinancingReduced
 
 
-def _no_operator(
-    book: Reader, act: Act, event: FinancingAccepted | PaymentRecorded | RecoursePaid
-) -> Iterator[Measured]:
+def _no_operator(book: Reader, act: Act, event: FinancingAccepted | Paid) -> Iterator[Measured]:
     """Nobody on either side of a principal leg is the operator."""
     operator = ledger_of(book).operator
     if isinstance(event, FinancingAccepted):
         subject, sides = event.financing, {event.financier, event.holder, event.obligor}
     else:
-        subject, sides = event.payment, {event.payer, event.payee}
+        subject = event.recovery if isinstance(event, DebtRecovered) else event.payment
+        sides = {event.payer, event.payee}
     count = int(operator in sides)
     return judged(subject, f"{count} legs", "0 legs", holds=count == 0)
 
@@ -191,7 +191,7 @@ RULES: tuple[Rule, ...] = (
         "no_operator_money",
         "The operator is in no principal leg.",
         f"{ACT_77} 4, 14",
-        (FinancingAccepted, PaymentRecorded, RecoursePaid),
+        (FinancingAccepted, PaymentRecorded, RecoursePaid, DebtRecovered),
         _no_operator,
     ),
     Rule(

@@ -8,7 +8,7 @@ from typing import Any
 from ledger.burdens.events import EncumbrancePlaced
 from ledger.burdens.records import Encumbrance
 from ledger.conduct.commands import ScreeningResult
-from ledger.conduct.gates import BEGINS, LICENSED, insolvency_of, suspension_of
+from ledger.conduct.gates import BEGINS, GIVES_UP, LICENSED, insolvency_of, suspension_of
 from ledger.conduct.records import Licence, Screening
 from ledger.dates import instant_text
 from ledger.financing.events import FinancingAccepted
@@ -83,7 +83,7 @@ def _screening(book: Reader, act: Act, event: Contract) -> Iterator[Measured]:
 
 
 def _suspended(book: Reader, act: Act, what: Any) -> Iterator[Measured]:
-    """The signer of a beginning, and whoever proposed what is agreed to."""
+    """The signer of what a suspended party may not, and whoever proposed what is agreed to."""
     party = act.by.party
     if isinstance(what, Contract):
         if isinstance(what, ReceivableAcknowledged) and _mode(book, what) is Mode.SUPPLIER_LED:
@@ -179,9 +179,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "suspended_party",
-        "Who is suspended begins nothing, and what it proposed is not accepted.",
+        "Who is suspended begins nothing and gives nothing up; its proposals are not accepted.",
         f"{ACT_77} 15",
-        (*_commands(BEGINS), *_CONTRACTS),
+        (*_commands(BEGINS | GIVES_UP), *_CONTRACTS),
         _suspended,
     ),
     Rule(

@@ -145,6 +145,7 @@ OTHERWISE: dict[str, Any] = {
     "late_interest_floor": policy("statute", late_floor_ppm=84),
     "suspension": policy("clocks", suspend_days=-1),
     "quota": record(Quota, amount=cny(1)),
+    "default_clock": policy("clocks", default_days=101),
     "hop_limit": policy("caps", hops=0),
     "offer_clock": policy("clocks", transfer_days=0),
     "children_cap": policy("caps", children=1),
@@ -201,6 +202,16 @@ def test_the_registry_is_measured_step_by_step(
     assert (search.value, filing.value) == ("searched 2 hours before", "zhongdeng ZD-1")
 
 
+def test_a_payment_of_others_is_measured(box: Sandbox) -> None:
+    """The guarantor's payment is a principal leg, and its holder's word of it is its own act."""
+    guarantor = record(Ledger, operator=box.party("rival"))
+    paid = measured(box, {"no_operator_money": guarantor})["no_operator_money"][-1]
+    assert (paid.subject[:4], paid.result) == ("dbr_", FLAGGED)
+    said = measured(box, {"suspended_party": Otherwise(records={Suspension: suspended})})
+    last = said["suspended_party"][-1]
+    assert (last.subject, last.result) == (box.party("supplier"), FLAGGED)
+
+
 def test_no_rule_is_left_out() -> None:
     """Each rule has an example in which it flags; `registration` has four of its own."""
     assert OTHERWISE.keys() | {"registration"} == BY_ID.keys()
@@ -212,6 +223,7 @@ def test_no_rule_is_left_out() -> None:
     [
         ("acknowledgement_clock", "day 1", "day 30"),
         ("issue_clock", "day 14", "day 14"),
+        ("default_clock", "100 days late", "90 days"),
         ("offer_clock", "day 1", "day 14"),
         ("lock_clock", "day 14", "day 14"),
         ("fee_schedule", "platform: 300 minor units", "400 minor units"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -28,6 +29,8 @@ URGENT = "0"
 """How the names of urgent messages begin: before those of all others, which begin with a year."""
 MOST_DAYS = 7
 """Days that are made up for after a standstill, and before the first start."""
+
+_PARTY = re.compile(r"pty_[a-z2-7]{26}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,12 @@ class Outbox:
 def address_tag(address: str) -> str:
     """What tells the messages to two addresses apart in their names, and gives neither away."""
     return hashlib.sha256(address.encode()).hexdigest()[:8]
+
+
+def told_in(name: str) -> tuple[str, str]:
+    """The party that a message is for, and the tag of its address, by its name."""
+    party = _PARTY.search(name)
+    return party[0] if party else "", name.rpartition("-")[2]
 
 
 def spool(folder: Path, name: str, data: bytes) -> None:

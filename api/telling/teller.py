@@ -23,7 +23,7 @@ from api.figures import Figure
 from api.settings import Settings
 from api.telling.changes import write_changes
 from api.telling.courier import Carry, Courier
-from api.telling.outbox import Outbox
+from api.telling.outbox import Outbox, told_in
 from api.telling.reminding import write_reminders
 from api.telling.statements import write_statements
 from ledger.closing import Closing
@@ -72,6 +72,8 @@ class Teller(Closing):
         self._pause_s = pause_s
         self._trying: dict[str, Trying] = {}
         self._missed: Counter[str] = Counter()
+        self._answered: set[str] = set()
+        self._failed_of: Counter[str] = Counter()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="duebill-tell", daemon=True)
 
@@ -102,14 +104,23 @@ class Teller(Closing):
 
     def _send(self) -> None:
         until = monotonic() + PASS_S
-        # In their order; but one that is never taken holds up no other to its address.
-        for name in sorted(self._outbox.names(), key=lambda it: self._missed[it] // PATIENCE):
+        for name in sorted(self._outbox.names(), key=self._turn):
             if self._stop.is_set():
                 return
             self._try(name)
             if monotonic() >= until:
                 break
         self.waiting = len(self._outbox.names())
+
+    def _turn(self, name: str) -> tuple[int, int]:
+        """In their order; but one that is never taken holds up no other to its address.
+
+        And a party whose addresses do not answer holds up nobody else, however many it names; not
+        even itself, at the address that answered last time.
+        """
+        party, tag = told_in(name)
+        failed = 0 if tag in self._answered else self._failed_of[party]
+        return self._missed[name] // PATIENCE, failed // PATIENCE
 
     def _try(self, name: str) -> None:
         """Bring a message, unless its address did not answer lately: many cost no more than one."""
@@ -121,10 +132,13 @@ class Teller(Closing):
         at_ms = self._embedded.clock()
         if at_ms < trying.next_ms:
             return
+        party, tag = told_in(name)
         try:
             self._carry(message)
         except (LedgerError, OSError) as error:
             self._missed[name] += 1
+            self._failed_of[party] += 1
+            self._answered.discard(tag)
             self._trying[message.address] = trying
             wait_s = min(RETRY_S * 2 ** min(trying.failures, MOST_DOUBLED), LONGEST_S)
             trying.failures += 1
@@ -132,6 +146,7 @@ class Teller(Closing):
             self._failed(error)
             return
         self._outbox.done(name)
+        self._answered.add(tag)
         self._trying.pop(message.address, None)
         self._missed.pop(name, None)
         self.sent += 1

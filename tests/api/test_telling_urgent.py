@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.telling.changes import write_changes
-from api.telling.outbox import Message, Outbox
+from api.telling.outbox import Message, Outbox, address_tag
 from api.telling.teller import PATIENCE, Teller
 from ledger.errors import Unavailable
 from ledger.parties import commands as p
@@ -85,6 +85,34 @@ def test_many_messages_to_one_dead_address_cost_one_try(box: Sandbox, tmp_path: 
     assert tried == [OFFICE, "mailto:other@x.example"]
     teller.look()
     assert (len(tried), teller.waiting) == (2, 6)
+
+
+def test_many_dead_addresses_of_one_party_hold_up_nobody_else(
+    box: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each costs its whole time once; after some the others go first, as does what answered."""
+    now_s, given = [0.0], []
+    monkeypatch.setattr("api.telling.teller.monotonic", lambda: now_s[0])
+
+    def carry(message: Message) -> None:
+        """Addresses of the thief keep whoever asks waiting."""
+        if message.address != OFFICE:
+            now_s[0] += 20.0
+            raise Unavailable("its time is over")
+        given.append(message.name)
+
+    teller = Teller(box.embedded, Outbox(tmp_path / "outbox"), carry)
+    wants = (Notice.KEY_CHANGES, Notice.RECOVERY)
+    for label, act in (("rival", box.do), (BOB, lambda label, it: by(box, label, it))):
+        for number in range(30):
+            address = f"https://dead.example/{label}/{number}"
+            act(label, p.SetContact(address=address, notices=wants))
+        by(box, BOB, account(len(given)))
+        before = len(given)
+        for _ in range(3):
+            teller.look()
+        assert len(given) > before
+        assert not any(name.endswith(address_tag(OFFICE)) for name in teller._outbox.names())
 
 
 def test_a_message_that_is_not_taken_holds_up_no_other(box: Sandbox, tmp_path: Path) -> None:

@@ -217,6 +217,8 @@ _FINAL = frozenset(FinancingState) - {
     FinancingState.ACTIVE,
 }
 
+_SECURITY = (InterestKind.PLEDGE, InterestKind.FIDUCIARY)
+
 
 def closed_on(book: Reader, filing: Filing, when: When) -> date | None:
     """The day on which what a filing is over ended; None while it has not.
@@ -235,16 +237,26 @@ def _ended(book: Reader, filing: Filing, when: When) -> int | None:
     every security was released; or every financing has ended, and it holds nothing itself.
     """
     parts = _parts(book, filing.over)
+    parts = _own(book, filing, parts) or parts
     if not any(item.is_open for item in parts):
         return max((item.last_seq for item in parts), default=None)
     ids = {item.id for item in parts}
-    if filing.kind in (InterestKind.PLEDGE, InterestKind.FIDUCIARY):
+    if filing.kind in _SECURITY:
         over = _securities_over(book, filing.secured, ids)
     elif any(item.is_open and item.holder == filing.secured for item in parts):
         return None
     else:
         over = _financings_over(book, filing.secured, ids)
     return over if over is not None and when(over) >= filing.recorded_ms else None
+
+
+def _own(book: Reader, filing: Filing, parts: list[Holding]) -> list[Holding]:
+    """Those that the filer ever held, or had security on: of all others it is told nothing."""
+    if filing.kind not in _SECURITY:
+        return [item for item in parts if filing.secured in item.chain]
+    secures = book.find(Encumbrance, secured_party=filing.secured)
+    given = {item.holding for item in secures if item.placed_ms is not None}
+    return [item for item in parts if any(up.id in given for up in ancestry(book, item))]
 
 
 def _securities_over(book: Reader, secured: str, holdings: Collection[str]) -> int | None:

@@ -226,26 +226,44 @@ def test_a_filing_is_to_be_discharged_when_all_that_it_is_over_is_paid(box: Sand
     assert discharges(box) == []
 
 
+def pledged(box: Sandbox, held: Holding) -> Encumbrance:
+    """The financier's security of 50.00 on a holding of the supplier."""
+    propose = b.ProposeEncumbrance(
+        holding=held.id,
+        secured_party=box.party("financier"),
+        kind=b.EncumbranceKind.PLEDGE,
+        amount=cny(50_00),
+        agreement=digest("agreement"),
+        lapses_ms=box.clock.ms + DAY,
+    )
+    box.do("supplier", propose, box.now(held))
+    (proposed,) = box.all(Encumbrance)
+    accept = b.AcceptEncumbrance(encumbrance=proposed.id, accepts=proposed.proposal)
+    box.do("financier", accept, proposed, box.now(held))
+    return proposed
+
+
+def test_a_security_on_a_part_ends_with_that_part(box: Sandbox) -> None:
+    """What becomes of the other part the pledgee does not hear, and its ten days go on."""
+    whole = box.held(100_00)
+    pledge = file(box, "financier", whole.receivable, kind=n.InterestKind.PLEDGE)
+    secured, other = box.split("supplier", whole, 60_00, 40_00)
+    pledged(box, secured)
+    box.clock.advance(days=2)
+    box.pay(secured, by="supplier")
+    told = [(pledge.id, "2026-01-07", "2026-01-21", False)]
+    assert discharges(box) == told
+    box.clock.advance(days=2)
+    box.pay(other, by="supplier")
+    assert discharges(box) == told
+
+
 def test_a_security_that_was_released_is_to_be_discharged(box: Sandbox) -> None:
     """Though the holding is open still; not while it is placed, and not by who never had one."""
     held = box.held(100_00)
     pledge = file(box, "financier", held.id, kind=n.InterestKind.PLEDGE)
     file(box, "rival", held.id, kind=n.InterestKind.PLEDGE)
-    box.do(
-        "supplier",
-        b.ProposeEncumbrance(
-            holding=held.id,
-            secured_party=box.party("financier"),
-            kind=b.EncumbranceKind.PLEDGE,
-            amount=cny(50_00),
-            agreement=digest("agreement"),
-            lapses_ms=box.clock.ms + DAY,
-        ),
-        box.now(held),
-    )
-    (proposed,) = box.all(Encumbrance)
-    accept = b.AcceptEncumbrance(encumbrance=proposed.id, accepts=proposed.proposal)
-    box.do("financier", accept, proposed, box.now(held))
+    proposed = pledged(box, held)
     assert discharges(box) == []
     box.clock.advance(days=2)
     box.do("financier", b.ReleaseEncumbrance(encumbrance=proposed.id))
@@ -277,3 +295,6 @@ def test_what_was_bought_and_is_not_yet_paid_stays_in_the_registry(box: Sandbox)
     box.pay(box.get(Holding, financing.holding), by="financier")
     assert discharges(box) == [(over.id, "2026-01-06", "2026-01-20", False)]
     assert box.now(kept).is_open
+    box.clock.advance(days=20)
+    box.pay(kept, by="supplier")
+    assert discharges(box) == [(over.id, "2026-01-06", "2026-01-20", True)]

@@ -78,9 +78,10 @@ class Courier:
     def _post(self, message: Message) -> None:
         try:
             address = parse_address(message.address)
+            found = self._addresses(address.host)
             if not self._private:
-                check_public(self._addresses(address.host))
-            with Wire(message.address, TIMEOUT_S) as wire:
+                check_public(found)
+            with Wire(message.address, TIMEOUT_S, found) as wire:  # not looked up once more
                 answer = wire.exchange(
                     "", message.body.encode(), LARGEST_ANSWER, "application/json"
                 )

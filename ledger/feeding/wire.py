@@ -7,10 +7,13 @@ a watch beside each exchange breaks the connection when its time is over.
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from time import monotonic
 from urllib.parse import urlsplit
 
 from ledger.closing import Closing
@@ -43,13 +46,16 @@ def parse_address(url: str) -> Address:
 class Wire(Closing):
     """Exchanges with the server at `url`, its prefix, for one thread at a time.
 
-    Redirects are not followed. Raises `ValueError` as `parse_address`.
+    Redirects are not followed. With `ways` it connects to these numeric addresses of the host
+    alone, one after the other, all in the time of one. Raises `ValueError` as `parse_address`.
     """
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    def __init__(self, url: str, timeout_s: float, ways: Sequence[str] = ()) -> None:
         address = parse_address(url)
         self._path = address.path
         self._timeout_s = timeout_s
+        self._secure = address.secure
+        self._ways = tuple(ways)
         kind = HTTPSConnection if address.secure else HTTPConnection
         self._connection = kind(address.host, address.port, timeout=timeout_s)
         self._held: socket.socket | None = None
@@ -99,7 +105,7 @@ class Wire(Closing):
         method = "GET" if body is None else "POST"
         headers = {} if body is None else {"Content-Type": media_type}
         if self._connection.sock is None:
-            self._connection.connect()
+            self._connect()
         self._held = self._connection.sock  # where the answer ends it, the connection forgets it
         if over.is_set():  # the watch came while we connected, and had nothing to break
             raise TimeoutError
@@ -107,6 +113,33 @@ class Wire(Closing):
         self._connection.request(method, target, body, headers)
         with self._connection.getresponse() as response:
             return self._read(response, most)
+
+    def _connect(self) -> None:
+        if not self._ways:
+            self._connection.connect()
+            return
+        reached = self._reach()
+        try:
+            reached.settimeout(self._timeout_s)
+            reached.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._secure:
+                context = ssl.create_default_context()
+                reached = context.wrap_socket(reached, server_hostname=self._connection.host)
+        except OSError:
+            reached.close()
+            raise
+        self._connection.sock = reached
+
+    def _reach(self) -> socket.socket:
+        """The first of the ways that answers; each has its share of the time that is left."""
+        until, failed = monotonic() + self._timeout_s, OSError("no address")
+        for number, way in enumerate(self._ways):
+            share_s = (until - monotonic()) / (len(self._ways) - number)
+            try:
+                return socket.create_connection((way, self._connection.port), max(share_s, 0.001))
+            except OSError as error:
+                failed = error
+        raise failed
 
     def _read(self, response: HTTPResponse, most: int) -> Answer:
         data = response.read(most + 1)

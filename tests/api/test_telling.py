@@ -210,6 +210,14 @@ def test_nothing_is_sent_into_the_operators_own_network(receiver: Receiver, tmp_
     assert receiver.taken == []
 
 
+def test_it_is_sent_where_was_looked_and_nowhere_else(receiver: Receiver, tmp_path: Path) -> None:
+    """A name that points elsewhere a moment later gains nothing: it is looked up once."""
+    found = iter([["127.0.0.1"]])
+    carry = Courier(tmp_path, "duebill@x.example", private=True, addresses=lambda _: next(found))
+    carry(Message("a", f"http://office.example:{receiver.server_port}/in", "", "{}"))
+    assert receiver.taken == [b"{}"]
+
+
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.9", "::1", "fe80::1%eth0", "fd00::1",

@@ -169,6 +169,30 @@ def test_nobody_listens() -> None:
             wire.exchange("/x")
 
 
+def test_many_addresses_of_one_host_cost_the_time_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has its share; one that answers after others did not is reached."""
+    asked: list[str] = []
+
+    def silent(address: tuple[str, int], timeout: float) -> socket.socket:
+        """Nobody answers."""
+        asked.append(address[0])
+        time.sleep(timeout)
+        raise TimeoutError
+
+    ways = [f"192.0.2.{number}" for number in range(20)]
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "create_connection", silent)
+        began = time.monotonic()
+        with Wire("http://many.example", 0.4, ways) as wire, pytest.raises(Unavailable):
+            wire.exchange("/x")
+    assert asked == ways
+    assert time.monotonic() - began < 4  # one after the other they would take eight seconds
+    with server(saying(OK + b"Content-Length: 2\r\n\r\nhi")) as url:
+        port = url.split(":")[2]
+        with Wire(f"http://many.example:{port}", PATIENCE_S, ("127.0.0.2", "127.0.0.1")) as wire:
+            assert wire.exchange("x").body == b"hi"
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -13,6 +13,6 @@ def recourse(act: Act, path: Path) -> Audience:
 
 
 def recovery(act: Act, path: Path) -> Audience:
-    """Who paid and who was paid; nobody else learns that somebody answers for the debt."""
+    """Who paid and who was paid; nobody else learns who answers for the debt, or how much."""
     found = act.view.get(DebtRecovery, act.body.get("recovery", act.made("dbr")))
     return of(found.payer, found.payee) if found else Audience()

@@ -42,8 +42,10 @@ def entry_24_recovered_once(book: Reader, entry: Happened) -> list[str]:
         for above in ancestry(book, holding):
             for recovery in book.find(DebtRecovery, holding=above.id):
                 owed -= recovery.kept
-            for recourse in book.find(RecourseClaim, holding=above.id):
-                if recourse.repurchased_ms is None:
+            claims = list(book.find(RecourseClaim, holding=above.id))
+            bought = {item.under for item in claims if item.repurchased_ms is not None}
+            for recourse in claims:
+                if recourse.under not in bought:
                     owed -= recourse.kept
         if owed.minor < 0 or holding.went_on:
             found.append(f"{event.recovery}: more is recovered than is owed.")

@@ -5,7 +5,9 @@ has collected (Civil Code 766): that is the face that is uncollected, less the d
 unearned on it, with interest and costs. What the obligor owes no more because of a credit note is
 uncollected too. Who got a holding by a transfer claims the consideration in proportion to what is
 still owed, else what is owed, with interest and costs. All of it is counted to the end of one day.
-What others have paid the holder since it has title is taken off (see `ledger.recourse.recovered`).
+What others have paid the holder since it has title is taken off (see `ledger.recourse.recovered`),
+and what it keeps of an earlier recourse under the same title: that was over when the obligor had
+paid, until a bank took the payment back.
 After that day the recourse bears nothing more; what the obligor and others pay makes it smaller.
 """
 
@@ -13,10 +15,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from ledger.dates import LAST_INSTANT_MS
 from ledger.financing.records import Financing
 from ledger.model.records import Reader, need
 from ledger.money import Money, divide
 from ledger.policy.state import policy_of
+from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding, Transfer
 from ledger.recourse.records import RecourseClaim
 from ledger.recourse.recovered import came_last_ms, kept_by
@@ -36,8 +40,8 @@ def claim_of(book: Reader, holding: Holding, under: Financing | Transfer, day: d
     else:
         principal = _consideration(book, holding, under)
     arrears = arrears_of(book, holding, day)
-    recovered = kept_by(book, holding, holding.holder, began_ms(under))
-    left = principal + arrears.interest + arrears.costs - recovered
+    left = principal + arrears.interest + arrears.costs
+    left -= _kept_beside(book, holding, holding.holder, under)
     return max(left, Money(0, left.currency))
 
 
@@ -68,13 +72,38 @@ def _consideration(book: Reader, holding: Holding, under: Transfer) -> Money:
     return Money(min(minor, under.consideration.minor), under.consideration.currency)
 
 
-def received_on(book: Reader, holding: Holding, party: str, under: Financing | Transfer) -> Money:
-    """What `party` keeps from obligor and others on a holding that it has by `under`."""
-    received = kept_by(book, holding, party, began_ms(under))
+def received_on(
+    book: Reader, holding: Holding, party: str, under: Financing | Transfer, but: str = ""
+) -> Money:
+    """What `party` keeps of all but the recourse `but` on a holding, until title went back.
+
+    What it is paid once it has the holding again, by another title, is another matter.
+    """
+    received = _kept_beside(book, holding, party, under, but)
+    last_ms = _ended_ms(book, holding, under)
     for item in book.find(Payment, holding=holding.id):
-        if item.counts and item.payee == party:
+        if item.counts and item.payee == party and item.recorded_ms <= last_ms:
             received += item.amount
     return received
+
+
+def _kept_beside(
+    book: Reader, holding: Holding, party: str, under: Financing | Transfer, but: str = ""
+) -> Money:
+    """What `party` keeps of recoveries, and of all recourse but one, on what it has by `under`."""
+    kept = kept_by(book, holding, party, began_ms(under), _ended_ms(book, holding, under))
+    for above in ancestry(book, holding):
+        for item in book.find(RecourseClaim, holding=above.id):
+            if item.under == under.id and item.id != but:
+                kept += item.kept
+    return kept
+
+
+def _ended_ms(book: Reader, holding: Holding, under: Financing | Transfer) -> int:
+    """When title that had come by it went back by recourse; the end of time where it did not."""
+    found = book.find(RecourseClaim, holding=holding.id)
+    back = (item.repurchased_ms for item in found if item.under == under.id)
+    return next((at_ms for at_ms in back if at_ms is not None), LAST_INSTANT_MS)
 
 
 def due_of(book: Reader, recourse: RecourseClaim) -> Money:
@@ -87,10 +116,16 @@ def excess_of(book: Reader, recourse: RecourseClaim) -> Money:
     """What must go back to who is liable: what came twice, at most what it paid and has not back.
 
     Who paid last is first to have back: recoveries that came after the last money by recourse go
-    before it. Once title went back the obligor pays who repurchased: then nothing comes twice.
+    before it, and so does a later recourse. Once title went back the obligor pays who repurchased:
+    then nothing comes twice.
     """
     holding = need(book, Holding, recourse.holding, "")
-    later = kept_by(book, holding, recourse.claimant, came_last_ms(book, recourse))
+    last_ms = _ended_ms(book, holding, _under(book, recourse))
+    later = kept_by(book, holding, recourse.claimant, came_last_ms(book, recourse), last_ms)
+    for item in book.find(RecourseClaim, holding=holding.id):
+        after = (item.noticed_ms, item.id) > (recourse.noticed_ms, recourse.id)
+        if item.under == recourse.under and after:
+            later += item.kept
     too_much = too_much_of(book, recourse) - later
     return max(Money(0, too_much.currency), min(too_much, recourse.kept))
 
@@ -98,6 +133,10 @@ def excess_of(book: Reader, recourse: RecourseClaim) -> Money:
 def too_much_of(book: Reader, recourse: RecourseClaim) -> Money:
     """What the claimant has got beyond what it claimed; below zero while something is due."""
     holding = need(book, Holding, recourse.holding, "")
-    under = book.get(Financing, recourse.under) or need(book, Transfer, recourse.under, "")
-    since = received_on(book, holding, recourse.claimant, under) - recourse.received
-    return since + recourse.kept - recourse.claimed
+    under = _under(book, recourse)
+    received = received_on(book, holding, recourse.claimant, under, recourse.id)
+    return received - recourse.received + recourse.kept - recourse.claimed
+
+
+def _under(book: Reader, recourse: RecourseClaim) -> Financing | Transfer:
+    return book.get(Financing, recourse.under) or need(book, Transfer, recourse.under, "")

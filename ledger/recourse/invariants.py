@@ -86,7 +86,16 @@ def invariant_15_recourse_lines(view: View) -> list[str]:
 
 
 def invariant_24_recourse_paid_once(view: View) -> list[str]:
-    """By recourse at most what was claimed is paid, and at most what was paid goes back."""
+    """By recourse at most what was claimed is paid, and at most what was paid goes back.
+
+    All recourse under one title keeps together no more than one notice of it claimed.
+    """
+    most: defaultdict[tuple[str, str], int] = defaultdict(int)
+    kept: Counter[tuple[str, str]] = Counter()
+    for item in view.all(RecourseClaim):
+        title = (item.holding, item.under)
+        most[title] = max(most[title], item.claimed.minor + item.received.minor)
+        kept[title] += item.kept.minor
     sums: Counter[str] = Counter()
     for payment in view.all(RecoursePayment):
         sums[payment.recourse] += payment.amount.minor
@@ -94,7 +103,8 @@ def invariant_24_recourse_paid_once(view: View) -> list[str]:
         f"{item.id}: more is paid than claimed, returned than paid, or its payments differ."
         for item in view.all(RecourseClaim)
         if sums[item.id] != item.paid.minor
-        or item.claimed + item.received < item.paid - item.returned
+        or item.claimed + item.received < item.kept
+        or most[item.holding, item.under] < kept[item.holding, item.under]
         or not 0 <= item.returned.minor <= item.paid.minor
         or (item.state is RecourseState.WITHDRAWN and item.paid.minor > 0)
     ]

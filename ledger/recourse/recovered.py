@@ -11,7 +11,6 @@ obligor pays later may make it too much. Then who paid last is first to have bac
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 
 from ledger.model.records import Reader, need
@@ -37,12 +36,12 @@ def room_on(book: Reader, holding: Holding, day: date) -> Money:
     return room
 
 
-def kept_by(book: Reader, holding: Holding, payee: str, since_ms: int) -> Money:
-    """What `payee` keeps of recoveries on a holding or what it was split from, since then."""
+def kept_by(book: Reader, holding: Holding, payee: str, first_ms: int, last_ms: int) -> Money:
+    """What `payee` keeps of what others paid it then on a holding or what it was split from."""
     kept = Money(0, holding.amount.currency)
     for above in ancestry(book, holding):
         for item in book.find(DebtRecovery, holding=above.id):
-            if item.payee == payee and item.recorded_ms >= since_ms:
+            if item.payee == payee and first_ms <= item.recorded_ms <= last_ms:
                 kept += item.kept
     return kept
 
@@ -88,11 +87,14 @@ def owed_below(book: Reader, holding: str, day: date) -> Money:
     return sum(others, first)
 
 
-def recourse_kept(book: Reader, holding: Holding) -> Iterable[RecourseClaim]:
-    """Recourse on a holding whose money stands for the debt: title did not go back for it."""
-    for item in book.find(RecourseClaim, holding=holding.id):
-        if item.repurchased_ms is None:
-            yield item
+def recourse_kept(book: Reader, holding: Holding) -> list[RecourseClaim]:
+    """Recourse on a holding whose money stands for the debt: title did not go back for it.
+
+    Title goes back for all money under it, also for what came by an earlier notice.
+    """
+    found = list(book.find(RecourseClaim, holding=holding.id))
+    bought = {item.under for item in found if item.repurchased_ms is not None}
+    return [item for item in found if item.under not in bought]
 
 
 def came_last_ms(book: Reader, recourse: RecourseClaim) -> int:

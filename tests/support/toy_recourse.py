@@ -44,7 +44,11 @@ def _pay(toy: Any, _: Said, c: Any) -> None:
 
 
 def _return(toy: Any, _: Said, c: Any) -> None:
-    toy.recourses[c.recourse]["due"] += c.amount.minor
+    """It is due again, also by a later recourse that counted it."""
+    claim = toy.recourses[c.recourse]
+    for other in toy.recourses.values():
+        if (other["holding"], other["by"]) == (claim["holding"], claim["by"]):
+            other["due"] += c.amount.minor
 
 
 def _end(toy: Any, _: Said, c: Any) -> None:

@@ -17,7 +17,8 @@ from ledger.policy.state import POLICY, Policy
 from ledger.receivables.commands import Recourse
 from ledger.receivables.records import Holding
 from ledger.recourse import commands as c
-from ledger.recourse.records import DebtRecovery, RecourseClaim
+from ledger.recourse.amounts import due_of, excess_of
+from ledger.recourse.records import DebtRecovery, RecourseClaim, RecourseState
 from tests.support.market import Market
 from tests.support.world import DAY, NOW, cny, digest, party
 
@@ -104,3 +105,16 @@ def have_back(market: Market, item: DebtRecovery, minor: int) -> c.ReturnRecover
     return c.ReturnRecovery(
         recovery=item.id, amount=cny(minor), value_date=market.today, reference="back"
     )
+
+
+def passed(market: Market, by: str, holding: Holding, to: str, minor: int | None) -> Holding:
+    """The holding, passed on with recourse for so much."""
+    paid = None if minor is None else cny(minor)
+    terms = {"recourse": Recourse.ASSIGNOR, "consideration": paid}
+    return market.accept(to, market.propose(by, holding, to, **terms))
+
+
+def state(market: Market, recourse: RecourseClaim) -> tuple[RecourseState, int, int]:
+    """Where it stands, what is due and what is too much, in minor units."""
+    now = market.get(RecourseClaim, recourse.id)
+    return now.state, due_of(market.book, now).minor, excess_of(market.book, now).minor

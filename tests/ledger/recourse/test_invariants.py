@@ -111,6 +111,10 @@ FAULTS: list[tuple[Callable[[View], list[str]], Fault]] = [
         ri.invariant_24_recourse_paid_once,
         lambda r: replace(r["open"], state=RecourseState.WITHDRAWN),
     ),
+    (
+        ri.invariant_24_recourse_paid_once,
+        lambda r: replace(r["open"], holding=r["met"].holding, under=r["met"].under),
+    ),
     (ri.invariant_24_recovery_returned, lambda r: replace(r["recovery"], returned=cny(30_01))),
     (ri.invariant_24_recovery_returned, lambda r: replace(r["recovery"], returned=cny(-1))),
     (ri.invariant_24_collected_while_held, lambda r: replace(r["other"], collected=cny(39_49))),

@@ -14,10 +14,10 @@ from ledger.receivables.acts import burden
 from ledger.receivables.commands import Recourse
 from ledger.receivables.debts import reduce
 from ledger.receivables.events import Burden, BurdenKind, HoldingUnburdened
-from ledger.receivables.records import Holding, HoldingState
+from ledger.receivables.records import HoldingState
 from ledger.recourse import commands as c
-from ledger.recourse.amounts import claim_of, due_of, excess_of
-from ledger.recourse.records import RecourseClaim, RecourseState
+from ledger.recourse.amounts import claim_of
+from ledger.recourse.records import RecourseState
 from ledger.recourse.title import title_of
 from ledger.settlement.records import Payment
 from tests.ledger.recourse.staging import (
@@ -27,17 +27,13 @@ from tests.ledger.recourse.staging import (
     claim,
     market_of_sellers,
     notice,
+    passed,
     receipt,
     sold,
+    state,
 )
-from tests.support.market import Market, account
+from tests.support.market import account
 from tests.support.world import DAY, cny, digest, party, refusal
-
-
-def state(market: Market, recourse: RecourseClaim) -> tuple[RecourseState, int, int]:
-    """Where it stands, what is due and what is too much, in minor units."""
-    now = market.get(RecourseClaim, recourse.id)
-    return now.state, due_of(market.book, now).minor, excess_of(market.book, now).minor
 
 
 @pytest.mark.parametrize(
@@ -266,13 +262,6 @@ def test_a_payment_before_the_repurchase_is_not_taken_back_after_it() -> None:
     market.do("financier", receipt(market, recourse, 60_30))
     (payment,) = market.book.find(Payment, holding=financing.holding)
     assert refusal(market.do, "financier", market.taken_back(payment.id)) == "payment_does_not_fit"
-
-
-def passed(market: Market, by: str, holding: Holding, to: str, minor: int | None) -> Holding:
-    """The holding, passed on with recourse for so much."""
-    paid = None if minor is None else cny(minor)
-    terms = {"recourse": Recourse.ASSIGNOR, "consideration": paid}
-    return market.accept(to, market.propose(by, holding, to, **terms))
 
 
 def test_a_holder_turns_to_its_assignor_for_its_part_of_the_consideration() -> None:

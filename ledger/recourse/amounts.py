@@ -14,6 +14,7 @@ After that day the recourse bears nothing more; what the obligor and others pay 
 from __future__ import annotations
 
 from datetime import date
+from itertools import takewhile
 
 from ledger.dates import LAST_INSTANT_MS
 from ledger.financing.records import Financing
@@ -54,7 +55,8 @@ def _consideration(book: Reader, holding: Holding, under: Transfer) -> Money:
     """The part of the consideration that what is owed on `holding` has in what was passed on.
 
     That was all that is still owed on the transferred holding and what its assignee was paid on
-    it; what a credit note took off since makes no part smaller.
+    it. What a credit note took off since, before a split or after it, is left out on both sides:
+    what is owed bears all of the consideration that was not paid.
     """
     if under.consideration is None:
         return holding.outstanding
@@ -64,11 +66,11 @@ def _consideration(book: Reader, holding: Holding, under: Transfer) -> Money:
         since = under.accepted_ms is not None and payment.recorded_ms >= under.accepted_ms
         if payment.counts and payment.payee == under.assignee and since:
             left += payment.principal
-    minor = divide(
-        under.consideration.minor * holding.outstanding.minor,
-        max(left.minor, 1),
-        policy_of(book).rounding,
-    )
+    owed, whole = under.consideration.minor * holding.outstanding.minor, left.minor
+    for part in takewhile(lambda item: item.id != moved.id, ancestry(book, holding)):
+        owed *= part.amount.minor
+        whole *= part.amount.minor - part.reduced.minor
+    minor = divide(owed, max(whole, 1), policy_of(book).rounding)
     return Money(min(minor, under.consideration.minor), under.consideration.currency)
 
 

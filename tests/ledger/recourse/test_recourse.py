@@ -284,6 +284,25 @@ def test_a_holder_turns_to_its_assignor_for_its_part_of_the_consideration() -> N
     assert market.findings() == []
 
 
+def test_a_credit_note_makes_no_part_smaller_before_or_after_a_split() -> None:
+    """100.00 for 90.00, split 60.00 and 40.00, and 10.00 of the 40.00 given up: for what is owed of
+    that part still 36.00 are claimed, with 0.15 on 30.00. Half of that is paid: 18.00 are left, of
+    which 14.00 of the other 15.00 bear 16.80, also when 13.00 of them are given up.
+    """
+    market = market_of_sellers()
+    whole = passed(market, "supplier", market.held(), "second", 90_00)
+    at(market, 10)
+    _, part = market.split("second", whole, 60_00, 40_00)
+    market.book.apply(reduce(market.book, [(market.holding(part.id), cny(10_00))], "chg_1"))
+    recourse = claim(market, market.holding(part.id), 36_15)
+    market.do("second", c.EndRecourse(recourse=recourse.id))
+    market.do("second", market.payment(market.holding(part.id), 15_15))
+    at(market, 11)
+    small, _ = market.split("second", market.holding(part.id), 14_00, 1_00)
+    market.book.apply(reduce(market.book, [(market.holding(small.id), cny(13_00))], "chg_2"))
+    claim(market, market.holding(small.id), 16_80)
+
+
 def test_without_a_consideration_what_is_owed_is_claimed() -> None:
     """And what was paid since makes it less: 30.00 of 100.00 leave 70.00, with 0.35 interest."""
     market = market_of_sellers()

@@ -124,7 +124,11 @@ def invariant_24_collected_while_held(view: View) -> list[str]:
 
     Acts at one instant have an order that instants do not tell: then either is right.
     """
-    ended = {item.under: item.repurchased_ms for item in view.all(RecourseClaim)}
+    ended = {
+        item.under: item.repurchased_ms
+        for item in view.all(RecourseClaim)
+        if item.repurchased_ms is not None
+    }
     paid: defaultdict[tuple[str, str], list[Payment]] = defaultdict(list)
     for payment in view.all(Payment):
         if payment.counts:

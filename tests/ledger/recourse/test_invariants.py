@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ledger.financing.records import Financing, FinancingState
 from ledger.invariants import unpaid
 from ledger.invariants.entries import ENTRY_CHECKS, Happened
-from ledger.model.records import View
+from ledger.model.records import R, View
 from ledger.receivables.commands import Recourse
 from ledger.recourse import commands as c
 from ledger.recourse import invariants as ri
@@ -279,3 +279,34 @@ def test_what_the_rules_take_the_entries_find_well() -> None:
         events = market.do(name, command)
         happened = Happened(7, market.at_ms, events)
         assert unpaid.entry_24_returned(market.book, happened) == []
+
+
+class Backwards:
+    """All records of a market, the last first: in what order they are read, tells nothing."""
+
+    def __init__(self, market: Market) -> None:
+        self._book = market.book
+
+    def all(self, kind: type[R]) -> Iterable[R]:
+        """Every record of a kind."""
+        return reversed(list(self._book.all(kind)))
+
+
+def test_a_notice_that_was_taken_back_hides_no_repurchase() -> None:
+    """Bought back by a second notice and sold to the same financier again, who is paid then."""
+    market = market_of_sellers()
+    financing = sold(market)
+    for _ in range(2):
+        (noticed,) = market.do("financier", breach(market, market.holding_of(financing), 98_86))
+        market.do("financier", c.EndRecourse(recourse=noticed.recourse))
+    (noticed,) = market.do("financier", breach(market, market.holding_of(financing), 98_86))
+    recourse = market.get(RecourseClaim, noticed.recourse)
+    market.do("financier", receipt(market, recourse, 98_86))
+    market.at_ms += 1
+    offer = market.make_offer()
+    again = market.accept_offer(market.holding_of(financing), offer)
+    market.confirm(market.instruct(again))
+    market.at_ms += 1
+    market.do("financier", market.payment(market.holding_of(again), 40_00))
+    for view in (market.book, Backwards(market)):
+        assert [finding for check in ri.INVARIANTS for finding in check(view)] == []

@@ -55,18 +55,20 @@ def interest_of(book: Reader, holding: Holding, day: date, without: str = "") ->
     late = _late(book, need(book, Receivable, holding.receivable, ""), day)
     if not any(first < last for first, last in late):
         return Money(0, holding.amount.currency)
-    payments: defaultdict[str, list[Payment]] = defaultdict(list)
-    for payment in book.find(Payment, receivable=holding.receivable):
-        if payment.counts and payment.id != without:
-            payments[payment.holding].append(payment)
     *above, _ = reversed(list(ancestry(book, holding)))
     left = 0
     for parent, child in pairwise((*above, holding)):
-        left += _unpaid(book, parent, parent.paid.minor, late, payments[parent.id])
+        left += _unpaid(book, parent, parent.paid.minor, late, _counting(book, parent, without))
         left = _handed_on(book, left, child)
     open_minor = holding.amount.minor - holding.reduced.minor
-    left += _unpaid(book, holding, open_minor, late, payments[holding.id])
+    left += _unpaid(book, holding, open_minor, late, _counting(book, holding, without))
     return Money(max(left, 0), holding.amount.currency)
+
+
+def _counting(book: Reader, holding: Holding, without: str) -> list[Payment]:
+    """The payments on a holding that count, but for one; its siblings may have a thousand."""
+    found = book.find(Payment, holding=holding.id)
+    return [item for item in found if item.counts and item.id != without]
 
 
 _Late = Sequence[tuple[date, date]]

@@ -358,3 +358,22 @@ def test_a_long_line_of_splits_is_no_hindrance() -> None:
 def admitted(holding: Holding) -> s.AdmitCosts:
     """The command by which the obligor owes 2.00 of costs on a holding."""
     return s.AdmitCosts(holding=holding.id, amount=cny(2_00), evidence=digest("bill"))
+
+
+def test_interest_on_a_part_reads_no_payment_on_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may be a thousand parts: only what was paid on the holding and above it is read."""
+    market = late_market()
+    one, other = market.split("supplier", market.held(), 40_00, 60_00)
+    at(market, 10)
+    for part in (one, other):
+        market.do("supplier", market.payment(part, 20_00))
+    find, read = market.book.find, list[Any]()
+
+    def listened(kind: Any, **key: Any) -> Any:
+        found = find(kind, **key)
+        read.extend(item.holding for item in found if isinstance(item, Payment))
+        return found
+
+    monkeypatch.setattr(market.book, "find", listened)
+    assert arrears_of(market.book, market.holding(one.id), market.today).interest == cny(0)
+    assert read == [one.id]

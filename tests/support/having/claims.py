@@ -8,6 +8,7 @@ from datetime import timedelta
 from ledger.errors import Refused
 from ledger.model.records import R
 from ledger.money import Money
+from ledger.parties.commands import AddAccount
 from ledger.parties.state import Account
 from ledger.receivables import commands as c
 from ledger.receivables.acts import check_circulates, check_unburdened
@@ -250,6 +251,10 @@ def receipt(s: Stage, item: Holding, amount: Money) -> ReceivePayment:
 
 
 def account_of(s: Stage, party: str, currency: str) -> str:
-    """An account of a party."""
-    found = s.store.records.find(Account, {"party": party})
-    return next(item.id for item in found if item.currency == currency)
+    """An account of a party, which it adds when it has none."""
+    for item in s.store.records.find(Account, {"party": party}):
+        if item.currency == currency:
+            return item.id
+    name = s.name_of(party)
+    command = AddAccount(number=f"{name} {currency}", bank="Bank", currency=currency)
+    return sure(s.do(name, command)).id("acc")

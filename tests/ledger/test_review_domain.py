@@ -163,18 +163,20 @@ def test_many_small_acceptances_are_one_large_offer() -> None:
 
 
 def _watched() -> tuple[Market, str]:
-    """A market with an obligor of which one key is strong and the other, named here, is not."""
+    """A market with an obligor of which one key, named here, is strong; it signs with another."""
     market = Market()
     market.book.apply([_twin()])
     market.attest_key("twin", Assurance.CA_CERTIFIED)
+    strong = market.kids["twin"]
     market.attest_key("twin", Assurance.OPERATOR_VOUCHED)
-    return market, f"kid-{market.count}"
+    return market, strong
 
 
-def _ends(market: Market, kid: str) -> None:
-    """The key ends, and a few days pass."""
-    market.book.apply([KeyEnds(kid=kid, until_ms=market.at_ms, reason="lost")])
+def _ends(market: Market, strong: str) -> None:
+    """The weak key ends, a few days pass, and the strong one signs from then on."""
+    market.book.apply([KeyEnds(kid=market.kids["twin"], until_ms=market.at_ms, reason="lost")])
     market.at_ms += 2 * DAY
+    market.kids["twin"] = strong
 
 
 def _acknowledged(market: Market, number: str) -> Holding:
@@ -196,14 +198,14 @@ def _bid(market: Market, holding: Holding) -> str:
 
 def test_a_weak_key_that_ended_since_may_have_made_the_acknowledgement() -> None:
     """A forged key acknowledges and is taken away; that only strong ones remain is no help."""
-    market, weak = _watched()
+    market, strong = _watched()
     holding = _acknowledged(market, "T-1")
     market.at_ms += DAY
-    _ends(market, weak)
+    _ends(market, strong)
     assert _bid(market, holding) == "assurance_too_low"
     later = _acknowledged(market, "T-2")
-    strong = market.open_programme(minimum_assurance=Assurance.CA_CERTIFIED)
-    standing = market.make_offer(programme=strong.id)
+    choosy = market.open_programme(minimum_assurance=Assurance.CA_CERTIFIED)
+    standing = market.make_offer(programme=choosy.id)
     assert market.accept_offer(later, standing).holding == later.id
     bank = market.open_programme(minimum_assurance=Assurance.OPERATOR_VOUCHED)
     market.accept_offer(holding, market.make_offer(programme=bank.id))
@@ -211,10 +213,10 @@ def test_a_weak_key_that_ended_since_may_have_made_the_acknowledgement() -> None
 
 def test_a_weak_key_may_have_proposed_the_issue_before_it_ended() -> None:
     """The creditor signs for it later: the obligor's word is that of the proposal's day."""
-    market, weak = _watched()
+    market, strong = _watched()
     proposed = market.do("twin", issue(line()))[-1].receivable
     market.at_ms += 60_000
-    _ends(market, weak)
+    _ends(market, strong)
     accepts = market.receivable(proposed).proposal
     command = c.SignForIssue(receivable=proposed, accepts=accepts)
     opened = market.do("supplier", command, proposed)[-1]

@@ -168,7 +168,7 @@ def test_who_reads_a_freeze(box: Sandbox) -> None:
     """
     financing = box.sell("supplier", box.held(100_00), box.offer(box.programme()))
     item = freeze(box, box.get(Holding, financing.holding), 30_00)
-    wider = {"amount", "frozen", "receivables"}
+    wider = {"amount", "frozen", "executed", "receivables"}
     names = ("operator", "supplier", "core", "financier", "rival", "second")
     seen = [_sees(box, name, item) for name in names]
     assert seen == [frozenset(), frozenset(), wider, wider, None, None]

@@ -80,7 +80,7 @@ def say_what_no_text_holds(stage: Stage) -> None:
         assert isinstance(stage._send(desk.draft(command, expect=expect).signed(key)), str)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_the_same_history_is_the_same_bytes(
     seed: int, tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,13 +12,13 @@ from ledger.parties.state import Party
 from tests.support import having as h
 from tests.support.actors import Stage, digest
 from tests.support.acts.parties import Act
-from tests.support.founding import FINANCIERS, PARTIES, enrol
+from tests.support.founding import FINANCIERS, enrol
 
 
 def somebody(s: Stage) -> str:
     """The id of a party that nobody else on the stage needs."""
-    known = {s.parties[name] for name in ("operator", *PARTIES)}
-    found = s.some(Party, lambda item: item.id not in known)
+    extras = {party for name, party in s.parties.items() if name.startswith("extra-")}
+    found = s.some(Party, lambda item: item.id in extras)
     if found is not None:
         return found.id
     return h.sure(enrol(s, f"extra-{s.next()}", [Role.SUPPLIER], ["ann"])).id("pty")

@@ -67,9 +67,8 @@ def _enrol(s: Stage) -> None:
 
 
 def _assign_roles(s: Stage) -> None:
-    known = {s.parties[name] for name in ("operator", "court", *PARTIES) if name in s.parties}
-    # An obligor stays one: claims on it wait for its word.
-    extra = s.some(Party, lambda item: item.id not in known and not item.has(Role.OBLIGOR))
+    extras = {party for name, party in s.parties.items() if name.startswith("extra-")}
+    extra = s.some(Party, lambda item: item.id in extras)
     if extra is None:
         _enrol(s)
         return

@@ -25,15 +25,8 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Settings by which many short processes compile our imports once."""
-    folder = tmp_path_factory.mktemp("compiled")
-    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder)}
-
-
 @pytest.mark.parametrize("page", PAGES)
-def test_the_page_runs(page: str, tmp_path: Path, compiled: dict[str, str]) -> None:
+def test_the_page_runs(page: str, tmp_path: Path) -> None:
     """Every `sh` block of the page, in a folder of its own, with `duebill` on the path."""
     text = (ROOT / "docs" / "how-to" / f"{page}.md").read_text("utf-8")
     blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
@@ -48,7 +41,7 @@ def test_the_page_runs(page: str, tmp_path: Path, compiled: dict[str, str]) -> N
         ["/bin/sh", "-eu"],
         input="\n".join(blocks),
         cwd=tmp_path,
-        env={**os.environ, **place, **compiled, "PYTHONUTF8": "1"},
+        env={**os.environ, **place, "PYTHONUTF8": "1"},
         capture_output=True,
         text=True,
         timeout=300,

@@ -15,18 +15,15 @@ from api.client import Client
 from api.places import Place, read_place, write_place
 from api.settings import Settings
 from ledger.errors import Unavailable
-from tests.api.test_how_to import compiled
 from tests.support.cli import duebill
 from tests.support.postgres import Cluster
 from tests.support.processes import serving
 from tests.tidy import ROOT
 
-__all__ = ["compiled"]
-
 PAGE = ROOT / "docs" / "how-to" / "run-on-postgresql.md"
 
 
-def test_the_page_runs(postgres_url: str, tmp_path: Path, compiled: dict[str, str]) -> None:
+def test_the_page_runs(postgres_url: str, tmp_path: Path) -> None:
     """Every `sh` block of the page, with a database and a head store named as it asks."""
     blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     assert len(blocks) >= 3
@@ -40,7 +37,6 @@ def test_the_page_runs(postgres_url: str, tmp_path: Path, compiled: dict[str, st
         cwd=tmp_path,
         env={
             **os.environ,
-            **compiled,
             "PYTHONPATH": str(ROOT),
             "PYTHONUTF8": "1",
             "PATH": f"{command.parent}:{os.environ['PATH']}",
@@ -55,17 +51,15 @@ def test_the_page_runs(postgres_url: str, tmp_path: Path, compiled: dict[str, st
     assert result.returncode == 0, result.stderr
 
 
-def test_two_servers_start_from_url_and_folder(
-    postgres_url: str, tmp_path: Path, compiled: dict[str, str]
-) -> None:
+def test_two_servers_start_from_url_and_folder(postgres_url: str, tmp_path: Path) -> None:
     """One `serve` with everything in the environment and one with the folder: one ledger."""
     folder, heads = tmp_path / "ledger", f"file://{tmp_path}/head.json"
     where = ("--db", postgres_url, "--heads", heads)
     duebill("init", "--dir", folder, "--origin", "here.example/ledger", "--sandbox", *where)
     named = {"DUEBILL_DB": postgres_url, "DUEBILL_HEADS": heads, "DUEBILL_DIR": str(folder)}
     with (
-        serving(**compiled, **named) as one,
-        serving("--dir", folder, **compiled) as other,
+        serving(**named) as one,
+        serving("--dir", folder) as other,
     ):
         for url in (one, other):
             assert json.loads(Client(url).get("/readyz"))["size"] == 2

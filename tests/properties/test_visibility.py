@@ -18,10 +18,12 @@ from api.visibility import RULES, concerns, hidden_fields
 from ledger.chain.entry import read_entry
 from ledger.envelope import read_disclosure, read_envelope
 from ledger.evidence import visible_digests
+from ledger.financing.records import Request
 from ledger.model.codec import WireForm, write
 from ledger.parties.commands import Role
 from ledger.parties.state import Party
 from ledger.policy.state import digits_of
+from ledger.receivables.records import Holding
 from ledger.store.pages import page
 from tests.support.actors import Stage
 from tests.support.history import tour
@@ -101,8 +103,13 @@ def _amounts(tree: Any) -> Iterator[str]:
 
 
 def _check_lists(s: Stage, party: str) -> None:
-    """What concerns a party is among what its list looks at, where the list is narrowed."""
+    """What concerns a party is among what its list looks at, where the list is narrowed.
+
+    A debt that a financier reads for a request alone is named by the list of requests.
+    """
     book = s.book
+    asked = {item.holding for item in s.all(Request)}
+    asked |= {s.get(Holding, name).receivable for name in asked}
     for kind, rule in RULES.items():
         if not (rule.sides or rule.via):
             continue
@@ -117,5 +124,7 @@ def _check_lists(s: Stage, party: str) -> None:
             via=rule.via,
         )
         ids = {item.id for item in listed}
-        missing = [it.id for it in s.all(kind) if it.id not in ids and concerns(it, book, party)]
+        missing = [
+            it.id for it in s.all(kind) if it.id not in ids | asked and concerns(it, book, party)
+        ]
         assert missing == [], (kind.__name__, s.name_of(party))

@@ -41,6 +41,7 @@ COMPUTED = {
     ("Receivable", "face"),
     ("Receivable", "uses"),
     ("Receivable", "paid"),
+    ("Receivable", "reduced"),
 }
 """What a record says besides to somebody who was not shown the command's field."""
 

@@ -90,7 +90,7 @@ RECORDS: tuple[type[Any], ...] = (
     financing_records.StatementLine,
     fees_state.Fee,
     settlement_records.Payment,
-    settlement_records.Arrears,
+    settlement_records.Costs,
     settlement_records.Instruction,
     settlement_records.Misdirected,
     settlement_records.Redemption,

@@ -15,14 +15,14 @@ from ledger.recourse.events import DebtRecovered, RecoursePaid, RecourseReturned
 from ledger.recourse.records import DebtRecovery, RecourseClaim
 from ledger.recourse.recovered import over_on
 from ledger.settlement.arrears import arrears_of
-from ledger.settlement.events import ArrearsStood
+from ledger.settlement.events import CostsStood
 from ledger.settlement.records import Payment
 
 _CLAIMS = (
     *(kind for kind in get_args(receivables.Event) if "holding" in kind.__struct_fields__),
-    ArrearsStood,
+    CostsStood,
 )
-"""Events by which a debt, its title or its arrears change."""
+"""Events by which a debt, its title or its costs change."""
 
 
 def entry_24_recovered_once(book: Reader, entry: Happened) -> list[str]:
@@ -77,7 +77,7 @@ def entry_24_returned(book: Reader, entry: Happened) -> list[str]:
 
 
 def entry_25_books_alone(book: Reader, entry: Happened) -> list[str]:
-    """With a write-off or a default no debt, title or arrears change."""
+    """With a write-off or a default no debt, title or costs change."""
     return [
         f"{event.holding}: a claim changed with a write-off or default."
         for event in entry.of(*_CLAIMS)

@@ -27,9 +27,17 @@ from ledger.receivables.clocks import payable_from
 from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding, Receivable
 from ledger.receivables.statute import late_ppm_of
-from ledger.settlement.records import Arrears, Payment
+from ledger.settlement.records import Costs, Payment
 
 PPM = 1_000_000
+
+
+class Arrears(Struct, frozen=True, kw_only=True, gc=False):
+    """What is owed on a holding besides its principal; `interest` for the days to `until`."""
+
+    until: date
+    interest: Money
+    costs: Money
 
 
 class Parts(Struct, frozen=True, kw_only=True, gc=False):
@@ -41,13 +49,13 @@ class Parts(Struct, frozen=True, kw_only=True, gc=False):
     over: Money
 
 
-def interest_of(book: Reader, holding: Holding, day: date, without: str = "") -> Money:
+def interest_of(book: Reader, holding: Holding, day: date) -> Money:
     """The unpaid late interest at the end of `day`, counted anew from all that is on record.
 
     Each payment that counts ends the interest on its principal on its value date, in whatever order
     payments are recorded; what is credited or cancelled was never owed. The due day, the insolvency
     and the rate are as they are now. Interest that was paid beyond that is owed by nobody: it goes
-    against what accrues later. `without` is a payment that is being taken back. Never below zero.
+    against what accrues later. Never below zero.
     Raises `Refused` (`calendar_does_not_cover`).
     """
     if holding.went_on:
@@ -58,17 +66,16 @@ def interest_of(book: Reader, holding: Holding, day: date, without: str = "") ->
     *above, _ = reversed(list(ancestry(book, holding)))
     left = 0
     for parent, child in pairwise((*above, holding)):
-        left += _unpaid(book, parent, parent.paid.minor, late, _counting(book, parent, without))
+        left += _unpaid(book, parent, parent.paid.minor, late, _counting(book, parent))
         left = _handed_on(book, left, child)
     open_minor = holding.amount.minor - holding.reduced.minor
-    left += _unpaid(book, holding, open_minor, late, _counting(book, holding, without))
+    left += _unpaid(book, holding, open_minor, late, _counting(book, holding))
     return Money(max(left, 0), holding.amount.currency)
 
 
-def _counting(book: Reader, holding: Holding, without: str) -> list[Payment]:
-    """The payments on a holding that count, but for one; its siblings may have a thousand."""
-    found = book.find(Payment, holding=holding.id)
-    return [item for item in found if item.counts and item.id != without]
+def _counting(book: Reader, holding: Holding) -> list[Payment]:
+    """The payments on a holding that count; its siblings may have a thousand."""
+    return [item for item in book.find(Payment, holding=holding.id) if item.counts]
 
 
 _Late = Sequence[tuple[date, date]]
@@ -126,7 +133,7 @@ def _last_counted(book: Reader, obligor: str, day: date) -> date:
     return min(day, insolvency.day)
 
 
-def arrears_of(book: Reader, holding: Holding, day: date, without: str = "") -> Arrears:
+def arrears_of(book: Reader, holding: Holding, day: date) -> Arrears:
     """What is owed beside the principal at the end of `day`, by what is on record (`interest_of`).
 
     What was split or acquired by the obligor owes nothing any more: its parts do, or nobody does.
@@ -134,47 +141,26 @@ def arrears_of(book: Reader, holding: Holding, day: date, without: str = "") -> 
     """
     nothing = Money(0, holding.amount.currency)
     return Arrears(
-        id=holding.id,
         until=_last_counted(book, holding.obligor, day),
-        interest=interest_of(book, holding, day, without),
-        costs=nothing if holding.went_on else arrears_on_record(book, holding).costs,
+        interest=interest_of(book, holding, day),
+        costs=nothing if holding.went_on else costs_of(book, holding),
     )
 
 
-def arrears_on_record(book: Reader, holding: Holding) -> Arrears:
-    """What was counted already: of the holding itself, or its share of what it was split from."""
-    path, known = [holding], book.get(Arrears, holding.id)
+def costs_of(book: Reader, holding: Holding) -> Money:
+    """The unpaid costs on a holding: its own, or its share of those of what it was split from."""
+    path, known = [holding], book.get(Costs, holding.id)
     while known is None and path[-1].parent is not None:
         path.append(need(book, Holding, path[-1].parent, ""))
-        known = book.get(Arrears, path[-1].id)
-    if known is None:
-        nothing = Money(0, holding.amount.currency)
-        since = need(book, Receivable, holding.receivable, "").issued
-        return Arrears(id=holding.id, until=since, interest=nothing, costs=nothing)
-    return _share(book, known, path[-2::-1])
-
-
-def _share(book: Reader, known: Arrears, path: Sequence[Holding]) -> Arrears:
-    """What of `known` has come down the path of splits to its last holding."""
-    if not path:
-        return known
-    interest, costs = known.interest.minor, known.costs.minor
+        known = book.get(Costs, path[-1].id)
+    minor = known.amount.minor if known is not None else 0
     children: defaultdict[str | None, list[Holding]] = defaultdict(list)
-    if interest or costs:
-        for item in book.find(Holding, receivable=path[-1].receivable):
-            children[item.parent].append(item)
-        for holding in path:
-            siblings = sorted(children[holding.parent], key=lambda item: item.ordinal)
-            weights = [item.amount.minor for item in siblings]
-            interest = allocate(interest, weights)[holding.ordinal]
-            costs = allocate(costs, weights)[holding.ordinal]
-    currency = known.interest.currency
-    return Arrears(
-        id=path[-1].id,
-        until=known.until,
-        interest=Money(interest, currency),
-        costs=Money(costs, currency),
-    )
+    for item in book.find(Holding, receivable=holding.receivable) if minor else ():
+        children[item.parent].append(item)
+    for part in path[-2::-1] if minor else ():
+        siblings = sorted(children[part.parent], key=lambda item: item.ordinal)
+        minor = allocate(minor, [item.amount.minor for item in siblings])[part.ordinal]
+    return Money(minor, holding.amount.currency)
 
 
 def parts_of(amount: Money, arrears: Arrears, principal: Money, *, principal_first: bool) -> Parts:

@@ -13,9 +13,8 @@ from ledger.settlement.commands import ReturnReason
 class PaymentRecorded(Effect, frozen=True, kw_only=True):
     """`payer` has paid `payee`, the holder, `amount` on `holding`, by the word of `by`.
 
-    It is made up of `costs`, late `interest` and `principal`; interest on the latter has been
-    counted to the end of `until`. `account` is where a bank saw it arrive; a receipt names none.
-    What a court got by its `freeze` arrived at no account of the payee.
+    It is made up of `costs`, late `interest` and `principal`. `account` is where a bank saw it
+    arrive; a receipt names none. What a court got by its `freeze` arrived at none of the payee's.
     """
 
     payment: str
@@ -30,7 +29,6 @@ class PaymentRecorded(Effect, frozen=True, kw_only=True):
     interest: Money
     principal: Money
     value_date: date
-    until: date
     evidence: Evidence
     reference: str
     by: str
@@ -47,12 +45,10 @@ class PaymentReversed(Effect, frozen=True, kw_only=True):
     at_ms: int
 
 
-class ArrearsStood(Effect, frozen=True, kw_only=True):
-    """Besides the principal so much `interest` (until `until`) and `costs` is owed on a holding."""
+class CostsStood(Effect, frozen=True, kw_only=True):
+    """So much `costs` of pursuing is owed on a holding."""
 
     holding: str
-    until: date
-    interest: Money
     costs: Money
 
 
@@ -140,7 +136,7 @@ class SurplusPaid(Effect, frozen=True, kw_only=True):
 Event = (
     PaymentRecorded
     | PaymentReversed
-    | ArrearsStood
+    | CostsStood
     | PaymentInstructed
     | PaymentBounced
     | InstructionMet

@@ -12,7 +12,7 @@ from ledger.financing.events import Evidence
 from ledger.financing.records import Financing, StatementLine
 from ledger.model.records import View
 from ledger.receivables.records import Holding
-from ledger.settlement.records import Arrears, Instruction, Misdirected, Payment, Surplus
+from ledger.settlement.records import Costs, Instruction, Misdirected, Payment, Surplus
 
 
 def invariant_7_paid_is_proven(view: View) -> list[str]:
@@ -29,16 +29,16 @@ def invariant_7_paid_is_proven(view: View) -> list[str]:
 
 
 def invariant_12_allocated(view: View) -> list[str]:
-    """Each payment is costs, interest and principal, to the unit; no arrears are below zero."""
+    """Each payment is costs, interest and principal, to the unit; no costs are below zero."""
     return [
         f"{item.id}: its parts are not its amount."
         for item in view.all(Payment)
         if item.costs + item.interest + item.principal != item.amount
         or min(item.costs.minor, item.interest.minor, item.principal.minor) < 0
     ] + [
-        f"{item.id}: less than nothing is owed beside its principal."
-        for item in view.all(Arrears)
-        if min(item.interest.minor, item.costs.minor) < 0
+        f"{item.id}: less than nothing of costs is owed."
+        for item in view.all(Costs)
+        if item.amount.minor < 0
     ]
 
 

@@ -1,4 +1,4 @@
-"""The records of this module: payments and what goes wrong with them, arrears, lists, surpluses."""
+"""The records of this module: payments and what goes wrong with them, costs, lists, surpluses."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class MisdirectedState(Enum):
 class Payment(Struct, frozen=True, kw_only=True, gc=False):
     """One proven payment on one holding: `amount` is `costs`, `interest` and `principal`.
 
-    Late interest was counted to the end of `until`, by what was on record then. With `freeze` a
-    court got the money, for its payee's debts. It changes once at most: when its money went back.
+    With `freeze` a court got the money, for its payee's debts. It changes once at most: when its
+    money went back.
     """
 
     PREFIX: ClassVar[str] = "pay"
@@ -65,7 +65,6 @@ class Payment(Struct, frozen=True, kw_only=True, gc=False):
     interest: Money
     principal: Money
     value_date: date
-    until: date
     evidence: Evidence
     reference: str
     attested_by: str
@@ -80,11 +79,10 @@ class Payment(Struct, frozen=True, kw_only=True, gc=False):
         return self.state is PaymentState.RECORDED
 
 
-class Arrears(Struct, frozen=True, kw_only=True, gc=False):
-    """What is owed on a holding besides its principal. `id` is the holding's.
+class Costs(Struct, frozen=True, kw_only=True, gc=False):
+    """Unpaid costs of pursuing a holding. `id` is the holding's.
 
-    `costs` of pursuing are kept here. `interest` is the unpaid late interest at the end of `until`
-    by what was on record then: it is counted anew whenever it is asked for (`arrears_of`).
+    Where there is none, it bears its share of what it was split from.
     """
 
     PREFIX: ClassVar[str] = ""
@@ -92,9 +90,7 @@ class Arrears(Struct, frozen=True, kw_only=True, gc=False):
 
     id: str
     last_seq: int = -1
-    until: date
-    interest: Money
-    costs: Money
+    amount: Money
 
 
 class Instruction(Struct, frozen=True, kw_only=True, gc=False):

@@ -9,7 +9,7 @@ from ledger.money import Money
 from ledger.settlement import events as e
 from ledger.settlement.events import Event
 from ledger.settlement.records import (
-    Arrears,
+    Costs,
     Instruction,
     InstructionState,
     Misdirected,
@@ -21,7 +21,7 @@ from ledger.settlement.records import (
 )
 
 __all__ = [
-    "Arrears",
+    "Costs",
     "Instruction",
     "Misdirected",
     "Payment",
@@ -44,11 +44,8 @@ def evolve(book: Reader, event: Event) -> tuple[Record, ...]:
                 reversed_on=event.value_date,
             )
             return (reversed_,)
-        case e.ArrearsStood():
-            arrears = Arrears(
-                id=event.holding, until=event.until, interest=event.interest, costs=event.costs
-            )
-            return (arrears,)
+        case e.CostsStood():
+            return (Costs(id=event.holding, amount=event.costs),)
         case e.RedemptionSigned():
             return (_redemption(event),)
         case e.SurplusArose():
@@ -104,7 +101,6 @@ def _payment(event: e.PaymentRecorded) -> Payment:
         interest=event.interest,
         principal=event.principal,
         value_date=event.value_date,
-        until=event.until,
         evidence=event.evidence,
         reference=event.reference,
         attested_by=event.by,

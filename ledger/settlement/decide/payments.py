@@ -32,7 +32,7 @@ from ledger.receivables.decide.checks import check_account, only
 from ledger.receivables.events import Event as ReceivablesEvent
 from ledger.receivables.lineage import ancestry
 from ledger.receivables.records import Holding, HoldingState, Receivable
-from ledger.settlement.arrears import arrears_of, parts_of
+from ledger.settlement.arrears import arrears_of, costs_of, parts_of
 from ledger.settlement.commands import (
     AttestPayment,
     DistributePayment,
@@ -41,13 +41,13 @@ from ledger.settlement.commands import (
 )
 from ledger.settlement.decide.promised import check_met
 from ledger.settlement.events import (
-    ArrearsStood,
+    CostsStood,
     Event,
     InstructionMet,
     PaymentRecorded,
     SurplusArose,
 )
-from ledger.settlement.records import Arrears, Payment
+from ledger.settlement.records import Payment
 from ledger.settlement.waterfall import surplus
 
 _Event = Event | FinancingEvent | ReceivablesEvent | BurdensEvent | AlertsEvent
@@ -212,7 +212,7 @@ def record(book: Reader, legs: Sequence[Arrival], proof: Proof, instruction: str
     if instruction is not None:
         events.append(InstructionMet(instruction=instruction, payment=recorded[0].payment))
     for leg, paid in zip(legs, recorded, strict=True):
-        events += _arrears_after(book, leg.holding, paid)
+        events += _costs_after(book, leg.holding, paid)
         events += _meet(book, leg.holding, paid)
     principals = [
         (leg.holding, paid.principal)
@@ -258,7 +258,6 @@ def _recorded(book: Reader, arrival: Arrival, proof: Proof) -> PaymentRecorded:
         interest=parts.interest,
         principal=parts.principal,
         value_date=proof.value_date,
-        until=arrears.until,
         evidence=proof.evidence,
         reference=proof.reference,
         by=proof.by,
@@ -266,20 +265,11 @@ def _recorded(book: Reader, arrival: Arrival, proof: Proof) -> PaymentRecorded:
     )
 
 
-def _arrears_after(
-    book: Reader, holding: Holding, paid: PaymentRecorded
-) -> tuple[ArrearsStood, ...]:
-    """What is owed beside the principal once `paid` has arrived; none where nothing ever was."""
-    arrears = arrears_of(book, holding, paid.value_date)
-    if arrears.costs.minor == arrears.interest.minor == 0 and book.get(Arrears, holding.id) is None:
+def _costs_after(book: Reader, holding: Holding, paid: PaymentRecorded) -> tuple[CostsStood, ...]:
+    """What costs are left once `paid` has arrived; nothing where it paid none."""
+    if paid.costs.minor == 0:
         return ()
-    stood = ArrearsStood(
-        holding=holding.id,
-        until=arrears.until,
-        interest=arrears.interest - paid.interest,
-        costs=arrears.costs - paid.costs,
-    )
-    return (stood,)
+    return (CostsStood(holding=holding.id, costs=costs_of(book, holding) - paid.costs),)
 
 
 def _meet(book: Reader, holding: Holding, paid: PaymentRecorded) -> Events:

@@ -17,9 +17,9 @@ from ledger.receivables.decide.checks import check_account, only
 from ledger.receivables.invoices import total
 from ledger.receivables.records import Holding, Receivable
 from ledger.settlement import commands as c
-from ledger.settlement.arrears import arrears_on_record
+from ledger.settlement.arrears import costs_of
 from ledger.settlement.events import (
-    ArrearsStood,
+    CostsStood,
     Event,
     PaymentBounced,
     PaymentInstructed,
@@ -131,14 +131,8 @@ def _admit(book: Reader, command: c.AdmitCosts, by: Signer, at_ms: int) -> tuple
         f"The holding is in {holding.amount.currency}.",
         "/body/amount",
     )
-    known = arrears_on_record(book, holding)
-    stood = ArrearsStood(
-        holding=holding.id,
-        until=known.until,
-        interest=known.interest,
-        costs=known.costs + command.amount,
-    )
-    return (stood,)
+    costs = costs_of(book, holding) + command.amount
+    return (CostsStood(holding=holding.id, costs=costs),)
 
 
 def _sign(book: Reader, command: c.SignRedemption, by: Signer, at_ms: int) -> tuple[Event, ...]:

@@ -12,10 +12,10 @@ from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.receivables.debts import take_back
 from ledger.receivables.decide.checks import only
 from ledger.receivables.records import Holding
-from ledger.settlement.arrears import arrears_of
+from ledger.settlement.arrears import costs_of
 from ledger.settlement.commands import ReversePayment
 from ledger.settlement.decide.payments import Events
-from ledger.settlement.events import ArrearsStood, PaymentReversed, SurplusArose
+from ledger.settlement.events import CostsStood, PaymentReversed, SurplusArose
 from ledger.settlement.records import Payment
 from ledger.settlement.waterfall import surplus
 
@@ -49,7 +49,7 @@ def reverse(book: Reader, command: ReversePayment, by: Signer, at_ms: int) -> Ev
         reference=command.reference,
         at_ms=at_ms,
     )
-    events: Events = (reversed_, _stands_again(book, holding, payment))
+    events: Events = (reversed_, *_costs_again(book, holding, payment))
     if payment.evidence is Evidence.STATEMENT:
         events = (*events, use_line(book, by.party, command.reference, payment.id))
     if payment.principal.minor == 0:
@@ -69,15 +69,11 @@ def reverse(book: Reader, command: ReversePayment, by: Signer, at_ms: int) -> Ev
     return (*events, *undone, *frozen_again)
 
 
-def _stands_again(book: Reader, holding: Holding, payment: Payment) -> ArrearsStood:
-    """Costs and interest that the payment had paid, and the interest that ran on meanwhile."""
-    arrears = arrears_of(book, holding, payment.value_date, without=payment.id)
-    return ArrearsStood(
-        holding=holding.id,
-        until=arrears.until,
-        interest=arrears.interest,
-        costs=arrears.costs + payment.costs,
-    )
+def _costs_again(book: Reader, holding: Holding, payment: Payment) -> tuple[CostsStood, ...]:
+    """The costs that the payment had paid; late interest follows from the payments that count."""
+    if payment.costs.minor == 0:
+        return ()
+    return (CostsStood(holding=holding.id, costs=costs_of(book, holding) + payment.costs),)
 
 
 def _financing_of(book: Reader, payment: Payment) -> Financing | None:

@@ -19,7 +19,7 @@ from ledger.model.records import View
 from ledger.receivables.records import Holding
 from ledger.settlement import invariants as si
 from ledger.settlement.commands import AdmitCosts
-from ledger.settlement.records import Arrears, Misdirected, Payment, Surplus
+from ledger.settlement.records import Costs, Misdirected, Payment, Surplus
 from tests.support.market import Market, astray
 from tests.support.world import cny, digest, party
 
@@ -48,7 +48,7 @@ def _market() -> tuple[Market, dict[str, Any]]:
         "exposure": market.get(Exposure, accepted.programme),
         "by_bank": by_bank,
         "by_holder": by_holder,
-        "arrears": next(iter(market.book.all(Arrears))),
+        "costs": next(iter(market.book.all(Costs))),
         "astray": next(iter(market.book.all(Misdirected))),
     }
 
@@ -86,7 +86,7 @@ FAULTS: list[tuple[Callable[[View], list[str]], Fault]] = [
     (si.invariant_7_paid_is_proven, lambda r: replace(r["paid"], paid=cny(39_99))),
     (si.invariant_7_paid_is_proven, lambda r: replace(r["by_holder"], principal=cny(1))),
     (si.invariant_12_allocated, lambda r: replace(r["by_holder"], amount=cny(1))),
-    (si.invariant_12_allocated, lambda r: replace(r["arrears"], interest=cny(-1))),
+    (si.invariant_12_allocated, lambda r: replace(r["costs"], amount=cny(-1))),
     (
         si.invariant_13_payer_proves_nothing,
         lambda r: replace(r["by_bank"], attested_by=party("core")),

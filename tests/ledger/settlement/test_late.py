@@ -22,8 +22,8 @@ from ledger.receivables.clocks import is_overdue, payable_from
 from ledger.receivables.events import DueDateAmended
 from ledger.receivables.records import Holding, HoldingState, ReceivableState
 from ledger.settlement import commands as s
-from ledger.settlement.arrears import Parts, arrears_of, parts_of
-from ledger.settlement.records import Arrears, Payment
+from ledger.settlement.arrears import Arrears, Parts, arrears_of, parts_of
+from ledger.settlement.records import Costs, Payment
 from tests.support.market import Market
 from tests.support.world import DAY, NOW, cny, digest, line, party, refusal
 
@@ -57,13 +57,13 @@ def parts(payment: Payment) -> tuple[int, int, int]:
 
 
 def test_on_the_day_nothing_is_late() -> None:
-    """Paid on the payable day: principal alone, and no arrears are ever on record."""
+    """Paid on the payable day: principal alone, and no costs are ever on record."""
     market = late_market()
     holding = market.held()
     at(market, 0)
     market.do("supplier", market.payment(holding, 100_00))
     assert parts(only_payment(market, holding)) == (0, 0, 100_00)
-    assert list(market.book.all(Arrears)) == []
+    assert list(market.book.all(Costs)) == []
     assert market.findings() == []
 
 
@@ -160,7 +160,7 @@ def test_every_payment_is_allocated_completely(
     amount: int, costs: int, interest: int, principal: int, *, principal_first: bool
 ) -> None:
     """Nothing is lost or paid twice; a later part is paid only once the earlier ones are."""
-    arrears = Arrears(id="hld", until=DUE, interest=cny(interest), costs=cny(costs))
+    arrears = Arrears(until=DUE, interest=cny(interest), costs=cny(costs))
     found = parts_of(cny(amount), arrears, cny(principal), principal_first=principal_first)
     assert found.costs + found.interest + found.principal + found.over == cny(amount)
     order = [(found.costs, costs), (found.interest, interest), (found.principal, principal)]
@@ -174,7 +174,7 @@ def test_every_payment_is_allocated_completely(
 
 def test_what_is_over_is_told() -> None:
     """More than all that is owed is not swallowed by any part."""
-    nothing = Arrears(id="hld", until=DUE, interest=cny(0), costs=cny(0))
+    nothing = Arrears(until=DUE, interest=cny(0), costs=cny(0))
     expected = Parts(costs=cny(0), interest=cny(0), principal=cny(5), over=cny(2))
     assert parts_of(cny(7), nothing, cny(5), principal_first=False) == expected
 

@@ -75,6 +75,13 @@ def _all_end_it(s: Stage) -> None:
     hc.applied(s, s.get(Change, said.id("chg")))
 
 
+def _all_defer(s: Stage) -> None:
+    """Creditor and obligor agree on a later day."""
+    item = s.get(Receivable, h.held(s, fresh=1).receivable)
+    said = h.sure(s.do(s.name_of(item.obligor), hc.due_date(s, item, 30)))
+    hc.applied(s, s.get(Change, said.id("chg")))
+
+
 def _clerk_signs(s: Stage) -> None:
     """A clerk's key registers a claim within its caps, for a supplier without a rule of its own."""
     name = f"employer-{s.next()}"
@@ -108,6 +115,7 @@ TURNS: tuple[Act, ...] = (
     _gives_nothing_up,
     _is_owed_less,
     _all_end_it,
+    _all_defer,
     _clerk_signs,
     _comes_back_from_court,
     _comes_back_from_a_financier,

@@ -1,13 +1,16 @@
-"""The questions that several acts ask, here and in settlement."""
+"""The questions that several acts ask, here and wherever money is proven."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Protocol
 
 from ledger.dates import civil_date
 from ledger.errors import RefusalCode, Refused
 from ledger.financing.records import Financing, FinancingState
 from ledger.model.records import Reader, Signer, refuse_if
+from ledger.money import Money
 from ledger.parties.commands import Role
 from ledger.policy.state import ledger_of, today_of
 from ledger.receivables.decide.checks import need_role
@@ -33,6 +36,43 @@ def bank_for(by: Signer, payer: str) -> None:
         by.party == payer,
         RefusalCode.ATTESTER_IS_PAYER,
         "The attesting bank is the payer.",
+    )
+
+
+class Proven(Protocol):
+    """A payment on record, as it was proven."""
+
+    @property
+    def amount(self) -> Money:
+        """What was paid."""
+        ...
+
+    @property
+    def value_date(self) -> date:
+        """On which day it was credited."""
+        ...
+
+    @property
+    def attested_by(self) -> str:
+        """By whose word."""
+        ...
+
+
+def check_not_proven(
+    found: Iterable[Proven], amount: Money, day: date, by: str, place: str
+) -> None:
+    """Raises `Refused` (`payment_is_recorded`) where another than `by` proved this payment.
+
+    Receipt and statement would count it twice; who has two alike says so both times.
+    """
+    refuse_if(
+        any(
+            (item.amount, item.value_date) == (amount, day) and item.attested_by != by
+            for item in found
+        ),
+        RefusalCode.PAYMENT_IS_RECORDED,
+        "Somebody else has proven a payment of this amount and day.",
+        place,
     )
 
 

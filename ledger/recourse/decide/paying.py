@@ -6,7 +6,7 @@ from datetime import date
 
 from ledger.errors import RefusalCode, Refused
 from ledger.financing.acts import use_line
-from ledger.financing.decide.checks import bank_for, check_paid_on
+from ledger.financing.decide.checks import bank_for, check_not_proven, check_paid_on
 from ledger.financing.events import Event as FinancingEvent
 from ledger.financing.events import Evidence
 from ledger.financing.records import Financing
@@ -70,7 +70,8 @@ def _record(
         "The recourse of a transfer is paid at once.",
         "/body/amount",
     )
-    _check_not_recorded(book, recourse, command, by)
+    before = book.find(RecoursePayment, recourse=recourse.id)
+    check_not_proven(before, command.amount, command.value_date, by.party, "/body/amount")
     attested = isinstance(command, AttestRecourse)
     paid = RecoursePaid(
         payment=by.new_id("rcp"),
@@ -166,18 +167,3 @@ def _check_money(
         "/body/amount",
     )
     check_paid_on(book, day, recourse.noticed_ms, at_ms, "/body/value_date")
-
-
-def _check_not_recorded(
-    book: Reader, recourse: RecourseClaim, command: ReceiveRecourse | AttestRecourse, by: Signer
-) -> None:
-    refuse_if(
-        any(
-            (item.amount, item.value_date) == (command.amount, command.value_date)
-            and item.attested_by != by.party
-            for item in book.find(RecoursePayment, recourse=recourse.id)
-        ),
-        RefusalCode.PAYMENT_IS_RECORDED,
-        "Somebody else has proven a payment of this amount and day.",
-        "/body/amount",
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.errors import RefusalCode, Refused
 from ledger.financing.acts import use_line
-from ledger.financing.decide.checks import bank_for, check_paid_on
+from ledger.financing.decide.checks import bank_for, check_not_proven, check_paid_on
 from ledger.financing.events import Evidence, StatementLineUsed
 from ledger.model.records import Reader, Signer, need, refuse_if
 from ledger.parties.commands import Role
@@ -59,7 +59,13 @@ def _recovered(
         f"With what came from others, less than that is owed on {holding.id}.",
         "/body/amount",
     )
-    _check_not_recorded(book, holding, command, by)
+    before = (
+        item
+        for above in ancestry(book, holding)
+        for item in book.find(DebtRecovery, holding=above.id)
+        if item.payer == command.payer
+    )
+    check_not_proven(before, command.amount, command.value_date, by.party, "/body/amount")
     return DebtRecovered(
         recovery=by.new_id("dbr"),
         holding=holding.id,
@@ -125,18 +131,4 @@ def _check_payer(book: Reader, holding: Holding, payer: str) -> None:
         RefusalCode.RECOVERY_PAYER_DOES_NOT_FIT,
         f"{payer} owes {holding.id}, has it, or is claimed from by recourse.",
         "/body/payer",
-    )
-
-
-def _check_not_recorded(book: Reader, holding: Holding, command: Recover, by: Signer) -> None:
-    said = (command.payer, command.amount, command.value_date)
-    refuse_if(
-        any(
-            (item.payer, item.amount, item.value_date) == said and item.attested_by != by.party
-            for above in ancestry(book, holding)
-            for item in book.find(DebtRecovery, holding=above.id)
-        ),
-        RefusalCode.PAYMENT_IS_RECORDED,
-        "Somebody else has proven a payment of this payer, amount and day.",
-        "/body/amount",
     )

@@ -20,7 +20,7 @@ from ledger.burdens.events import Event as BurdensEvent
 from ledger.burdens.records import Freeze
 from ledger.errors import RefusalCode
 from ledger.financing.acts import meet_payment, use_line
-from ledger.financing.decide.checks import bank_for, check_paid_on
+from ledger.financing.decide.checks import bank_for, check_not_proven, check_paid_on
 from ledger.financing.events import Event as FinancingEvent
 from ledger.financing.events import Evidence, StatementLineUsed
 from ledger.financing.records import Financing
@@ -306,15 +306,9 @@ def _check_leg(book: Reader, leg: Arrival, proof: Proof) -> None:
     receivable = need(book, Receivable, leg.holding.receivable, "")
     since_ms = receivable.acknowledged_ms or 0
     check_paid_on(book, proof.value_date, since_ms, proof.at_ms, "/body/value_date")
-    refuse_if(
-        any(
-            (item.amount, item.value_date, item.payee)
-            == (leg.amount, proof.value_date, leg.holding.holder)
-            and item.attested_by != proof.by
-            and item.counts
-            for item in _payments(book, leg.holding)
-        ),
-        RefusalCode.PAYMENT_IS_RECORDED,
-        "Somebody else has proven a payment of this amount and day.",
-        f"{leg.place}/amount",
+    before = (
+        item
+        for item in _payments(book, leg.holding)
+        if item.counts and item.payee == leg.holding.holder
     )
+    check_not_proven(before, leg.amount, proof.value_date, proof.by, f"{leg.place}/amount")

@@ -27,7 +27,9 @@ from ledger.chain.tree import EMPTY_ROOT
 from ledger.errors import Overloaded, RefusalCode, Refused
 from ledger.feeding.feeder import Feeder
 from ledger.feeding.kept import CosignedHead
+from ledger.model.codec import WireForm, write
 from ledger.parties.commands import Role
+from ledger.policy.state import digits_of
 from ledger.ports import SignedHead
 from ledger.refusals.language import Language
 from ledger.scrub import Scrub
@@ -102,6 +104,10 @@ class Sight:
         size = self.view.size()
         root = TreeReader(size, self.view.tile, self.subtrees).root() if size else EMPTY_ROOT
         return {"size": size, "root": base64.b64encode(root).decode()}
+
+    def written(self, value: Any) -> Any:
+        """A record, a line or an amount as JSON, amounts in decimals."""
+        return write(value, WireForm(digits_of(self.book), {}))
 
 
 def site_of(request: Request) -> Site:

@@ -105,7 +105,7 @@ def quotes(
         check_offer(sight.book, holding, offer, sight.at_ms)
         found = quote(sight.book, holding, offer, asked.value_date, sight.at_ms)
         return {
-            "data": codec.write(found, WireForm(digits_of(sight.book), {})),
+            "data": sight.written(found),
             "accepts": offer.proposal,
             "expect": {holding.id: holding.last_seq, offer.id: offer.last_seq},
             "ledger": sight.ledger(),

@@ -7,20 +7,17 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.auth import Caller
-from api.routes.reads import visible
-from api.site import Here, Sight, SignedIn
-from ledger.errors import RefusalCode, Refused
+from api.routes.reads import only, visible
+from api.site import Here, SignedIn
 from ledger.financing.records import Financing
-from ledger.model.codec import WireForm, write
 from ledger.model.records import need
 from ledger.money import Money
-from ledger.policy.state import digits_of, payable_on, today_of
+from ledger.policy.state import payable_on, today_of
 from ledger.receivables.clocks import record_date
 from ledger.receivables.records import Holding, Receivable
 from ledger.settlement.arrears import arrears_of
 from ledger.settlement.records import Surplus
-from ledger.settlement.redeeming import Line, list_digest, redemption_list
+from ledger.settlement.redeeming import list_digest, redemption_list
 
 router = APIRouter(tags=["records"])
 
@@ -31,7 +28,7 @@ def owed(record_id: str, caller: SignedIn, site: Here, day: date | None = None) 
     with site.reading() as sight:
         visible(sight, Holding, record_id, caller)
         holding = need(sight.book, Holding, record_id, "")
-        _only(caller, holding.obligor, holding.holder)
+        only(caller, holding.obligor, holding.holder)
         day = day or today_of(sight.book, sight.at_ms)
         arrears = arrears_of(sight.book, holding, day)
         amounts = {
@@ -39,7 +36,7 @@ def owed(record_id: str, caller: SignedIn, site: Here, day: date | None = None) 
             "interest": arrears.interest,
             "costs": arrears.costs,
         }
-        data = {name: _text(sight, amount) for name, amount in amounts.items()}
+        data = {name: sight.written(amount) for name, amount in amounts.items()}
         days = {
             "day": day.isoformat(),
             "payable_on": payable_on(sight.book, holding.due).isoformat(),
@@ -59,11 +56,11 @@ def redemption(record_id: str, caller: SignedIn, site: Here) -> dict[str, Any]:
         data: dict[str, Any] = {
             "record_date": record_date(sight.book, receivable.due).isoformat(),
             "day": payable_on(sight.book, receivable.due).isoformat(),
-            "lines": [_line(sight, line) for line in shown],
+            "lines": [sight.written(line) for line in shown],
         }
         if whole:
             data["list"] = list_digest(sight.book, receivable, lines)
-            data["total"] = _text(sight, receivable.outstanding)
+            data["total"] = sight.written(receivable.outstanding)
         return {"data": data, "ledger": sight.ledger()}
 
 
@@ -73,24 +70,10 @@ def surplus(record_id: str, caller: SignedIn, site: Here) -> dict[str, Any]:
     with site.reading() as sight:
         visible(sight, Financing, record_id, caller)
         financing = need(sight.book, Financing, record_id, "")
-        _only(caller, financing.holder, financing.financier)
+        only(caller, financing.holder, financing.financier)
         nothing = Money(0, financing.face.currency)
         known = sight.book.get(Surplus, record_id) or Surplus(
             id=record_id, owed=nothing, paid=nothing
         )
-        data = {"owed": _text(sight, known.owed), "paid": _text(sight, known.paid)}
+        data = {"owed": sight.written(known.owed), "paid": sight.written(known.paid)}
         return {"data": data, "ledger": sight.ledger()}
-
-
-def _only(caller: Caller, *sides: str) -> None:
-    """Raises `Refused` (`record_not_found`) unless one of the sides, or who sees all, asks."""
-    if not caller.sees_all and caller.party not in sides:
-        raise Refused(RefusalCode.RECORD_NOT_FOUND, "There is no such record.")
-
-
-def _line(sight: Sight, line: Line) -> Any:
-    return write(line, WireForm(digits_of(sight.book), {}))
-
-
-def _text(sight: Sight, amount: Money) -> Any:
-    return WireForm(digits_of(sight.book), {}).write_money(amount)

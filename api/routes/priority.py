@@ -12,12 +12,9 @@ from api.visibility import RULES, hidden_fields
 from ledger.catalogue import history_of
 from ledger.dates import instant_text
 from ledger.errors import RefusalCode, Refused
-from ledger.model.codec import WireForm, write
-from ledger.money import Money
 from ledger.notices.interests import priority
 from ledger.notices.priority import Place, Ranking
 from ledger.notices.reasons import WORDS, Reason, said
-from ledger.policy.state import digits_of
 from ledger.receivables.records import Holding
 
 router = APIRouter(tags=["records"])
@@ -60,7 +57,7 @@ def _tree(sight: Sight, ranking: Ranking, holding: Holding, caller: Caller) -> d
         ],
         "freezes": list(ranking.freezes),
     }
-    return tree | ({"outstanding": _money(sight, ranking.outstanding)} if whole else {})
+    return tree | ({"outstanding": sight.written(ranking.outstanding)} if whole else {})
 
 
 def _place(sight: Sight, item: Place, caller: Caller, *, named: bool) -> dict[str, Any]:
@@ -77,7 +74,7 @@ def _place(sight: Sight, item: Place, caller: Caller, *, named: bool) -> dict[st
     if named or own:
         tree["claimant"] = item.claimant
     if caller.sees_all or own:
-        tree["takes"] = _money(sight, item.takes)
+        tree["takes"] = sight.written(item.takes)
     return tree
 
 
@@ -85,7 +82,3 @@ def _reason(reason: Reason, at_ms: int | None) -> dict[str, str]:
     english, chinese = said(reason, at_ms)
     statute = WORDS[reason].statute
     return {"code": reason.value, "english": english, "chinese": chinese, "statute": statute}
-
-
-def _money(sight: Sight, amount: Money) -> Any:
-    return write(amount, WireForm(digits_of(sight.book), {}))

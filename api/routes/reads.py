@@ -22,11 +22,9 @@ from ledger.errors import RefusalCode, Refused
 from ledger.fees.state import Fee
 from ledger.financing.state import Financing, Offer, Programme
 from ledger.financing.state import Request as FinancingRequest
-from ledger.model.codec import WireForm, write
 from ledger.notices.records import Assertion, Designation, Filing, Notice, Search
 from ledger.parties.commands import Role
 from ledger.parties.state import Account, Contact, Delegation, Party, Recovery
-from ledger.policy.state import digits_of
 from ledger.quotas.state import Membership, Quota
 from ledger.receivables.state import Holding, Invoice, Receivable, Transfer, TransferState
 from ledger.recourse.records import (
@@ -98,7 +96,7 @@ router = APIRouter(tags=["records"])
 
 def record_tree(sight: Sight, record: Any, hidden: frozenset[str]) -> dict[str, Any]:
     """A record as JSON, amounts as decimal strings, without the hidden fields."""
-    tree = write(record, WireForm(digits_of(sight.book), {}))
+    tree = sight.written(record)
     return {name: value for name, value in tree.items() if name not in hidden}
 
 
@@ -109,6 +107,12 @@ def visible(sight: Sight, kind: type[Any], record_id: str, caller: Caller) -> di
     if hidden is None:
         raise Refused(RefusalCode.RECORD_NOT_FOUND, f"There is no such {kind.__name__.lower()}.")
     return record_tree(sight, record, hidden)
+
+
+def only(caller: Caller, *sides: str) -> None:
+    """Raises `Refused` (`record_not_found`) unless one of the sides, or who sees all, asks."""
+    if not caller.sees_all and caller.party not in sides:
+        raise Refused(RefusalCode.RECORD_NOT_FOUND, "There is no such record.")
 
 
 def _list(kind: type[Any]) -> Callable[..., dict[str, Any]]:

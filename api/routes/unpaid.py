@@ -8,14 +8,12 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.auth import Caller
-from api.routes.reads import visible
+from api.routes.reads import only, visible
 from api.site import Here, Sight, SignedIn
-from ledger.errors import RefusalCode, Refused
 from ledger.financing.records import Financing
-from ledger.model.codec import WireForm
 from ledger.model.records import need
 from ledger.money import Money
-from ledger.policy.state import digits_of, today_of
+from ledger.policy.state import today_of
 from ledger.receivables.records import Holding
 from ledger.recourse import amounts, recovered
 from ledger.recourse.defaults import is_cured, is_live
@@ -37,7 +35,7 @@ def claimable(
         data = {
             "liable": under.holder if isinstance(under, Financing) else under.assignor,
             "under": under.id,
-            "amount": _text(sight, amounts.claim_of(sight.book, holding, under, day)),
+            "amount": sight.written(amounts.claim_of(sight.book, holding, under, day)),
             "day": day.isoformat(),
         }
         return {"data": data, "ledger": sight.ledger()}
@@ -53,7 +51,7 @@ def recoverable(
         day = day or today_of(sight.book, sight.at_ms)
         room = recovered.room_on(sight.book, holding, day)
         amount = max(room, Money(0, room.currency))
-        data = {"amount": _text(sight, amount), "day": day.isoformat()}
+        data = {"amount": sight.written(amount), "day": day.isoformat()}
         return {"data": data, "ledger": sight.ledger()}
 
 
@@ -64,8 +62,8 @@ def due(record_id: str, caller: SignedIn, site: Here) -> dict[str, Any]:
         visible(sight, RecourseClaim, record_id, caller)
         recourse = need(sight.book, RecourseClaim, record_id, "")
         data = {
-            "due": _text(sight, amounts.due_of(sight.book, recourse)),
-            "excess": _text(sight, amounts.excess_of(sight.book, recourse)),
+            "due": sight.written(amounts.due_of(sight.book, recourse)),
+            "excess": sight.written(amounts.excess_of(sight.book, recourse)),
         }
         return {"data": data, "ledger": sight.ledger()}
 
@@ -78,7 +76,7 @@ def excess(record_id: str, caller: SignedIn, site: Here) -> dict[str, Any]:
         recovery = need(sight.book, DebtRecovery, record_id, "")
         day = today_of(sight.book, sight.at_ms)
         amount = recovered.excess_of(sight.book, recovery, day)
-        data = {"amount": _text(sight, amount), "day": day.isoformat()}
+        data = {"amount": sight.written(amount), "day": day.isoformat()}
         return {"data": data, "ledger": sight.ledger()}
 
 
@@ -103,10 +101,5 @@ def _held(sight: Sight, record_id: str, caller: Caller) -> Holding:
     """The holding, for its holder. Raises `Refused` (`record_not_found`) for anybody else."""
     visible(sight, Holding, record_id, caller)
     holding = need(sight.book, Holding, record_id, "")
-    if not caller.sees_all and caller.party != holding.holder:
-        raise Refused(RefusalCode.RECORD_NOT_FOUND, "There is no such record.")
+    only(caller, holding.holder)
     return holding
-
-
-def _text(sight: Sight, amount: Money) -> Any:
-    return WireForm(digits_of(sight.book), {}).write_money(amount)
